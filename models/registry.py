@@ -2,7 +2,7 @@
 
 from models.activities.activity import Activity
 from models.core.audit.entries import AuditEntry, AuditHead
-from models.core.entity.base import Base, Entity
+from models.core.entity.base import FACTS, Base, Entity
 from models.core.entity.sequences import Counter
 from models.core.identity.installation import Installation, InstallState
 from models.core.identity.role import Role
@@ -16,6 +16,7 @@ from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
 from models.customers.membership import Membership
+from models.sales import lifecycle
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity, StageChange
 from models.support.case import Case, CaseComment
@@ -34,6 +35,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Team,
 )
 """The map of the product: what people know by a number."""
+FACTS["customer"] = [lifecycle.facts]
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,
     AuditHead,

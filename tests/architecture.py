@@ -10,6 +10,7 @@ from pathlib import Path
 
 import handlers.registry  # noqa: F401  the map of the product knows every entity
 from models.core.entity.base import ENTITIES
+from tests.layers import may_import
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ("models", "handlers", "bot")
@@ -61,6 +62,11 @@ class Module:
         count.
         """
         return [name for node in running(self.tree) for name in self.named(node)]
+
+    @cached_property
+    def all_imports(self) -> list[str]:
+        """The modules and names it imports, also those for the type checker."""
+        return [name for node in statements(self.tree) for name in self.named(node)]
 
     def named(self, node: ast.AST) -> list[str]:
         if isinstance(node, ast.Import):
@@ -124,41 +130,16 @@ def module_of(path: Path) -> Module:
     return Module(".".join(parts[:-1] if package else parts), path.read_text(), package)
 
 
-def climbs(module: Module) -> list[str]:
-    """Floors import only downwards."""
-    above = FLOORS[FLOORS.index(module.floor) + 1 :]
-    return [
-        f"imports {name}, which is above"
-        for name in module.imports
-        if name.partition(".")[0] in above
-    ]
-
-
-def goes_round_core(module: Module) -> list[str]:
-    """In models core ← entities ← analytics and exchange; in handlers core ← the rest."""
-    if module.floor not in ("models", "handlers"):
+def breaks_an_arrow(module: Module) -> list[str]:
+    """Imports follow the table of `tests.layers`, also those for the type checker."""
+    if module.floor not in FLOORS:
         return []
-    mine = height(module.name)
-    ours = [name for name in module.imports if name.startswith(f"{module.floor}.")]
-    ours = [
-        name
+    ours = [name for name in module.all_imports if name.partition(".")[0] in FLOORS]
+    return [
+        f"imports {name}, which the table of layers does not allow"
         for name in ours
-        if (module.name, name) != ("models.core.outbox.arrivals", "models.support.triage")
+        if not may_import(module.name, name)
     ]
-    return [f"imports {name}, which is above" for name in ours if height(name) > mine]
-
-
-def height(name: str) -> int:
-    """How far up its floor a module stands: core, then the nouns, then what needs several of
-    them.
-    """
-    floor, part = (name.split(".") + [""])[:2]
-    order = (
-        {"core": 0, "analytics": 2, "exchange": 2, "maintenance": 2, "registry": 2}
-        if floor == "models"
-        else {"core": 0}
-    )
-    return 3 if part == "migrations" else order.get(part, 1)
 
 
 def longer(module: Module) -> float:
@@ -337,8 +318,7 @@ def hideable(name: str) -> set[str]:
 Rule = Callable[[Module], list[str]]
 
 RULES: tuple[Rule, ...] = (
-    climbs,
-    goes_round_core,
+    breaks_an_arrow,
     is_long,
     has_long_functions,
     says_nothing_of_itself,
@@ -350,13 +330,53 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def pairs(found: list[Module]) -> list[tuple[str, str]]:
-    """The modules that import each other."""
+def circles(found: list[Module]) -> list[list[str]]:
+    """Return the modules that import each other in a circle of any length, each circle sorted.
+
+    Tarjan, R. E., Depth-first search and linear graph algorithms, SIAM J. Comput. 1 (1972).
+    """
     names = {module.name for module in found}
-    arrows = {(module.name, owner(name, names)) for module in found for name in module.imports}
-    return sorted((a, b) for a, b in arrows if a < b and (b, a) in arrows)
+    arrows = {
+        module.name: sorted({owner(name, names) for name in module.all_imports} - {module.name})
+        for module in found
+    }
+    return Search(
+        {name: [each for each in to if each in names] for name, to in arrows.items()}
+    ).all()
 
 
 def owner(name: str, names: set[str]) -> str:
     """The module a name comes from: `models.sales.lead.Lead` comes from models.sales.lead."""
     return name if name in names else name.rpartition(".")[0]
+
+
+class Search:
+    """The strongly connected parts of a graph."""
+
+    def __init__(self, arrows: dict[str, list[str]]) -> None:
+        self.arrows = arrows
+        self.seen: dict[str, int] = {}
+        self.low: dict[str, int] = {}
+        self.path: list[str] = []
+        self.found: list[list[str]] = []
+
+    def all(self) -> list[list[str]]:
+        for name in self.arrows:
+            if name not in self.seen:
+                self.visit(name)
+        return sorted(self.found)
+
+    def visit(self, name: str) -> None:
+        self.seen[name] = self.low[name] = len(self.seen)
+        self.path.append(name)
+        for other in self.arrows[name]:
+            if other not in self.seen:
+                self.visit(other)
+                self.low[name] = min(self.low[name], self.low[other])
+            elif other in self.path:
+                self.low[name] = min(self.low[name], self.seen[other])
+        if self.low[name] == self.seen[name]:
+            at = self.path.index(name)
+            part, self.path = self.path[at:], self.path[:at]
+            if len(part) > 1:
+                self.found.append(sorted(part))

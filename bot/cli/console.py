@@ -15,7 +15,7 @@ from bot.app import create_dispatcher
 from bot.sandbox.mrkdwn import words as readable
 from handlers.admin import status
 from handlers.core.payloads import Interaction
-from handlers.core.request import Form, Home, Message, Reply
+from handlers.core.responses import Form, Home, Message, Response
 from models import exchange
 from models.core.db.private_files import keep_private, written_privately
 from models.core.entity.base import ENTITIES, Entity
@@ -50,7 +50,7 @@ def condition(works: UnitOfWorkFactory) -> list[str]:
     return [*processes, *lines] or ["There is no workspace yet. Connect one: crm run"]
 
 
-def words(reply: Reply) -> str:
+def words(reply: Response) -> str:
     if isinstance(reply, Message):
         return reply.text
     if isinstance(reply, Form):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.slack.channel_members import ChannelMembers, Room
 from bot.slack.gateway import Refused, is_direct, is_person
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import referred
 from handlers.notifications import rerender as anew

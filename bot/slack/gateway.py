@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.circuit_breaker import CircuitBreakers, Limited
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from handlers.core.ui.blocks import INVALID, Block, cut, has_native, plainer
 
 TEXT = 4000

@@ -1,7 +1,8 @@
 """What people do with tasks."""
 
 from handlers.core.crud import Records
-from handlers.core.request import Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Response
 from handlers.core.ui.receipts import receipt
 from models.activities.activity import Activity
 from models.core.fields import Moment, Text
@@ -17,14 +18,14 @@ def is_open(task: Activity) -> bool:
 
 
 @router.verb("done", asks=OUTCOME, button="Done", style="primary", when=is_open)
-def done(request: Request, task: Activity) -> Reply:
+def done(request: Request, task: Activity) -> Response:
     """Tick it off, with what came of it: `task done AT-81 signed`."""
     task.done(request.work, request["outcome"])
     return receipt(request, task)
 
 
 @router.verb("snooze", asks=UNTIL, button="Snooze", when=is_open)
-def snooze(request: Request, task: Activity) -> Reply:
+def snooze(request: Request, task: Activity) -> Response:
     """Put it off: `task snooze AT-81 fri`."""
     task.snooze(request.work, request["until"])
     return receipt(request, task)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from handlers.core.request import Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Response
 from handlers.core.router import Router
 from handlers.core.ui.receipts import choices, receipt
 from models.activities.activity import Activity, ActivityType
@@ -25,7 +26,7 @@ ASKS = ("description", "customer", "lead", "account", "opportunity", "case", "mi
 router = Router("log", entity=Activity, doc="Write down a call, a meeting, an e-mail or a note.")
 
 
-def kept(request: Request, kind: str) -> Reply:
+def kept(request: Request, kind: str) -> Response:
     """Store it as an activity that is done; what is still to come is no such thing, and is asked
     about.
     """
@@ -37,7 +38,7 @@ def kept(request: Request, kind: str) -> Reply:
     return receipt(request, activity)
 
 
-def still_to_come(request: Request, kind: str) -> Reply | None:
+def still_to_come(request: Request, kind: str) -> Response | None:
     """What asks whether a task is meant by `call Henrik tomorrow`; None where it is clear that
     something was done.
     """
@@ -74,30 +75,30 @@ def tell_thread(request: Request, activity: Activity, kind: str) -> None:
 @router.verb(
     "new", record=False, asks=("type", *ASKS), text="description", saves=True, title="Log activity"
 )
-def new(request: Request, _: Any) -> Reply:
+def new(request: Request, _: Any) -> Response:
     """Log something that has happened; a form opens."""
     return kept(request, request.texts["type"])
 
 
 @router.verb("call", record=False, asks=ASKS, saves=True, title="Log a call")
-def call(request: Request, _: Any) -> Reply:
+def call(request: Request, _: Any) -> Response:
     """Log a call: `log call CU-12 Talked about the budget minutes=20`."""
     return kept(request, ActivityType.CALL)
 
 
 @router.verb("meeting", record=False, asks=ASKS, saves=True, title="Log a meeting")
-def meeting(request: Request, _: Any) -> Reply:
+def meeting(request: Request, _: Any) -> Response:
     """Log a meeting: `log meeting OP-42 Showed the product`."""
     return kept(request, ActivityType.MEETING)
 
 
 @router.verb("email", record=False, asks=ASKS, saves=True, title="Log an e-mail")
-def email(request: Request, _: Any) -> Reply:
+def email(request: Request, _: Any) -> Response:
     """Log an e-mail: `log email CU-12 Sent the offer`."""
     return kept(request, ActivityType.EMAIL)
 
 
 @router.verb("note", record=False, asks=ASKS, saves=True, title="Write a note")
-def note(request: Request, _: Any) -> Reply:
+def note(request: Request, _: Any) -> Response:
     """Write a note: `log note CU-12 Moving offices in May`."""
     return kept(request, ActivityType.NOTE)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from handlers.core.executor import verb_of
 from handlers.core.payloads import GLOBAL
-from handlers.core.request import Message, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
@@ -56,7 +57,7 @@ class Right:
         return f"{rights.noun(self.about)} {self.verb} {self.scope}"
 
 
-def ask(request: Request) -> Reply:
+def ask(request: Request) -> Response:
     """Tell the admins what the person would like to be allowed, once a day."""
     work, line = request.work, request.catalogue.parse(request.line.rest)
     verb = verb_of(line, request.catalogue) if line.raw.strip() else None

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core.request import Message, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Router
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
@@ -36,7 +37,7 @@ END = {
 
 
 @router.verb("verify", record=False, asks=END, title="Verify the audit trail")
-def verify(request: Request, _: Any) -> Reply:
+def verify(request: Request, _: Any) -> Response:
     """Find what was changed, taken out or moved in the audit trail: `audit verify`, `audit verify
     end="12 …"`.
     """

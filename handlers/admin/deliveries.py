@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core.request import Message, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message, Response
 from handlers.core.router import Router
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
@@ -49,7 +50,7 @@ SAID = {
 
 
 @router.verb("list", record=False, writes=False, title="Deliveries")
-def list_(request: Request, _: Any) -> Reply:
+def list_(request: Request, _: Any) -> Response:
     """What Slack refused and why, what is late, and how much waits: `deliveries`."""
     work = request.work
     refused, count = results.refused(work, SHOWN)
@@ -67,7 +68,7 @@ def list_(request: Request, _: Any) -> Reply:
 
 
 @router.verb("retry", record=False, words=True)
-def retry(request: Request, _: Any) -> Reply:
+def retry(request: Request, _: Any) -> Response:
     """Send again what was refused, when its reason is mended: `deliveries retry 3f9a1c2e`,
     `deliveries retry all`.
     """
@@ -81,7 +82,7 @@ def retry(request: Request, _: Any) -> Reply:
 
 
 @router.verb("drop", record=False, words=True)
-def drop(request: Request, _: Any) -> Reply:
+def drop(request: Request, _: Any) -> Response:
     """Let go of what was refused or is late: `deliveries drop 3f9a1c2e`."""
     delivery = chosen(request, "drop")
     results.give_up(request.work, delivery)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from handlers.admin.access_requests import Right, answer
 from handlers.core.crud import Records
-from handlers.core.request import Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Response
 from handlers.core.ui.receipts import plainly, receipt
 from models.core.entity.name_reference import Named
 from models.core.errors import Conflict, CRMError, Invalid
@@ -33,7 +34,7 @@ GIVEN = {"person": Person("Who", required=True), "role": Named("Role", to="role"
 
 
 @router.verb("allow", record=False, words=True, asks=RIGHT, title="Allow")
-def allow(request: Request, _: Any) -> Reply:
+def allow(request: Request, _: Any) -> Response:
     """Let everyone with a role do something, with own, team or all records: `role allow rep lead
     delete own`.
     """
@@ -42,14 +43,14 @@ def allow(request: Request, _: Any) -> Reply:
 
 
 @router.verb("refuse", record=False, words=True, asks=RIGHT, title="Refuse")
-def refuse(request: Request, _: Any) -> Reply:
+def refuse(request: Request, _: Any) -> Response:
     """Take a right away from everyone with a role: `role refuse rep lead delete`."""
     role, about, words = told(request, "right")
     return granted(request, role, Right(about, right_of(about, words).verb, Scope.NONE))
 
 
 @router.verb("hide", record=False, words=True, asks=HIDDEN, title="Hide fields")
-def hide(request: Request, _: Any) -> Reply:
+def hide(request: Request, _: Any) -> Response:
     """Keep fields from everyone with a role: `role hide executive customer notes`."""
     role, about, names = told(request, "fields")
     now = rights.stored(role.rights)
@@ -63,7 +64,7 @@ def hide(request: Request, _: Any) -> Reply:
 
 
 @router.verb("reveal", record=False, words=True, asks=HIDDEN, title="Show fields again")
-def reveal(request: Request, _: Any) -> Reply:
+def reveal(request: Request, _: Any) -> Response:
     """Show fields again to everyone with a role: `role reveal executive customer notes`."""
     role, about, names = told(request, "fields")
     now = rights.stored(role.rights)
@@ -77,7 +78,7 @@ def reveal(request: Request, _: Any) -> Reply:
 
 
 @router.verb("give", record=False, asks=GIVEN, text="role", title="Give a role")
-def give(request: Request, _: Any) -> Reply:
+def give(request: Request, _: Any) -> Response:
     """Give somebody a role, and tell them: `role give @rita manager`."""
     person = request.work.get(User, request["person"])
     before, person.role = person.role, request["role"]
@@ -87,7 +88,7 @@ def give(request: Request, _: Any) -> Reply:
 
 
 @router.verb("grant", record=False, words=True, hidden=True)
-def grant(request: Request, _: Any) -> Reply:
+def grant(request: Request, _: Any) -> Response:
     """Let everyone with the role that somebody asked with do what they asked for, and tell them."""
     person, right, role = asked(request)
     if role is None or role.key != person.role or right.governs:
@@ -103,7 +104,7 @@ def grant(request: Request, _: Any) -> Reply:
 
 
 @router.verb("decline", record=False, words=True, hidden=True)
-def decline(request: Request, _: Any) -> Reply:
+def decline(request: Request, _: Any) -> Response:
     """Leave everything as it is, and tell whoever asked."""
     person, right, _ = asked(request)
     answer(request.work, person, "declined", **vars(right))
@@ -129,7 +130,7 @@ def asked(request: Request) -> tuple[User, Right, Role | None]:
     return person, right_of(about, words[1:]), role
 
 
-def granted(request: Request, role: Role, right: Right) -> Reply:
+def granted(request: Request, role: Role, right: Right) -> Response:
     """Store what everyone with a role may do from now on."""
     now = rights.stored(role.rights).but(right.about, right.verb, right.scope)
     said = f"Every {role.title} may “{right}”."
@@ -138,7 +139,7 @@ def granted(request: Request, role: Role, right: Right) -> Reply:
     return changed(request, role, now, said)
 
 
-def changed(request: Request, role: Role, now: Rights, said: str) -> Reply:
+def changed(request: Request, role: Role, now: Rights, said: str) -> Response:
     """Store what a role says now."""
     before, role.rights = role.rights, str(now)
     request.work.session.flush()

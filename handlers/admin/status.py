@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.core.request import Message, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message
 from handlers.core.telemetry import Check
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape

@@ -1,7 +1,8 @@
 """What admins do with teams."""
 
 from handlers.core.crud import Records
-from handlers.core.request import Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Response
 from handlers.core.ui.receipts import receipt
 from models.core.fields import Person
 from models.core.identity.team import Team
@@ -11,7 +12,7 @@ router = Records(Team)
 
 
 @router.verb("join", asks={"person": Person("Who", required=True)}, text="", button="Join")
-def join(request: Request, team: Team) -> Reply:
+def join(request: Request, team: Team) -> Response:
     """Take somebody into the team, with the role of its people where it has one: `team join sales
     @rita`.
     """

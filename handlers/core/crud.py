@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from handlers.core.commandline.suggestions import meant
-from handlers.core.request import Form, Options, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Form, Options, Response
 from handlers.core.router import Router, Verb
 from handlers.core.ui import cards, history
 from handlers.core.ui.blocks import option
@@ -61,7 +62,7 @@ class Records(Router, Generic[E]):
         for name in without:
             del self.verbs[name]
 
-    def new(self, request: Request, _: Any) -> Reply:
+    def new(self, request: Request, _: Any) -> Response:
         """Make a new one; without values a form opens."""
         try:
             made = records.create(request.work, self.entity, request.texts, asks=True)
@@ -69,15 +70,15 @@ class Records(Router, Generic[E]):
             return self.anew(request, "new", None, error)
         return receipt(request, made)
 
-    def show(self, request: Request, record: E) -> Reply:
+    def show(self, request: Request, record: E) -> Response:
         """Show the card, for you alone or with --here for the channel."""
         return cards.card(record, request.work, request.catalogue)
 
-    def more(self, request: Request, record: E) -> Reply:
+    def more(self, request: Request, record: E) -> Response:
         """Everything there is about it."""
         return cards.details(record, request.work)
 
-    def edit(self, request: Request, record: E) -> Reply:
+    def edit(self, request: Request, record: E) -> Response:
         """Change fields: `field=value`, or a form without them."""
         try:
             records.update(request.work, record, request.texts, request.state.get("v"))
@@ -87,7 +88,7 @@ class Records(Router, Generic[E]):
             return self.anew(request, "edit", record, error)
         return receipt(request, record)
 
-    def anew(self, request: Request, name: str, record: E | None, error: Invalid) -> Reply:
+    def anew(self, request: Request, name: str, record: E | None, error: Invalid) -> Response:
         """The form once more, where it was sent without an input that what was chosen in it
         takes.
         """
@@ -98,11 +99,11 @@ class Records(Router, Generic[E]):
             raise error
         return redrawn(request, verb, record, str(error))
 
-    def list(self, request: Request, _: Any) -> Reply:
+    def list(self, request: Request, _: Any) -> Response:
         """List them, the newest first, or those that a filter such as `amount > 10k` fits."""
         return self.listed(request, "list", partial(list_records, request.work, self.entity))
 
-    def find(self, request: Request, _: Any) -> Reply:
+    def find(self, request: Request, _: Any) -> Response:
         """Search by words, or filter: `stage = won AND amount > 10k`."""
         if request.line.unknown:  # tasks today: no verb was typed
             return self.listed(request, "list", partial(self.look, request.work))
@@ -117,7 +118,7 @@ class Records(Router, Generic[E]):
 
     def listed(
         self, request: Request, verb: str, look: Callable[[str, str | bool | None], Page[E]]
-    ) -> Reply:
+    ) -> Response:
         """The page of records that a search or a list finds."""
         words = request.line.rest
         try:
@@ -133,17 +134,17 @@ class Records(Router, Generic[E]):
         more = page.more and f"{self.noun} {verb} {words} --page={page.more}"
         return cards.listing(page.records, request.work, page.heading, more, page.note)
 
-    def assign(self, request: Request, record: E) -> Reply:
+    def assign(self, request: Request, record: E) -> Response:
         """Give it to someone: `assign OP-42 @rita`."""
         records.assign(request.work, record, request["to"])
         return receipt(request, record)
 
-    def delete(self, request: Request, record: E) -> Reply:
+    def delete(self, request: Request, record: E) -> Response:
         """Hide it; it can be restored for 30 days."""
         records.delete(request.work, record)
         return receipt(request, record, replace=True)
 
-    def restore(self, request: Request, record: E) -> Reply:
+    def restore(self, request: Request, record: E) -> Response:
         """Bring back what was deleted."""
         records.restore(request.work, record)
         return receipt(request, record, replace=True)

@@ -15,7 +15,8 @@ from handlers.core.answer_cache import AnswerCache
 from handlers.core.executor import Decided, asks_first, in_its_thread, perform, verb_of
 from handlers.core.fair_share import Shares, TooMany
 from handlers.core.payloads import Interaction
-from handlers.core.request import Form, Home, Message, Nothing, Options, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Form, Home, Message, Nothing, Options, Response
 from handlers.core.router import Catalogue, takes_prose
 from handlers.core.telemetry import Check, Watch, reference, referred
 from handlers.core.ui.receipts import plainly
@@ -37,7 +38,7 @@ AGAIN = ("busy", "failed")
 class Answer(Protocol):
     """The way back to the person."""
 
-    def reply(self, reply: Reply) -> None: ...
+    def reply(self, reply: Response) -> None: ...
     def invalid(self, error: Invalid) -> None: ...
     def refused(self, sentence: str, request: str = "") -> None:
         """request: the line that asks for the right that is missing."""
@@ -142,7 +143,7 @@ class Dispatcher:
         kept = act.surface == "command" and verb is not None and takes_prose(verb) and line.said
         return f"\nYou wrote: {kept}" if kept else ""
 
-    def share_of(self, act: Interaction, answer: Answer) -> Reply:
+    def share_of(self, act: Interaction, answer: Answer) -> Response:
         """Do it, unless so much is being done for this person that others would wait."""
         try:
             with self.shares((act.workspace, act.person)):
@@ -153,7 +154,7 @@ class Dispatcher:
                 raise
             return Nothing()  # one of those that are on their way draws it
 
-    def do_or_ask(self, act: Interaction) -> Reply:
+    def do_or_ask(self, act: Interaction) -> Response:
         """Do it; where a text does not fit, open the form with what was typed and the reason on
         top.
         """
@@ -168,7 +169,7 @@ class Dispatcher:
                 replace(act, line=f"{act.line} --form", state={**act.state, "note": str(asked)})
             )
 
-    def do(self, act: Interaction) -> Reply:
+    def do(self, act: Interaction) -> Response:
         """Open the unit of work, run the verb, commit. What was done already is not done again."""
         if act.surface == "home":
             return self.draw_home(act)
@@ -187,7 +188,7 @@ class Dispatcher:
         key = f"{act.surface}:{act.key}" if writes and act.key else ""
         pressed_again = act.surface == "button" and not act.repeated
 
-        def perform_once(work: UnitOfWork) -> Reply:
+        def perform_once(work: UnitOfWork) -> Response:
             if key and not work.once(key):
                 return (
                     plainly(EDITED)
@@ -204,7 +205,7 @@ class Dispatcher:
 
         return self.works.attempt(perform_once, act.workspace, act.person, act.surface, writes)
 
-    def draw_home(self, act: Interaction, banner: Reply | None = None) -> Home:
+    def draw_home(self, act: Interaction, banner: Response | None = None) -> Home:
         """The person's App Home tab as it is now. banner: what was just done there."""
         with self.works(act.workspace, act.person, "home", writes=False) as work:
             return self.home(self.request(act, work).but(state={"banner": banner}))

@@ -16,7 +16,8 @@ from handlers.core.commandline.suggestions import (
     slipped,
 )
 from handlers.core.payloads import GLOBAL
-from handlers.core.request import Message, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import because, echoed, listed, plainly, question, together
@@ -37,7 +38,7 @@ class Decided(Exception):
     """Nothing is left to ask: it can be done, in a unit of work that writes."""
 
 
-def perform(request: Request) -> Reply:
+def perform(request: Request) -> Response:
     """Do what the line says; every line gets an answer."""
     request = placed(request)
     verb = verb_of(request.line, request.catalogue)
@@ -113,7 +114,7 @@ def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
     return catalogue.find(noun, default) or catalogue.find(noun, "new")
 
 
-def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
+def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     """Open the form where something is missing, ask before destruction; then do it, to each of the
     records.
     """
@@ -133,7 +134,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
     )
 
 
-def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
+def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     """What the verb answers, for each of the records, with what was typed and is not told by it."""
     told = {
         name: text

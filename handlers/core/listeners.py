@@ -19,7 +19,7 @@ from handlers.core import event_payloads, members, payloads
 from handlers.core.admission import ELSEWHERE
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Interaction, Payload
-from handlers.core.request import Form, Home, Message, Options, Reply
+from handlers.core.responses import Form, Home, Message, Options, Response
 from handlers.core.telemetry import reference
 from handlers.core.ui import blocks
 from handlers.core.ui.receipts import choices, plainly
@@ -245,7 +245,7 @@ class Responder:
             )  # what was sent and what Slack says of them do not go together
         return found
 
-    def reply(self, reply: Reply) -> None:
+    def reply(self, reply: Response) -> None:
         if isinstance(reply, Form):
             self.open(reply)
         elif isinstance(reply, Options):

@@ -1,66 +1,13 @@
-"""What a handler takes and what it can answer."""
+"""What a handler takes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from handlers.core.commandline.parser import Line
+from handlers.core.router import Catalogue
 from handlers.core.telemetry import Check
-from handlers.core.ui.blocks import Block
-from models.core.entity.base import Entity
 from models.core.unit_of_work import UnitOfWork
-
-if TYPE_CHECKING:
-    from handlers.core.router import Catalogue
-
-
-@dataclass(frozen=True)
-class Message:
-    """An answer for the person alone. replace: it takes the place of the message whose button was
-    pressed.
-
-    card: the record it is the card of; posted with --here, that card stands in the channel and is
-    kept up to date. asks: it asks back, and nothing was done yet. named: the records of a list that
-    follows them. done: it tells what was done here and now, so nobody else tells it.
-    """
-
-    text: str
-    blocks: list[Block] = field(default_factory=list)
-    replace: bool = False
-    card: Entity | None = None
-    asks: bool = False
-    named: Sequence[Entity] = field(default=(), compare=False)
-    done: bool = field(default=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Form:
-    """A modal to open. update: it takes the place of the one that was submitted."""
-
-    view: Block
-    update: bool = False
-
-
-@dataclass(frozen=True)
-class Home:
-    """The App Home tab of the person."""
-
-    view: Block
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a picker offers."""
-
-    options: list[Block]
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """Nothing to say: it was already worked on, or happens elsewhere."""
-
-
-Reply = Message | Form | Home | Options | Nothing
 
 
 @dataclass(frozen=True)
@@ -70,7 +17,7 @@ class Request:
     """
 
     work: UnitOfWork
-    catalogue: "Catalogue"
+    catalogue: Catalogue
     line: Line
     surface: str = "command"
     """command, message, button, form, shortcut or home."""

@@ -11,7 +11,7 @@ from handlers.core.commandline.named_fields import begins_with_field, option_nam
 from handlers.core.commandline.parser import Line, Prose, Words
 from handlers.core.commandline.parser import parse as parse_line
 from handlers.core.payloads import GLOBAL
-from handlers.core.request import Options, Reply, Request
+from handlers.core.responses import Options, Response
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.fields.base import Field
@@ -20,7 +20,8 @@ from models.core.identity.user import User
 from models.core.parsing.texts import clean
 from models.core.permissions.policy import can
 
-Run = Callable[[Request, Any], Reply]
+Run = Callable[[Any, Any], Response]
+"""A handler: a request, and the record it is about or None."""
 LEADING = re.compile(r"(?:[:,;!.]+\s*|[-–—]\s+)+(?=\S)")
 """What stands between a mention and what is said."""
 ADDRESSED = ("email", "e-mail", "mail")
@@ -129,7 +130,7 @@ class Router:
 
         return register
 
-    def pick(self, request: Request, text: str) -> Options:
+    def pick(self, request: Any, text: str) -> Options:
         """What a picker of this noun offers; only nouns with records have any."""
         return Options([])
 

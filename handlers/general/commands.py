@@ -6,7 +6,8 @@ from typing import Any
 from handlers.admin import access_requests
 from handlers.admin import status as condition
 from handlers.core.payloads import GLOBAL
-from handlers.core.request import Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Response
 from handlers.core.router import Router
 from handlers.core.ui import cards
 from handlers.core.ui.receipts import listed, plainly, question, receipt
@@ -32,7 +33,7 @@ MANY = 10
 
 
 @router.verb("find", record=False, words=True, writes=False)
-def find(request: Request, _: Any) -> Reply:
+def find(request: Request, _: Any) -> Response:
     """Search everything: `find acme`, `find ada@example.org`."""
     words = request.line.rest.strip() or request.line.text
     if not words:
@@ -44,7 +45,7 @@ def find(request: Request, _: Any) -> Reply:
 
 
 @router.verb("help", record=False, words=True, writes=False)
-def help_(request: Request, _: Any) -> Reply:
+def help_(request: Request, _: Any) -> Response:
     """What you can do; `help deal` for one thing in full."""
     return (
         guide.overview(request)
@@ -54,7 +55,7 @@ def help_(request: Request, _: Any) -> Reply:
 
 
 @router.verb("home", record=False, writes=False)
-def home(request: Request, _: Any) -> Reply:
+def home(request: Request, _: Any) -> Response:
     """Your day: what is due, your open deals, your cases."""
     return draw_home(request)
 
@@ -70,7 +71,7 @@ HOURS = {
 
 
 @router.verb("hours", record=False, asks=HOURS, text="", saves=True, title="Working hours")
-def hours(request: Request, _: Any) -> Reply:
+def hours(request: Request, _: Any) -> Response:
     """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over
     midnight.
     """
@@ -85,31 +86,31 @@ def hours(request: Request, _: Any) -> Reply:
 
 
 @router.verb("report", record=False, writes=False)
-def report(request: Request, _: Any) -> Reply:
+def report(request: Request, _: Any) -> Response:
     """The pipeline by stage, what was won and lost this week, and the open cases."""
     return digests.report(request.work, request.catalogue)
 
 
 @router.verb("digest", record=False, writes=False)
-def digest(request: Request, _: Any) -> Reply:
+def digest(request: Request, _: Any) -> Response:
     """What managers get in the morning, as it would be now."""
     return digests.report(request.work, request.catalogue)
 
 
 @router.verb("request", record=False, words=True)
-def request_(request: Request, _: Any) -> Reply:
+def request_(request: Request, _: Any) -> Response:
     """Ask the admins for a right: `request lead delete`."""
     return access_requests.ask(request)
 
 
 @router.verb("status", record=False, writes=False)
-def status(request: Request, _: Any) -> Reply:
+def status(request: Request, _: Any) -> Response:
     """How the CRM itself is doing: its checks, deliveries, jobs and replicas. For admins."""
     return condition.status(request)
 
 
 @router.verb("undo", record=False, words=True)
-def undo(request: Request, _: Any) -> Reply:
+def undo(request: Request, _: Any) -> Response:
     """Take back what you did last, said again what you did before, or what a receipt's button did;
     for 24 hours.
     """
@@ -119,14 +120,16 @@ def undo(request: Request, _: Any) -> Reply:
 
 
 @router.verb("redo", record=False, words=True)
-def redo(request: Request, _: Any) -> Reply:
+def redo(request: Request, _: Any) -> Response:
     """Do again what you undid last, and said again what you undid before."""
     return turned(
         request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work)
     )
 
 
-def turned(request: Request, turn: Callable[[UnitOfWork, str], list[Entity]], unit: str) -> Reply:
+def turned(
+    request: Request, turn: Callable[[UnitOfWork, str], list[Entity]], unit: str
+) -> Response:
     """Undo or redo an act; first ask, where it changed many records."""
     work, many = request.work, undoing.touched(request.work, unit)
     if len(many) > MANY and not request.flag("yes"):

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from handlers.core.payloads import GLOBAL
-from handlers.core.request import Message, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message
 from handlers.core.router import Router, Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from handlers.core.payloads import GLOBAL
-from handlers.core.request import Home, Message, Request
+from handlers.core.request import Request
+from handlers.core.responses import Home, Message
 from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block

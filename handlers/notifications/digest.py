@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from handlers.admin import access_requests, audit
 from handlers.core.executor import again
-from handlers.core.request import Message, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards, charts, receipts
 from handlers.core.ui.blocks import Block, escape
@@ -26,8 +27,9 @@ from models.core.permissions import policy
 from models.core.schedule import PUNCTUAL
 from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import OPEN, Opportunity, Stage
-from models.sales.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
+from models.sales.pipeline import StageRow, by_stage, closed_between
 from models.support.case import Case
+from models.support.open_cases import PriorityRow, cases_by_priority
 
 TOLD = ("entity", "record_id", "action", "field", "old", "new")
 """What a receipt tells of a change."""

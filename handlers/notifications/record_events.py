@@ -8,7 +8,7 @@ it stands.
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import escape

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks
 from handlers.notifications import digest, record_events

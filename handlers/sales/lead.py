@@ -1,7 +1,8 @@
 """What people do with leads."""
 
 from handlers.core.crud import Records
-from handlers.core.request import Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Response
 from handlers.core.ui.receipts import receipt
 from models.core.fields import Money, Text
 from models.sales.lead import Lead, LeadStatus
@@ -18,7 +19,7 @@ DEAL = {
 @router.verb(
     "convert", asks=DEAL, button="Convert", style="primary", when=lambda lead: not lead.converted
 )
-def convert(request: Request, lead: Lead) -> Reply:
+def convert(request: Request, lead: Lead) -> Response:
     """Turn the lead into a customer, an account and a deal."""
     became = lead.convert(request.work, request["deal"], request["amount"], request["currency"])
     assert became.opportunity
@@ -30,7 +31,7 @@ def convert(request: Request, lead: Lead) -> Reply:
 
 
 @router.verb("claim", button="Claim", when=lambda lead: not lead.owner and lead.status not in ENDED)
-def claim(request: Request, lead: Lead) -> Reply:
+def claim(request: Request, lead: Lead) -> Response:
     """Take the lead and start working on it."""
     lead.claim(request.work)
     return receipt(request, lead)
@@ -41,14 +42,14 @@ def claim(request: Request, lead: Lead) -> Reply:
     button="Qualify",
     when=lambda lead: lead.status in (LeadStatus.NEW, LeadStatus.WORKING),
 )
-def qualify(request: Request, lead: Lead) -> Reply:
+def qualify(request: Request, lead: Lead) -> Response:
     """Mark the lead as worth a deal."""
     lead.qualify(request.work)
     return receipt(request, lead)
 
 
 @router.verb("disqualify", button="Disqualify", when=lambda lead: lead.status not in ENDED)
-def disqualify(request: Request, lead: Lead) -> Reply:
+def disqualify(request: Request, lead: Lead) -> Response:
     """Mark the lead as not worth pursuing."""
     lead.disqualify(request.work)
     return receipt(request, lead)

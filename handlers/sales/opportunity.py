@@ -1,7 +1,8 @@
 """What people do with deals."""
 
 from handlers.core.crud import Records
-from handlers.core.request import Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Response
 from handlers.core.ui.receipts import receipt
 from models.core.fields import Choice, Text
 from models.core.fields.synonyms import STAGES
@@ -21,21 +22,21 @@ def is_open(deal: Opportunity) -> bool:
 
 
 @router.verb("stage", asks=TO, button="Move")
-def stage(request: Request, deal: Opportunity) -> Reply:
+def stage(request: Request, deal: Opportunity) -> Response:
     """Move the deal to another stage: `deal stage OP-42 proposal`."""
     deal.move(request.work, request["stage"], request["lost_reason"])
     return receipt(request, deal)
 
 
 @router.verb("won", button="Won", style="primary", when=is_open)
-def won(request: Request, deal: Opportunity) -> Reply:
+def won(request: Request, deal: Opportunity) -> Response:
     """Close the deal as won today."""
     deal.win(request.work)
     return receipt(request, deal)
 
 
 @router.verb("lost", asks=WHY, button="Lost", when=is_open)
-def lost(request: Request, deal: Opportunity) -> Reply:
+def lost(request: Request, deal: Opportunity) -> Response:
     """Close the deal as lost today, with the reason: `deal lost OP-42 too expensive`."""
     deal.lose(request.work, request["reason"], request["competitor"])
     return receipt(request, deal)

@@ -1,7 +1,8 @@
 """What people do with cases."""
 
 from handlers.core.crud import Records
-from handlers.core.request import Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Response
 from handlers.core.ui.receipts import receipt
 from models.core.fields import LongText
 from models.support.case import OPEN, Case, CaseStatus
@@ -20,7 +21,7 @@ def is_open(case: Case) -> bool:
 @router.verb(
     "claim", button="Claim", style="primary", when=lambda case: is_open(case) and not case.assignee
 )
-def claim(request: Request, case: Case) -> Reply:
+def claim(request: Request, case: Case) -> Response:
     """Take the case; of two people at once the first gets it."""
     case.claim(request.work)
     return receipt(request, case)
@@ -29,35 +30,35 @@ def claim(request: Request, case: Case) -> Reply:
 @router.verb(
     "reply", asks=ANSWER, button="Reply", when=lambda case: case.status != CaseStatus.CLOSED
 )
-def reply(request: Request, case: Case) -> Reply:
+def reply(request: Request, case: Case) -> Response:
     """Answer the customer: `case reply CS-9 We are looking into it`."""
     case.reply(request.work, request["text"])
     return receipt(request, case, f"Replied on {case}")
 
 
 @router.verb("note", asks=NOTE, button="Note")
-def note(request: Request, case: Case) -> Reply:
+def note(request: Request, case: Case) -> Response:
     """Leave a note that only colleagues see."""
     case.reply(request.work, request["text"], public=False)
     return receipt(request, case, f"Noted on {case}")
 
 
 @router.verb("resolve", asks=SOLUTION, button="Resolve", when=is_open)
-def resolve(request: Request, case: Case) -> Reply:
+def resolve(request: Request, case: Case) -> Response:
     """Mark the case as solved, with the answer if you add one."""
     case.resolve(request.work, request["text"])
     return receipt(request, case)
 
 
 @router.verb("close", button="Close", when=lambda case: case.status != CaseStatus.CLOSED)
-def close(request: Request, case: Case) -> Reply:
+def close(request: Request, case: Case) -> Response:
     """End the case."""
     case.close(request.work)
     return receipt(request, case)
 
 
 @router.verb("reopen", button="Reopen", when=lambda case: not is_open(case))
-def reopen(request: Request, case: Case) -> Reply:
+def reopen(request: Request, case: Case) -> Response:
     """Work on the case again."""
     case.reopen(request.work)
     return receipt(request, case)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import Changes, Entity
+from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.fields.base import Reader
@@ -19,8 +19,6 @@ from models.core.fields.synonyms import ACTIVITIES
 from models.core.fields.trailing import take_moment
 from models.core.outbox.delivery import Delivery, partial
 from models.core.parsing import values
-from models.sales.opportunity import Opportunity
-from models.support.case import Case
 
 NEWS = timedelta(days=1)
 """What has been due for longer when it is written down is no news; the morning's reminder has it.
@@ -217,9 +215,9 @@ class Activity(Entity):
         One from a file may be about a deal, a case or an account alone.
         """
         if not self.customer and not self.lead:
-            about: list[Opportunity | Case] = [work.get(Case, self.case)] if self.case else []
-            about += [work.get(Opportunity, self.opportunity)] if self.opportunity else []
-            self.customer = next((record.customer for record in about if record.customer), None)
+            about = {"case": self.case, "opportunity": self.opportunity}
+            records: list[Any] = [work.get(ENTITIES[slug], id) for slug, id in about.items() if id]
+            self.customer = next((record.customer for record in records if record.customer), None)
         named = bool(self.customer) + bool(self.lead)
         about_something = self.account or self.opportunity or self.case
         if named > 1 or not (

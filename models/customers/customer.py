@@ -1,10 +1,9 @@
 """Customers: the people we deal with."""
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, func, select
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
@@ -25,8 +24,6 @@ from models.core.fields import (
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import LIFECYCLES
 from models.core.parsing.names import split_name
-from models.core.permissions import visibility
-from models.sales.opportunity import Opportunity, Stage
 
 
 class Lifecycle(StrEnum):
@@ -36,11 +33,6 @@ class Lifecycle(StrEnum):
     REPEAT = "repeat"
     LOYAL = "loyal"
     LAPSED = "lapsed"
-
-
-LOYAL_FROM = 4
-"""Sales that make a customer loyal; a house rule, not a published threshold."""
-LAPSED_AFTER = timedelta(days=365)
 
 
 class Customer(Entity):
@@ -113,39 +105,3 @@ class Customer(Entity):
             work.hold(
                 f"customer {self.email}"
             )  # who converts a lead with this address finds this one, or is found
-
-    def facts(self, work: Context) -> list[tuple[str, str]]:
-        if not self.lifecycle and visibility.hidden(
-            work, Opportunity.stage, Opportunity.close_date
-        ):
-            return []  # it tells of deals
-        stage, reason = self.stands(work)
-        return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
-
-    def stands(self, work: Context) -> tuple[Lifecycle, str]:
-        """The lifecycle stage and the reason for it in words, from the customer's deals unless
-        someone set it.
-        """
-        if self.lifecycle:
-            return Lifecycle(self.lifecycle), "set by hand"
-        won = Opportunity.stage == Stage.WON
-        row = select(
-            func.count().filter(won),
-            func.max(Opportunity.close_date).filter(won),
-            func.count().filter(Opportunity.open()),
-        ).where(Opportunity.customer == self.id)
-        sales, last, running = work.session.execute(row).one()
-        if sales and last and work.today - last > LAPSED_AFTER and not running:
-            return Lifecycle.LAPSED, f"last sale {last:%b %Y}"
-        if sales:
-            stage = (
-                Lifecycle.CUSTOMER
-                if sales == 1
-                else Lifecycle.REPEAT
-                if sales < LOYAL_FROM
-                else Lifecycle.LOYAL
-            )
-            return stage, "1 sale" if sales == 1 else f"{sales} sales"
-        if running:
-            return Lifecycle.PROSPECT, "1 open deal" if running == 1 else f"{running} open deals"
-        return Lifecycle.LEAD, "no deals yet"

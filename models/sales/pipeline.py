@@ -1,17 +1,14 @@
-"""Figures of the sales pipeline and of open cases. Amounts of different currencies are never added
-up.
-"""
+"""Figures of the sales pipeline. Amounts of different currencies are never added up."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Numeric, false, func, select, tuple_, type_coerce
+from sqlalchemy import Numeric, func, select, tuple_, type_coerce
 
 from models.core.context import Context
 from models.core.permissions import visibility
 from models.sales.opportunity import CLOSED, OPEN, Opportunity, StageChange
-from models.support.case import Case, Priority
 
 ZERO = Decimal(0)
 
@@ -29,18 +26,6 @@ class StageRow:
     count: int
     amount: Decimal
     weighted: Decimal
-
-
-@dataclass(frozen=True)
-class PriorityRow:
-    """The open cases of one priority: how many, how many nobody has taken, how many are past their
-    deadline.
-    """
-
-    priority: str
-    count: int
-    unclaimed: int
-    overdue: int
 
 
 def by_stage(work: Context) -> list[StageRow]:
@@ -89,22 +74,3 @@ def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> l
         for stage, currency, count, total, expected in work.session.execute(rows)
     ]
     return sorted(found, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))
-
-
-def cases_by_priority(work: Context) -> list[PriorityRow]:
-    """The open cases by priority, the most urgent first; nothing where what they are counted by is
-    hidden.
-    """
-    if visibility.hidden(work, Case.priority, Case.status):
-        return []
-    late = false() if visibility.hidden(work, Case.resolve_by) else Case.resolve_by < work.now
-    overdue = func.count().filter(late)
-    rows = select(
-        Case.priority, func.count(), func.count().filter(Case.assignee.is_(None)), overdue
-    )
-    urgency = list(reversed(Priority))
-    found = [
-        PriorityRow(*row)
-        for row in work.session.execute(rows.where(Case.open()).group_by(Case.priority))
-    ]
-    return sorted(found, key=lambda row: urgency.index(Priority(row.priority)))

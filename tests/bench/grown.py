@@ -253,7 +253,7 @@ def customer(_: Any) -> dict[str, Any]:
 
 def lead(_: Any) -> dict[str, Any]:
     status = case((I % 10 == 0, LeadStatus.NEW.value), else_=LeadStatus.UNQUALIFIED.value)
-    company = joined(LAST, " UnitOfWorkFactory")
+    company = joined(LAST, " Works")
     return record(
         PERSON, first_name=FIRST, last_name=LAST, email=ADDRESS, status=status, company=company
     )

@@ -12,7 +12,7 @@ from typing import Any
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Interaction
-from handlers.core.request import Message, Nothing, Reply
+from handlers.core.responses import Message, Nothing, Response
 from models.core.errors import Invalid
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
@@ -35,9 +35,9 @@ TINY = 0.5
 class Kept:
     """What came of an act."""
 
-    said: list[Reply] = field(default_factory=list)
+    said: list[Response] = field(default_factory=list)
 
-    def reply(self, reply: Reply) -> None:
+    def reply(self, reply: Response) -> None:
         self.said.append(reply)
 
     def invalid(self, error: Invalid) -> None:

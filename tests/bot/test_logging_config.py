@@ -24,7 +24,8 @@ from bot.sandbox.client import SlackDriver
 from bot.sandbox.failures import Failure
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Interaction
-from handlers.core.request import Home, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Home, Response
 from handlers.core.router import Catalogue, Router
 from handlers.core.telemetry import referred
 from models.core.identity.rights import Preset
@@ -64,7 +65,7 @@ def test_text_reads_as_a_line(kept_logging: None) -> None:
     stream = io.StringIO()
     configure("INFO", "text", stream)
     logging.getLogger("bot.runner").info("Rapport is running. Type %s in Slack.", "/crm")
-    pattern = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO bot\.running Rapport is running\. Type /crm in Slack\.\n"
+    pattern = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO bot\.runner Rapport is running\. Type /crm in Slack\.\n"
     assert re.fullmatch(pattern, stream.getvalue())
 
 
@@ -89,7 +90,7 @@ def failing(works: UnitOfWorkFactory, error: Callable[[Request], object]) -> Dis
     router = Router("crm")
 
     @router.verb("try", record=False, text="", words=True)
-    def attempt(request: Request, _: object) -> Reply:
+    def attempt(request: Request, _: object) -> Response:
         """Fail."""
         error(request)
         raise AssertionError
@@ -129,7 +130,7 @@ def test_a_failing_request_leaves_nothing_of_the_person_behind(
     )
     written = log()
     assert "A command failed" in written
-    assert "test_logs.py" in written, "the traceback tells where"
+    assert "test_logging_config.py" in written, "the traceback tells where"
     for secret in (NAME, MAIL, TOKEN, "Rita", "Reyes", "U_RITA"):
         assert secret not in written
     reference = person.said.rpartition(" ")[2]

@@ -6,6 +6,7 @@ red.
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -39,9 +40,18 @@ class Mutation:
         """Break the sources in this folder. ValueError where they are not what they were."""
         for file, old, new in self.edits:
             source = (root / file).read_text()
-            if source.count(old) != 1:
-                raise ValueError(f"{self.name}: {old!r} stands {source.count(old)} times in {file}")
-            (root / file).write_text(source.replace(old, new))
+            found = list(code(old).finditer(source))
+            if len(found) != 1:
+                raise ValueError(f"{self.name}: {old!r} stands {len(found)} times in {file}")
+            start, end = found[0].span()
+            (root / file).write_text(source[:start] + new.strip() + source[end:])
+
+
+def code(text: str) -> re.Pattern[str]:
+    """Where some code stands, however the formatter breaks it into lines."""
+    tokens = re.findall(r"\w+|[^\w\s]", text)
+    closing = {")": r",?\s*\)", "]": r",?\s*\]", "}": r",?\s*\}"}
+    return re.compile(r"\s*".join(closing.get(token, re.escape(token)) for token in tokens))
 
 
 CARRYING, DELIVERY, OUTLET = (
@@ -55,7 +65,7 @@ FOUND = "if doubtful and (arrival := self.found(outlet, delivery, channel, key))
 BUSY = (
     'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
 )
-LIMITED = "return Note(delivery, partial(results.put_back, pause=error.pause)"
+LIMITED = "return DeliveryResult(delivery, partial(results.put_back, pause=error.pause)"
 DREAMT = "dreamt = (row.workspace == work.workspace.id,"
 
 MUTATIONS = (
@@ -65,8 +75,8 @@ MUTATIONS = (
         (
             (
                 WORK,
-                "        if record.channel:\n",
-                "        if record.channel and not record.channel:\n",
+                "        if stored.channel:\n",
+                "        if stored.channel and not stored.channel:\n",
             ),
         ),
         "the card of",
@@ -74,7 +84,7 @@ MUTATIONS = (
     Mutation(
         "what Slack has no time for is dropped",
         "slack",
-        ((CARRYING, LIMITED, 'return Note(delivery, partial(results.drop, why="busy")'),),
+        ((CARRYING, LIMITED, 'return DeliveryResult(delivery, partial(results.drop, why="busy")'),),
         "was dropped: busy",
     ),
     Mutation(
@@ -155,7 +165,13 @@ MUTATIONS = (
     Mutation(
         "lists follow nothing",
         "twice",
-        (("models/core/outbox/reposting.py", "    insert_all(work, Listed, [", "    list(["),),
+        (
+            (
+                "models/core/outbox/reposting.py",
+                "    insert_all(work, ListSubscription, [",
+                "    list([",
+            ),
+        ),
         "a reminder says of",
     ),
     Mutation(

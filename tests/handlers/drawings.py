@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.sandbox.validation import problems
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.notifications import digest
 from handlers.registry import ROUTERS

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core.request import Form, Home, Message, Options, Reply
+from handlers.core.responses import Form, Home, Message, Options, Response
 from models.activities.activity import Activity
 from models.core import fields
 from models.core.entity.base import ENTITIES, Entity
@@ -179,7 +179,7 @@ class Heard:
 
     said: list[Any] = field(default_factory=list)
 
-    def reply(self, reply: Reply) -> None:
+    def reply(self, reply: Response) -> None:
         match reply:
             case Message():
                 self.said.append([reply.text, reply.blocks])

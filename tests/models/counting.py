@@ -10,7 +10,7 @@ from models.activities import reminders
 from models.analytics import dashboard as mine
 from models.core.unit_of_work import UnitOfWork
 from models.sales import pipeline
-from models.support import triage
+from models.support import open_cases, triage
 from tests.ground import START
 from tests.models.filtering import OPEN
 from tests.models.plainly import Eyes, Row
@@ -34,7 +34,7 @@ def told(work: UnitOfWork) -> dict[str, Any]:
         "deals": {stage: sum(row.count for row in rows if row.stage == stage) for stage in stages},
         "cases": [
             (row.priority, row.count, row.unclaimed, row.overdue)
-            for row in pipeline.cases_by_priority(work)
+            for row in open_cases.cases_by_priority(work)
         ],
         "pressing": [row.number for row in triage.pressing(work, [], LONG)[0]],
         "day": [row.number for row in mine.my_day(work, LONG)],

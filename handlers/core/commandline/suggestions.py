@@ -7,7 +7,8 @@ from handlers.core.commandline.arguments import reads
 from handlers.core.commandline.binding import legible, names_of, tells
 from handlers.core.commandline.parser import Line, Ref, suggest
 from handlers.core.payloads import GLOBAL
-from handlers.core.request import Message, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui.receipts import choices
 from models.core.errors import Ambiguous, CRMError

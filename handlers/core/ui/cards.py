@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers.core.request import Form, Message
+from handlers.core.responses import Form, Message
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape

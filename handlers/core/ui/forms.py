@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
-from handlers.core.request import Form, Request
+from handlers.core.request import Request
+from handlers.core.responses import Form
 from handlers.core.router import Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, option, plain

@@ -8,7 +8,8 @@ from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
-from handlers.core.request import Message, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message, Response
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import because, receipt
@@ -47,7 +48,7 @@ DOORS = {
 """What each door is to a person; what happens without anybody needs no words."""
 
 
-def history(request: Request, record: Entity) -> Reply:
+def history(request: Request, record: Entity) -> Response:
     """Who changed what, when, through which door and why, the newest first: `history OP-42`."""
     work = request.work
     must_be_visible(work, record)
@@ -149,7 +150,7 @@ def person(work: UnitOfWork, entry: AuditEntry) -> str:
         return "Someone who is gone"
 
 
-def as_of(request: Request, record: Entity) -> Reply:
+def as_of(request: Request, record: Entity) -> Response:
     """How it was on a day, at a moment or at a version: `OP-42 as of 2026-06-30`, `OP-42 as of
     friday`.
     """
@@ -208,7 +209,7 @@ def held(work: UnitOfWork, record: Entity, state: past.State) -> list[tuple[str,
     return pairs
 
 
-def revert(request: Request, record: Entity) -> Reply:
+def revert(request: Request, record: Entity) -> Response:
     """Set it back to what it was, after a look at what that changes: `revert OP-42 to friday`,
     `revert OP-42 to v3`.
     """

@@ -6,7 +6,8 @@ from dataclasses import replace as replaced
 from types import SimpleNamespace
 from typing import Any
 
-from handlers.core.request import Message, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Message, Response
 from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
@@ -220,7 +221,7 @@ def echoed(request: Request, verb: Verb, reply: Message) -> Message:
     return replaced(reply, text="\n".join([reply.text, *lines]), blocks=ordered)
 
 
-def together(request: Request, records: Sequence[Entity], replies: Sequence[Reply]) -> Reply:
+def together(request: Request, records: Sequence[Entity], replies: Sequence[Response]) -> Response:
     """One answer for what was done to several records, or asked of them."""
     messages = [reply for reply in replies if isinstance(reply, Message)]
     if not request.work.changes:

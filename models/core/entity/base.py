@@ -1,7 +1,7 @@
 """The base of every table and of every CRM entity."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -39,6 +39,10 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+FACTS: dict[str, list[Callable[[Context, Any], list[tuple[str, str]]]]] = {}
+"""Lines of cards that other packages know, by the entity whose cards they stand on."""
 
 
 def snake(name: str) -> str:
@@ -318,7 +322,7 @@ class Entity(Row):
 
     def facts(self, work: Context) -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""
-        return []
+        return [line for more in FACTS.get(self.slug(), ()) for line in more(work, self)]
 
     def awaited(self) -> Mapping[str, tuple[str, str]]:
         """What people may want to say of a new one that they did not: field → (what is said

@@ -12,7 +12,7 @@ from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Channel
 from bot.slack.circuit_breaker import CircuitBreakers, Limited
 from bot.slack.gateway import SlackGateway
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from tests.ground import Seconds
 from tests.handlers.kit import SQLITE
 

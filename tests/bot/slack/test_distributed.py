@@ -16,7 +16,7 @@ from bot.slack import gateway as module
 from bot.slack.circuit_breaker import Limited
 from bot.slack.clients import Clients
 from bot.slack.gateway import FEW, SlackGateway, Unclear
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.identity.installation import install

@@ -12,7 +12,7 @@ from bot.sandbox.entities import Channel
 from bot.slack.circuit_breaker import Limited
 from bot.slack.errors import REASONS, sentence
 from bot.slack.gateway import MOST, Refused, SlackGateway, Unclear, is_name, is_person
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from models.core.identity.user import Workspace
 from tests.ground import START
 from tests.handlers.kit import SQLITE

@@ -14,7 +14,7 @@ from bot.http.health import HealthMonitor
 from bot.sandbox.client import SlackDriver
 from handlers.admin.status import BEHIND, REPLICAS, span
 from handlers.core.payloads import Interaction
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from handlers.core.telemetry import Check
 from models.core.entity.bulk import insert_once
 from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, deliver

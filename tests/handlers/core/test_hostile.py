@@ -15,7 +15,8 @@ import pytest
 
 from bot.sandbox.validation import problems
 from handlers.core.executor import perform
-from handlers.core.request import Form, Home, Message, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Form, Home, Message, Response
 from handlers.core.router import Catalogue
 from handlers.core.ui.blocks import escape
 from handlers.core.ui.receipts import plainly
@@ -68,11 +69,11 @@ def fields_of(entity: type[Entity]) -> list[str]:
     return [name for name, kind in entity.fields().items() if kind.form]
 
 
-def asked(work: UnitOfWork, line: str, **more: Any) -> Reply:
+def asked(work: UnitOfWork, line: str, **more: Any) -> Response:
     return perform(Request(work, CATALOGUE, CATALOGUE.parse(line), channel="C_SALES", **more))
 
 
-def refused(reply: Reply) -> list[str]:
+def refused(reply: Response) -> list[str]:
     """What Slack would refuse of a reply, and what would come alive in it."""
     if isinstance(reply, Message):
         payload = {"text": escape(reply.text), "blocks": reply.blocks}
@@ -105,7 +106,7 @@ def assert_kept(work: UnitOfWork, record: Entity, name: str, text: str) -> None:
         assert kind.load(kind.dump(kept)) == kept
 
 
-def replies(work: UnitOfWork, record: Entity, name: str) -> Iterator[tuple[str, Reply]]:
+def replies(work: UnitOfWork, record: Entity, name: str) -> Iterator[tuple[str, Response]]:
     """What people are shown of a record: its card, all of it, forms with it, the receipt of a
     change, a list.
     """

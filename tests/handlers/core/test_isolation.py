@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from bot.app import create_dispatcher
 from handlers.core import payloads
 from handlers.core.payloads import Interaction
-from handlers.core.request import Reply
+from handlers.core.responses import Response
 from handlers.registry import ROUTERS
 from models.core.audit.entries import AuditEntry
 from models.core.db.engine import everywhere
@@ -51,7 +51,7 @@ class Told:
     def __init__(self) -> None:
         self.words: list[str] = []
 
-    def reply(self, reply: Reply) -> None:
+    def reply(self, reply: Response) -> None:
         self.words.append(CHANCE.sub("", repr(reply)))
 
     def invalid(self, error: Invalid) -> None:

@@ -16,7 +16,7 @@ from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import seed
 from bot.sandbox.client import SlackDriver
 from handlers.core.payloads import Interaction
-from handlers.core.request import Options
+from handlers.core.responses import Options
 from models.core.entity.base import ENTITIES
 from models.core.outbox.delivery import Delivery, DeliveryState, IdempotencyKey
 from models.core.outbox.results import code

@@ -12,7 +12,8 @@ import pytest
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Interaction
-from handlers.core.request import Home, Reply, Request
+from handlers.core.request import Request
+from handlers.core.responses import Home, Response
 from handlers.core.router import Catalogue, Router
 from handlers.core.telemetry import Watch, reference, referred
 from models.core.errors import Busy, Invalid
@@ -38,7 +39,7 @@ class Heard:
     def __init__(self, trouble: Exception | None = None) -> None:
         self.trouble, self.said = trouble, ""
 
-    def reply(self, reply: Reply) -> None:
+    def reply(self, reply: Response) -> None:
         if self.trouble:
             raise self.trouble
 
@@ -87,7 +88,7 @@ def dispatcher_that(works: UnitOfWorkFactory, error: Exception, watch: Watch) ->
     router = Router("crm")
 
     @router.verb("try", record=False)
-    def attempt(request: Request, _: Any) -> Reply:
+    def attempt(request: Request, _: Any) -> Response:
         """Fail."""
         raise error
 

@@ -17,7 +17,7 @@ from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Interaction
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from models.core import denormalize, records
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.validation import problems
-from handlers.core.request import Message
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import charts
 from handlers.notifications import digest as digests

@@ -39,16 +39,16 @@ def broken_rules(source: str) -> list[str]:
     )
     made = {literal(call) for call in calls if name(call) in ("create_table", "row", "entity")}
     found = [broken for call in calls if (broken := breaks(call, declared, made))]
-    gentle = [call for call in calls if ast.unparse(call.func).startswith("gently.")]
+    gentle = [call for call in calls if ast.unparse(call.func).startswith("online.")]
     others = [
         node
         for node in upgrade.body
-        if not isinstance(node, ast.Assign) and ast.unparse(node)[:7] != "gently."
+        if not isinstance(node, ast.Assign) and ast.unparse(node)[:7] != "online."
     ]
     return [
         *found,
         *(
-            ["does more than change gently: put that into a step of its own"]
+            ["does more than change a table online: put that into a step of its own"]
             if gentle and others
             else []
         ),
@@ -65,14 +65,14 @@ def breaks(call: ast.Call, declared: bool, made: set[str]) -> str:
     if name(call) == "add_column" and "nullable=False" in told and "server_default" not in told:
         return "add_column asks for values that the release before does not write: allow NULL, or give a server_default"
     if name(call) in ("index", "create_index") and not gentle_or_new(call, made):
-        return f"builds an index on {literal(call)}, which may be big: use gently.index"
+        return f"builds an index on {literal(call)}, which may be big: use online.index"
     if name(call) == "execute" and "UPDATE" in told:
-        return "changes all rows in one statement: use gently.update"
+        return "changes all rows in one statement: use online.update"
     return ""
 
 
 def gentle_or_new(call: ast.Call, made: set[str]) -> bool:
-    return ast.unparse(call.func) == "gently.index" or literal(call) in made
+    return ast.unparse(call.func) == "online.index" or literal(call) in made
 
 
 def in_downgrade(tree: ast.Module, wanted: ast.AST) -> bool:
@@ -106,10 +106,10 @@ def test_the_release_before_can_go_on_while_a_step_is_made(step: Path) -> None:
         ('op.rename_table("lead", "prospect")', "takes away"),
         ('op.alter_column("lead", "score", new_column_name="points")', "changes what"),
         ('op.add_column("lead", sa.Column("heat", sa.Integer, nullable=False))', "allow NULL"),
-        ('op.create_index("ix_heat", "lead", ["heat"])', "gently.index"),
-        ('index("lead", "heat")', "gently.index"),
-        ('op.execute("UPDATE lead SET score = 0")', "gently.update"),
-        ('gently.index("lead", "heat"); op.drop_index("ix")', "a step of its own"),
+        ('op.create_index("ix_heat", "lead", ["heat"])', "online.index"),
+        ('index("lead", "heat")', "online.index"),
+        ('op.execute("UPDATE lead SET score = 0")', "online.update"),
+        ('online.index("lead", "heat"); op.drop_index("ix")', "a step of its own"),
     ],
 )
 def test_a_step_that_would_stop_others_is_noticed(line: str, complaint: str) -> None:
@@ -124,7 +124,7 @@ def test_a_step_that_would_stop_others_is_noticed(line: str, complaint: str) -> 
         'def upgrade():\n    op.add_column("lead", sa.Column("heat", sa.Integer))',
         'def upgrade():\n    op.add_column("x", sa.Column("y", sa.Integer, nullable=False, server_default="0"))',
         'def upgrade():\n    row("heat")\n    index("heat", "workspace")',
-        'def upgrade():\n    where = "x"\n    gently.index("lead", "heat", where=where)',
+        'def upgrade():\n    where = "x"\n    online.index("lead", "heat", where=where)',
         'def upgrade():\n    pass\ndef downgrade():\n    op.drop_table("lead")',
     ],
 )
@@ -135,9 +135,9 @@ def test_a_step_that_only_adds_or_says_that_it_takes_away_is_fine(lines: str) ->
 def add_gentle_step(folder: Path, *lines: str) -> None:
     body = "\n".join(f"    {line}" for line in lines)
     (folder / "versions" / "9999_for_a_test.py").write_text(
-        f'"""For a test."""\nfrom models.migrations import gently\nrevision = "9999"\n'
+        f'"""For a test."""\nfrom models.migrations import online\nrevision = "9999"\n'
         f'down_revision = "{schema.head()}"\ndef upgrade():\n{body}\n'
-        'def downgrade():\n    gently.drop_index("lead", "ix_lead_company")\n'
+        'def downgrade():\n    online.drop_index("lead", "ix_lead_company")\n'
     )
 
 
@@ -146,7 +146,7 @@ def indexes(engine: Engine) -> set[str | None]:
 
 
 def test_an_index_is_built_and_taken_away(settled: Engine, own_steps: Path) -> None:
-    add_gentle_step(own_steps, 'gently.index("lead", "company", where="company IS NOT NULL")')
+    add_gentle_step(own_steps, 'online.index("lead", "company", where="company IS NOT NULL")')
     schema.upgrade(settled, steps=own_steps)
     assert "ix_lead_company" in indexes(settled)
     schema.downgrade(settled, "-1", steps=own_steps)
@@ -165,7 +165,7 @@ def test_an_index_whose_building_was_killed_is_built_again(
         )
         connection.execute(text(broken))
     superuser.dispose()
-    add_gentle_step(own_steps, 'gently.index("lead", "company")')
+    add_gentle_step(own_steps, 'online.index("lead", "company")')
     schema.upgrade(settled_postgres, steps=own_steps)
     with settled_postgres.connect() as connection:
         valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_lead_company'::regclass"
@@ -176,7 +176,7 @@ def test_people_write_while_an_index_waits_for_a_long_transaction(
     settled_postgres: Engine, own_steps: Path
 ) -> None:
     works = UnitOfWorkFactory(settled_postgres)
-    add_gentle_step(own_steps, 'gently.index("lead", "company")')
+    add_gentle_step(own_steps, 'online.index("lead", "company")')
     upgrading = threading.Thread(
         target=schema.upgrade, args=(settled_postgres,), kwargs={"steps": own_steps}
     )
@@ -200,7 +200,7 @@ def test_rows_are_changed_in_batches_and_only_those_that_need_it(
     works = UnitOfWorkFactory(settled)
     for number in range(8):
         given(works, Lead, first_name="Ada", company="kept" if number == 4 else "")
-    add_gentle_step(own_steps, 'gently.update("lead", "company = \'new\'", "company IS NULL")')
+    add_gentle_step(own_steps, 'online.update("lead", "company = \'new\'", "company IS NULL")')
     schema.upgrade(settled, steps=own_steps)
     with works("T1") as work:
         found = [lead.company for lead in work.session.query(Lead).order_by(Lead.number)]

@@ -9,8 +9,9 @@ from models.core import records
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
-from models.sales.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
+from models.sales.pipeline import StageRow, by_stage, closed_between
 from models.support.case import Case
+from models.support.open_cases import PriorityRow, cases_by_priority
 from tests.ground import START, StoppedClock, given
 from tests.models.marks import SQLITE
 from tests.plans import plans

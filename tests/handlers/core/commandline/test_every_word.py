@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Interaction
-from handlers.core.request import Form, Home, Message, Reply
+from handlers.core.responses import Form, Home, Message, Response
 from models.activities.activity import Activity
 from models.core.audit.entries import AuditEntry
 from models.core.errors import Invalid
@@ -205,7 +205,7 @@ class Heard:
     kinds: list[str] = field(default_factory=list)
     text: str = ""
 
-    def reply(self, reply: Reply) -> None:
+    def reply(self, reply: Response) -> None:
         if isinstance(reply, Message):
             buttons = [
                 each

@@ -27,8 +27,8 @@ from tests.processes import ROOT
 
 HOLD = """
 import sys, time
-from models.core.db.locks import Turns
-with Turns(sys.argv[1])():
+from models.core.db.locks import WriteQueue
+with WriteQueue(sys.argv[1])():
     print("mine", flush=True)
     time.sleep(60)
 """

@@ -1,0 +1,55 @@
+"""Where a customer stands, worked out from the deals."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from models.core.context import Context
+from models.core.permissions import visibility
+from models.customers.customer import Customer, Lifecycle
+from models.sales.opportunity import Opportunity, Stage
+
+LOYAL_FROM = 4
+"""Sales that make a customer loyal; a house rule, not a published threshold."""
+LAPSED_AFTER = timedelta(days=365)
+
+
+def facts(work: Context, customer: Customer) -> list[tuple[str, str]]:
+    """The lifecycle stage as a line of the customer's card; nothing where it would tell of
+    hidden deals.
+    """
+    if not customer.lifecycle and visibility.hidden(
+        work, Opportunity.stage, Opportunity.close_date
+    ):
+        return []  # it tells of deals
+    stage, reason = lifecycle_of(work, customer)
+    return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
+
+
+def lifecycle_of(work: Context, customer: Customer) -> tuple[Lifecycle, str]:
+    """The lifecycle stage and the reason for it in words, from the customer's deals unless
+    someone set it.
+    """
+    if customer.lifecycle:
+        return Lifecycle(customer.lifecycle), "set by hand"
+    won = Opportunity.stage == Stage.WON
+    row = select(
+        func.count().filter(won),
+        func.max(Opportunity.close_date).filter(won),
+        func.count().filter(Opportunity.open()),
+    ).where(Opportunity.customer == customer.id)
+    sales, last, running = work.session.execute(row).one()
+    if sales and last and work.today - last > LAPSED_AFTER and not running:
+        return Lifecycle.LAPSED, f"last sale {last:%b %Y}"
+    if sales:
+        stage = (
+            Lifecycle.CUSTOMER
+            if sales == 1
+            else Lifecycle.REPEAT
+            if sales < LOYAL_FROM
+            else Lifecycle.LOYAL
+        )
+        return stage, "1 sale" if sales == 1 else f"{sales} sales"
+    if running:
+        return Lifecycle.PROSPECT, "1 open deal" if running == 1 else f"{running} open deals"
+    return Lifecycle.LEAD, "no deals yet"
