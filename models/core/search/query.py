@@ -261,7 +261,15 @@ def containing(
     for slugs in groups:
         most = CANDIDATES if len(found) < FURTHER else FURTHER
         found += [Hit(*row) for row in trigrams.find(work.session, ways, slugs, most, roughly)]
-    return legible(work, found)
+    whole = set(found)
+    return [hit for hit in legible(work, found) if hit in whole or fits(hit.text, ways)]
+
+
+def fits(text: str, ways: trigrams.Ways) -> bool:
+    """Whether a text holds all pieces of one of the ways: what made it a candidate may be words
+    that those who read do not see.
+    """
+    return any(all(piece in f" {text}" for piece in way) for way in ways)
 
 
 def legible(work: Context, hits: Sequence[Hit]) -> list[Hit]:

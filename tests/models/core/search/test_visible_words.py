@@ -99,6 +99,18 @@ def test_a_hidden_phone_number_is_not_read_digit_by_digit(
     assert fitting(works, Customer, way.format("4930"), by="U_ADA") == ["Ada"]
 
 
+@SQLITE
+def test_a_word_that_is_nearly_so_is_not_found_by_one_that_is_hidden(
+    works: UnitOfWorkFactory,
+) -> None:
+    given(works, Customer, first_name="Dünen", city="Dünen40")
+    given(works, Customer, first_name="Dünen", city="Lyon")
+    allow(works, "everything: look\ncustomer: look, hide city")
+    for guess in ("dünen4", "dunen4", "dünen40", "xünen dünen4"):
+        found = fitting(works, Customer, guess)
+        assert len(found) in (0, 2), f"{guess}: the hidden city tells the two apart"
+
+
 def test_a_word_that_many_hold_finds_no_less_and_still_nothing_hidden(
     works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
