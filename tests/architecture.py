@@ -152,6 +152,8 @@ def is_long(module: Module) -> list[str]:
 
 
 def has_long_functions(module: Module) -> list[str]:
+    if module.name.startswith("models.migrations.versions."):
+        return []  # a released step stays as it is
     most = FUNCTION * longer(module)
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     found = [node for node in statements(module.tree) if isinstance(node, functions)]

@@ -44,7 +44,7 @@ for line in sys.argv[1:]:
     main(["say", line], standalone_mode=False)
 """
 SCOPES = """
-import handlers
+import handlers.registry
 from models.core.identity.rights import PRESETS, Preset, read
 print(", ".join(f"{name} {read(PRESETS[name]).scope('asset', 'edit')}" for name in Preset))
 """

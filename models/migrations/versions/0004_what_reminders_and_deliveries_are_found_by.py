@@ -19,11 +19,6 @@ def upgrade() -> None:
         "activity", "workspace", "owner", "remind_at", name="ix_activity_untold", where=untold
     )
     online.index("activity", "workspace", "lead")
-    index_deliveries()
-
-
-def index_deliveries() -> None:
-    """The partial indexes by which the worker finds what is next."""
     online.index(
         "delivery", "workspace", "sent_at", name="ix_delivery_sent", where="sent_at IS NOT NULL"
     )
