@@ -19,6 +19,7 @@ from sqlalchemy import URL, Engine, create_engine, event, text
 
 from models.core.db import engine as database
 from models.core.db.engine import everywhere, open_engine
+from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 from tests import ground, servers
@@ -28,6 +29,7 @@ from tests.remembered import GROUNDS, Ground
 from tests.servers import server_at
 from tests.written import Written
 
+policy.STRICT = True
 DATABASES = ("sqlite", "postgres")
 BY_TURNS = os.environ.get("DATABASES") != "both"
 """Whether of the tests of a module that run on either database one runs on the one, the next on the

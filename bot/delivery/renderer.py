@@ -149,7 +149,7 @@ class Renderer:
         known = not self.works.unknown(delivery.workspace, {person})
         with (
             self.works(delivery.workspace, person if known else "", writes=False) as work,
-            policy.among(work.session, work.viewers or (STRANGER,)),
+            policy.among(work.session, tuple(filter(None, work.viewers)) or (STRANGER,)),
         ):
             if work.actor and (work.actor.guest or work.actor.left):
                 raise Nothing("who would read it may do nothing here any more")
@@ -167,7 +167,10 @@ class Renderer:
             room = audience.room(channel, turn)
             if room is None:
                 return turn
-            viewers = (*work.viewers, *readers(work, {channel: room})[channel])
+            viewers = (
+                *(each for each in work.viewers if each),
+                *readers(work, {channel: room})[channel],
+            )
             with policy.among(work.session, tuple(dict.fromkeys(viewers))):
                 return self.legible(work, delivery, room)
 

@@ -62,7 +62,7 @@ def ask(request: Request) -> Response:
     work, line = request.work, request.catalogue.parse(request.line.rest)
     verb = verb_of(line, request.catalogue) if line.raw.strip() else None
     actor = work.actor
-    if verb is None or actor is None:
+    if verb is None or not actor:
         raise NotFound("What would you like to be allowed? Try: request lead delete")
     right = wanted(work, verb, next((ref.number for ref in line.refs if ref.number), None))
     if has(actor, right):

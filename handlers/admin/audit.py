@@ -47,7 +47,7 @@ def verify(request: Request, _: Any) -> Response:
         return plainly(
             f"There are {count:,} entries. Have them read where the bot runs: crm audit verify"
         )
-    if count <= AT_ONCE or work.actor is None:
+    if count <= AT_ONCE or not work.actor:
         return told(proof.verify(work, request["end"] or ""))
     deliver(
         work,

@@ -12,6 +12,7 @@ from handlers.core.commandline.parser import Line, Prose, Words
 from handlers.core.commandline.parser import parse as parse_line
 from handlers.core.payloads import GLOBAL
 from handlers.core.responses import Options, Response
+from models.core.context import System
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.fields.base import Field
@@ -349,7 +350,7 @@ class Catalogue:
         router = self.routers.get(noun or GLOBAL)
         return router.verbs.get(name or "") if router else None
 
-    def allowed(self, actor: User | None, noun: str) -> list[Verb]:
+    def allowed(self, actor: User | System | None, noun: str) -> list[Verb]:
         """The verbs of a noun this person may use."""
         return [
             verb

@@ -75,7 +75,7 @@ def hours(request: Request, _: Any) -> Response:
     """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over
     midnight.
     """
-    if request.work.actor is None:
+    if not request.work.actor:
         raise Conflict("Only people have working hours. Say whose with --as.")
     records.update(
         request.work,

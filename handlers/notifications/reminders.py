@@ -36,7 +36,7 @@ def due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message |
 
     about: ids, all when missing; more, where the first of the day says how many are due besides.
     """
-    if work.actor is None:
+    if not work.actor:
         return None
     tasks, count = reminders.due(
         work, work.actor.id, delivery.about.get("ids", []), reminders.TOGETHER
@@ -87,7 +87,7 @@ def is_due(task: Activity, work: UnitOfWork) -> bool:
 
 def is_mine(task: Activity, work: UnitOfWork) -> bool:
     """Whether it is the reader's."""
-    return work.actor is not None and task.owner == work.actor.id
+    return bool(work.actor) and task.owner == work.actor.id
 
 
 def task_line(task: Activity, work: UnitOfWork) -> str:

@@ -7,7 +7,7 @@ protocols, so that no module needs to import the one that puts all of them toget
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -17,7 +17,27 @@ from models.core.secrets import Signer
 
 T = TypeVar("T")
 
-SYSTEM = "system"
+
+class System:
+    """The program itself, which acts and reads where no person does. It may do and see everything.
+
+    It is false, so that `work.actor.id if work.actor else None` is the id of a person or nothing.
+    """
+
+    guest = left = False
+    id = 0
+    name = "Rapport"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "SYSTEM"
+
+
+SYSTEM = System()
+"""Who acts and reads where no person does. None, or no reader at all, is nobody and may nothing."""
+NO_DOOR = "system"
 """The door of what nobody asked for: the program itself does it."""
 HIDDEN = "hidden"
 """Stands for what somebody who reads may not see."""
@@ -97,7 +117,7 @@ class Units(Protocol):
     @property
     def queue(self) -> Callable[[], AbstractContextManager[Any]]: ...
     def __call__(
-        self, workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True
+        self, workspace: str, actor: str = "", door: str = NO_DOOR, writes: bool = True
     ) -> AbstractContextManager[Context]: ...
     def everywhere(self) -> AbstractContextManager[Session]: ...
     def workspaces(self) -> list[str]: ...

@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from models.core.context import SYSTEM, System
 from models.core.errors import NotFound
 from models.core.identity.user import User, Workspace
 from models.core.permissions.cache import Rosters
@@ -22,7 +23,7 @@ OPENING = (
 
 def opening(
     session: Session, rosters: Rosters, workspace: str, actor: str
-) -> tuple[Workspace, User | None]:
+) -> tuple[Workspace, User | System]:
     """The workspace and the person who acts, who from now on is the one that reads. NotFound says
     who is unknown.
     """
@@ -32,11 +33,11 @@ def opening(
     place, person = found
     if actor and person is None:
         raise NotFound("I do not know you yet. Please try again.")
-    readers = (person,) if person else ()
+    somebody, readers = person or SYSTEM, (person or SYSTEM,)
     session.info |= {
         "viewers": readers,
         "readers": readers,
         "roster": rosters.of(workspace, place.roster),
     }
     session.info["role"] = person.role if person else ""
-    return place, person
+    return place, somebody

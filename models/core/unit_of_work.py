@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import listeners as listeners  # registers what happens around every flush
-from models.core.context import HIDDEN, IMPORT, REPEATS, SYSTEM
+from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, System
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
 from models.core.db.errors import told, worth_another
@@ -65,8 +65,8 @@ class UnitOfWork:
     session: Session
     workspace: Workspace
     now: datetime
-    actor: User | None = None
-    door: str = SYSTEM
+    actor: User | System = SYSTEM
+    door: str = NO_DOOR
     reason: str = ""
     """Why, in the words of who acts."""
     restores: bool = False
@@ -84,12 +84,11 @@ class UnitOfWork:
     """Signs where the audit trail ends."""
 
     @property
-    def viewers(self) -> tuple[User, ...]:
-        """Who will read what comes of it: what not all of them may see, no statement finds. Nobody:
-        the CRM itself.
+    def viewers(self) -> tuple[User | System, ...]:
+        """Who will read what comes of it: what not all of them may see, no statement finds. SYSTEM
+        sees everything, nobody (an empty tuple) nothing.
         """
-        found: tuple[User, ...] = self.session.info.get("viewers", ())
-        return found
+        return policy.viewers_of(self.session)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -112,7 +111,7 @@ class UnitOfWork:
         """Whether somebody came through a door, and can be asked for what is missing: the program
         itself cannot.
         """
-        return self.door != SYSTEM and not (self.restores or self.repeats)
+        return self.door != NO_DOOR and not (self.restores or self.repeats)
 
     @property
     def from_file(self) -> bool:
@@ -239,7 +238,7 @@ class UnitOfWork:
         what they may not.
         """
         readers = self.session.info.get("readers", ())
-        return all(policy.can(reader, "show", record) for reader in readers)
+        return bool(readers) and all(policy.can(reader, "show", record) for reader in readers)
 
     def who(self, id: int | None) -> str:
         """The name of somebody who did something, for those who may see it; without an id it was
@@ -289,7 +288,7 @@ class UnitOfWorkFactory:
 
     @contextmanager
     def __call__(
-        self, workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True
+        self, workspace: str, actor: str = "", door: str = NO_DOOR, writes: bool = True
     ) -> Iterator[UnitOfWork]:
         """A unit of work in a workspace for the person with this Slack id; without one the CRM
         itself acts.
@@ -324,7 +323,7 @@ class UnitOfWorkFactory:
         act: Callable[[UnitOfWork], T],
         workspace: str,
         actor: str = "",
-        door: str = SYSTEM,
+        door: str = NO_DOOR,
         writes: bool = True,
     ) -> T:
         """Do it in a unit of work while a person waits; as a whole again where two stood in each

@@ -65,7 +65,9 @@ def offered(work: UnitOfWork, record: Entity) -> list[Block]:
 
 def way_back(work: UnitOfWork) -> list[Block]:
     """The button that takes this act back; after an undo, the one that does it again."""
-    if not work.changes or (len(work.viewers) == 1 and not is_reversible(work)):
+    if not work.changes or (
+        len(work.viewers) == 1 and any(work.viewers) and not is_reversible(work)
+    ):
         return []
     undone = work.door == UNDO
     return [

@@ -149,7 +149,7 @@ def undo(work: Context, unit: str) -> list[Entity]:
     if not steps:
         raise Conflict(ALREADY[work.door])
     must_be_unused(work, steps, first.id, unit)
-    allow(work, steps, mine=work.actor is not None and first.actor == work.actor.id)
+    allow(work, steps, mine=bool(work.actor) and first.actor == work.actor.id)
     set_back(work, steps)
     records = [
         step.record

@@ -96,7 +96,7 @@ class Turning:
         return count
 
     def is_mine(self, work: Context) -> bool:
-        return work.actor is not None and first_of(work, self.unit).actor == work.actor.id
+        return bool(work.actor) and first_of(work, self.unit).actor == work.actor.id
 
     def changes_since(self, work: Context, first: AuditEntry) -> Iterator[Sequence[AuditEntry]]:
         """What others did since the act began."""

@@ -124,7 +124,7 @@ class User(Entity):
         """Conflict where the last admin would be one no more. That somebody has left, or is a
         guest, Slack tells us, and it is so; a person cannot make it so by hand.
         """
-        told = work.actor is None and "role" not in changes
+        told = not work.actor and "role" not in changes
         before = {
             name: changes[name][0] if name in changes else getattr(self, name) for name in RULING
         }

@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
-from models.core.context import Context
+from models.core.context import SYSTEM, Context, System
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.rights import NOBODY
 from models.core.identity.user import User
@@ -23,8 +23,8 @@ Sight = tuple[tuple[str, frozenset[int]], ...]
 
 def of(session: Session) -> Sight:
     """What those who read may see, found out once for each of them."""
-    viewers = session.info.get("viewers", ())
-    if not viewers:
+    viewers = policy.viewers_of(session)
+    if viewers == (SYSTEM,):
         return ()
     key = tuple(viewer.id for viewer in viewers)
     seen: Sight | None = roster_of(session).sights.get(key)
@@ -37,9 +37,9 @@ def of(session: Session) -> Sight:
     return seen
 
 
-def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> Owners:
-    """Whose records of an entity all of these people may see, or use a verb on."""
-    common: Owners = None
+def reach(viewers: Sequence[User | System], entity: type[Entity], verb: str = "show") -> Owners:
+    """Whose records of an entity all of these may see, or use a verb on; nobody's, for nobody."""
+    common: Owners = None if viewers else frozenset()
     for viewer in viewers:
         theirs = (
             policy.reach(viewer, entity.slug(), verb) if can(viewer, verb, entity) else frozenset()
@@ -64,7 +64,7 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
 
 def only(work: Context, entity: type[Entity], verb: str) -> ColumnElement[bool]:
     """The condition for records of an entity on which the actor may use a verb."""
-    theirs = reach((work.actor,), entity, verb) if work.actor else None
+    theirs = reach((work.actor,) if work.actor is not None else (), entity, verb)
     return true() if theirs is None else belonging(entity, theirs, entity)
 
 
@@ -99,8 +99,9 @@ def hidden(work: Context, *asked: Any) -> list[str]:
 
     asked: conditions, columns, or orders.
     """
-    if not asked or not any(
-        rights_of(viewer).hidden for viewer in work.viewers if not viewer.guest
+    if not asked or (
+        work.viewers
+        and not any(rights_of(viewer).hidden for viewer in work.viewers if not viewer.guest)
     ):
         return []
     parts = [part for part in visitors.iterate(select(*asked)) if isinstance(part, Column)]

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, column, func, or_, select, table, true
 from sqlalchemy.orm import Session
 
+from models.core.context import SYSTEM
 from models.core.entity.base import ENTITIES
 from models.core.parsing import values
 from models.core.permissions import visibility
@@ -101,8 +102,9 @@ def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnEl
     ways: what must be in words that they may see; nothing where the caller looks.
     """
     work: Any = session.info.get("work")
+    restricted = work and work.viewers != (SYSTEM,)
     conditions = []
-    for entity in (ENTITIES[slug] for slug in entities) if work and work.viewers else ():
+    for entity in (ENTITIES[slug] for slug in entities) if restricted else ():
         rows: Any = entity.__table__
         limits = visibility.conditions(entity, visibility.of(session), rows.c)
         limits += visible_words.limits(work, entity, ways, rows.c) if ways else []

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.core import records
 from models.core.audit.entries import AuditEntry
+from models.core.context import SYSTEM
 from models.core.db.locks import FairLock
 from models.core.errors import Conflict, NotFound
 from models.core.identity.rights import Preset
@@ -56,7 +57,7 @@ def test_today_is_the_day_where_the_actor_lives(
 @SQLITE
 def test_without_an_actor_the_crm_itself_acts(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
-        assert (work.actor, work.me, str(work.zone)) == (None, "Rapport", "UTC")
+        assert (work.actor, work.me, str(work.zone)) == (SYSTEM, "Rapport", "UTC")
 
 
 def test_a_unit_that_raises_leaves_nothing_behind(works: UnitOfWorkFactory) -> None:
