@@ -289,24 +289,23 @@ def compare_references(
 @compare.register
 def compare_people(kind: Person, column: Column, op: str, text: str, work: Context) -> Condition:
     """`my-team` is everyone of the actor's team, `team sales` everyone of that one."""
-    if op == "=" and (team := team_named(text, work)):
-        return column.in_(select(User.id).where(User.team == team))
+    team = team_named(text, work) if op == "=" else None
+    if team is not None:
+        return column.in_(select(User.id).where(User.team == (team or None)))
     return compare_references(kind, column, op, text, work)
 
 
-def team_named(text: str, work: Context) -> str:
-    """The team whose people a text means: my team, our team, team sales, sales team; nothing where
-    it means none.
+def team_named(text: str, work: Context) -> str | None:
+    """The team whose people a text means: my team, our team, team sales, sales team; "" for those
+    who are in none, as the actor may be; None where the text means no team.
     """
     said = values.fold(text).replace("-", " ")
-    if said in ("my team", "our team"):
-        return (work.actor.team if work.actor else None) or ""
+    if said in ("my team", "our team") and work.actor:
+        return work.actor.team or ""
     named = said.removeprefix("team ") if said.startswith("team ") else said.removesuffix(" team")
-    return (
-        ""
-        if named == said
-        else work.session.scalar(select(Team.key).where(Team.key == named).limit(1)) or ""
-    )
+    if named == said:
+        return None
+    return work.session.scalar(select(Team.key).where(Team.key == named).limit(1))
 
 
 @compare.register

@@ -311,10 +311,11 @@ class Listing:
     def team(self, said: str) -> Node | None:
         """Whose team's they are: my team, the sales team."""
         owned, said = self.entity.owned, re.sub(r"(?i)^the |['’]s$", "", said)
-        team = team_named(said, self.work) if owned in self.kinds else ""
-        if not team or visibility.hidden(self.work, User.team):
+        team = team_named(said, self.work) if owned in self.kinds else None
+        if team is None or visibility.hidden(self.work, User.team):
             return None
-        return self.taken(Term(owned, "=", f"team {team}"), f"team {team}")
+        asked, shown = (f"team {team}",) * 2 if team else ("my-team", "people without a team")
+        return self.taken(Term(owned, "=", asked), shown)
 
     def person(self, said: str) -> Node | None:
         """Whose they are: a mention, or somebody's name. Ambiguous where several have it."""

@@ -11,6 +11,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
 from models.core.identity.rights import Preset
 from models.core.search import filter_parser, filter_sql
+from models.core.search.query import list_records
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
@@ -319,3 +320,15 @@ def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(
             for op in ("=", "!="):
                 asked = filter_sql.condition(filter_parser.Term(name, op, "empty"), entity, work)  # type: ignore[arg-type]
                 work.session.scalars(select(entity.id).where(asked)).all()
+
+
+@pytest.mark.parametrize("text", ["owner = my-team", 'owner = "our team"'])
+def test_people_without_a_team_are_together_one(works: UnitOfWorkFactory, text: str) -> None:
+    for person, name in (("U_ADA", "Admin's"), ("U_RITA", "Rep's")):
+        given(works, Lead, by="U_ADA", first_name=name, owner=f"<@{person}>")
+    with works("T1", "U_ADA", writes=False) as work:
+        assert work.actor
+        assert work.actor.team is None
+        found = list_records(work, Lead, text).records
+        assert [lead.title for lead in found] == ["Admin's"]
+        assert list_records(work, Lead, "my team").note == "Read as Owner: people without a team."
