@@ -64,8 +64,7 @@ def narrowed(
     """A list for several readers, who are told that something is missing from it, and not how
     much.
     """
-    alone = (work.actor,) if work.actor else ()
-    with policy.among(work.session, alone):
+    with policy.among(work.session, (work.actor,)):
         whole = drawing()
     if whole is None or (message and (message.text, message.blocks) == (whole.text, whole.blocks)):
         return message
