@@ -20,6 +20,7 @@ from handlers.core.ui import blocks, cards, charts, receipts
 from handlers.core.ui.blocks import Block, escape
 from handlers.notifications import record_events, reminders
 from models.core.audit.entries import AuditEntry
+from models.core.context import RenderContext
 from models.core.errors import CRMError
 from models.core.outbox.delivery import Delivery
 from models.core.parsing import values
@@ -116,12 +117,13 @@ def receipt(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     record = record_events.record_of(work, delivery)
     if not record_events.is_open(work, record):
         return record_events.hint(record)
-    work.unit = delivery.about["unit"]
-    entries = select(AuditEntry).where(AuditEntry.unit == work.unit).order_by(AuditEntry.id)
-    work.changes = [
+    unit = delivery.about["unit"]
+    entries = select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id)
+    changes = [
         {name: getattr(entry, name) for name in TOLD} for entry in work.session.scalars(entries)
     ]
-    return receipts.receipt(Request(work, catalogue, catalogue.parse(record.ref)), record)
+    with work.rendering(RenderContext(unit=unit, changes=changes)):
+        return receipts.receipt(Request(work, catalogue, catalogue.parse(record.ref)), record)
 
 
 def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:

@@ -3,6 +3,7 @@ the same, less, or that it is for others.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks
 from handlers.notifications import digest, record_events
+from models.core.context import RenderContext
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.outbox.delivery import Delivery
@@ -58,13 +60,10 @@ def anew(
     said = work.session.scalar(select(Delivery).where(*same))
     if isinstance(kept, PostedMessage) and kept.kind == "event" and said is None:
         return short(work, kept)
-    work.now = kept.posted_at
     message = None
     if said is not None and said.kind not in LOST:
-        try:
+        with suppress(CRMError), work.rendering(RenderContext(at=kept.posted_at)):
             message = digest.draw(work, catalogue, said, named)
-        except CRMError:
-            message = None
     if message is None and (isinstance(kept, ListSubscription) or (named and said is None)):
         return None
     return message or Message(MASKED, [blocks.section(MASKED)])

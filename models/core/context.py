@@ -4,8 +4,9 @@
 protocols, so that no module needs to import the one that puts all of them together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -45,6 +46,21 @@ IMPORT = "import"
 """The door through which files come."""
 REPEATS = (IMPORT, "undo", "redo")
 """The doors through which a record becomes what it was, here or elsewhere."""
+
+
+@dataclass(frozen=True)
+class RenderContext:
+    """What something that is drawn afterwards speaks of.
+
+    Args:
+        at: The moment (UTC) that it tells of; now, where none is named.
+        unit: The act whose changes it shows.
+        changes: The audit rows of that act.
+    """
+
+    at: datetime | None = None
+    unit: str = ""
+    changes: Sequence[dict[str, Any]] = ()
 
 
 class Context(Protocol):
@@ -101,6 +117,7 @@ class Context(Protocol):
     def shows(self, record: Any) -> bool: ...
     def who(self, id: int | None) -> str: ...
     def tell(self, record: Any, did: str, **about: int) -> None: ...
+    def rendering(self, render: RenderContext) -> AbstractContextManager[None]: ...
     def deliver(self, kind: str, channel: str, key: str, **columns: Any) -> None: ...
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import listeners as listeners  # registers what happens around every flush
-from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, System
+from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
 from models.core.db.errors import told, worth_another
@@ -256,6 +256,18 @@ class UnitOfWork:
         delivery.tell(
             self, record, {"by": self.actor.id if self.actor else None, "did": did, **about}
         )
+
+    @contextmanager
+    def rendering(self, render: RenderContext) -> Iterator[None]:
+        """Within it the unit of work speaks of another moment, or of another act."""
+        before = self.now, self.unit, self.changes
+        self.now = render.at or self.now
+        if render.unit:
+            self.unit, self.changes = render.unit, list(render.changes)
+        try:
+            yield
+        finally:
+            self.now, self.unit, self.changes = before
 
     def deliver(self, kind: str, channel: str, key: str, **columns: Any) -> None:
         """Ask for one delivery, once for each key, as `models.core.outbox.delivery.deliver`
