@@ -23,6 +23,7 @@ from models.core.identity.defaults import DESCRIPTIONS
 from models.core.identity.rights import PRESETS, Preset, Rights, Scope, stored
 from models.core.parsing.texts import summary
 from models.core.permissions.policy import CRM, EVERYONE
+from tests.docs import framework
 
 ROOT = Path(__file__).parents[2]
 PART = re.compile(
@@ -229,7 +230,26 @@ def columns_of(mapper: Mapper[Base]) -> str:
     )
 
 
+FRAMEWORK: dict[str, tuple[tuple[str, ...], Callable[[], list[tuple[str, ...]]]]] = {
+    "kinds": (("Kind", "What it holds", "Options of its own"), framework.kinds_of_field),
+    "field-options": (("Option", "Default", "What it says"), framework.field_options),
+    "entity-attributes": (("Attribute", "What it says"), framework.entity_attributes),
+    "hooks": (("Hook", "What it does", "Who has one"), framework.hooks),
+    "verb-options": (("Option", "Default", "What it says"), framework.verb_options),
+    "deliveries": (("Kind", "What is sent"), framework.deliveries),
+    "jobs": (("Job", "What it does", "When", "What was missed is made up for"), framework.jobs),
+    "unit-of-work": (("Member", "What it is"), framework.unit_of_work),
+}
+"""The tables of docs/framework.md: their head, and what makes their rows."""
+
+
+def framework_part(name: str) -> Callable[[], str]:
+    head, rows = FRAMEWORK[name]
+    return lambda: table(head, rows())
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    **{name: framework_part(name) for name in FRAMEWORK},
     "settings": settings,
     "slash": slash,
     "everywhere": everywhere,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.config import Settings
 from models.core.entity.base import ENTITIES
-from tests.docs.generated import PART, PARTS, documents, renewed
+from tests.docs.generated import FRAMEWORK, PART, PARTS, documents, renewed
 
 README = next(path for path in documents() if path.name == "README.md")
 
@@ -57,3 +57,12 @@ def test_the_data_model_has_every_entity_and_every_field() -> None:
     for entity in ENTITIES.values():
         for name in entity.fields().keys() - {"deleted_at"}:
             assert f"| `{name}` |" in chapters[entity.__name__]
+
+
+@pytest.mark.parametrize("part", FRAMEWORK)
+def test_everything_of_the_framework_says_what_it_is(part: str) -> None:
+    head, rows = FRAMEWORK[part]
+    at = next(place for place, column in enumerate(head) if column.startswith("What "))
+    found = rows()
+    assert len(found) > 5
+    assert [row[0] for row in found if not row[at].endswith((".", "`"))] == []
