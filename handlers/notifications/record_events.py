@@ -38,7 +38,7 @@ def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message
 def told(work: UnitOfWork, record: Entity, about: Mapping[str, Any]) -> str:
     """Rita Reyes undid this: Sam Stone replied: We are looking into it."""
     if "text" in about:
-        text = str(about["text"])  # written by a release that kept the words themselves
+        text = str(about["text"])  # written by a release that stored the words themselves
     else:
         said = (
             f": {quoted(work, record, about['remark'])}"
@@ -80,7 +80,7 @@ def assigned(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
         return None
     giver = (
         by if isinstance(by, str) else name_of(work, by)
-    )  # a release before this one wrote the name itself
+    )  # an earlier release stored the name itself
     said = f"{giver} gave you {record}"
     return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
 

@@ -56,7 +56,7 @@ def anew(
         Delivery.id == kept.delivery,
         Delivery.ts == kept.ts,
         Delivery.kind != "redraw",
-    )  # ids come again
+    )  # ids are used again
     said = work.session.scalar(select(Delivery).where(*same))
     if isinstance(kept, PostedMessage) and kept.kind == "event" and said is None:
         return short(work, kept)
