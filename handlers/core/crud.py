@@ -180,7 +180,7 @@ def is_left_out(request: Request, verb: Verb, name: str) -> bool:
 
 
 def redrawn(request: Request, verb: Verb, record: Entity | None, note: str) -> Form:
-    """The form in the place of the one that was sent, with what was typed and a note on top."""
+    """Return the form in place of the one that was sent, with what was typed and a note on top."""
     return Form(form(request, verb, record, note=note).view, update=True)
 
 
