@@ -21,7 +21,7 @@ Half a letter (a lone surrogate) would stop the database.
 NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
 """The form of our names for buttons, forms and shortcuts.
 
-A name is a noun, a verb, and a number where it occurs several times in one message.
+A name is a noun, a verb, and a number where the name occurs several times.
 """
 
 

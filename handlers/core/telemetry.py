@@ -68,8 +68,9 @@ class Check:
 def referred() -> Iterator[str]:
     """Give all that is logged in this block one reference.
 
-    A person who gets the reference can name it to the people who read the logs. Use `with
-    referred() as reference: …` around each interaction, delivery and look of a job.
+    A person who gets the reference can name it to the people who read the logs.
+
+        with referred() as reference: …   around each interaction, delivery and look of a job.
     """
     reference = uuid.uuid4().hex[:8]
     before = _REFERENCE.set(reference)
