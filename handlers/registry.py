@@ -1,5 +1,6 @@
-"""What people can do: every noun with its verbs. An entity without a router of its own has the
-verbs that all have.
+"""What people can do: every noun with its verbs.
+
+An entity without its own router has the verbs that all entities have.
 """
 
 from handlers.activities import activity, log_activity

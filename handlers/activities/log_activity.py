@@ -1,4 +1,4 @@
-"""Write down what has happened: a call, a meeting, an e-mail, a note."""
+"""Log what has happened: a call, a meeting, an e-mail, a note."""
 
 from typing import Any
 
@@ -20,15 +20,16 @@ SPOKEN: dict[str, str] = {
     ActivityType.TASK: "a task",
 }
 SAID = "said"
-"""Stands before the words, of which the first are no day otherwise."""
+"""A word before the typed words, because otherwise the first of them are not read as a day."""
 ASKS = ("description", "customer", "lead", "account", "opportunity", "case", "minutes", "outcome")
 
 router = Router("log", entity=Activity, doc="Write down a call, a meeting, an e-mail or a note.")
 
 
 def kept(request: Request, kind: str) -> Response:
-    """Store it as an activity that is done; what is still to come is no such thing, and is asked
-    about.
+    """Store what was done as an activity.
+
+    What is still to come is no such activity, so the person is asked about it.
     """
     if asked := still_to_come(request, kind):
         return asked
@@ -39,8 +40,9 @@ def kept(request: Request, kind: str) -> Response:
 
 
 def still_to_come(request: Request, kind: str) -> Response | None:
-    """What asks whether a task is meant by `call Henrik tomorrow`; None where it is clear that
-    something was done.
+    """Return the question whether a task is meant by `call Henrik tomorrow`.
+
+    The result is None where it is clear that something was done.
     """
     said, work = request.texts.get("description", ""), request.work
     if (
@@ -64,7 +66,7 @@ def still_to_come(request: Request, kind: str) -> Response | None:
 
 
 def tell_thread(request: Request, activity: Activity, kind: str) -> None:
-    """Say it in the thread of the card under which it was logged, where it is about that record."""
+    """Report it in the thread of the card under which it was logged, if it is about that record."""
     here = standing_here(request.work, request.channel, request.thread) if request.thread else None
     if here and getattr(activity, here.slug(), None) == here.id:
         request.work.tell(

@@ -1,5 +1,7 @@
-"""Asking for a right: admins are told who wants what, with buttons that give it, and who asked
-hears the answer.
+"""Ask for a right.
+
+The admins read who wants what, with buttons that grant it, and the person who asked gets the
+answer.
 """
 
 from dataclasses import dataclass
@@ -27,12 +29,12 @@ from models.core.permissions.policy import READS
 from models.core.unit_of_work import UnitOfWork
 
 ASKED = 3
-"""Admins who are told at most: one of them will be there."""
+"""The maximum number of admins who are asked: one of them will be there."""
 
 
 @dataclass(frozen=True)
 class Right:
-    """A verb about something, with whose records it is for."""
+    """A verb about something, and whose records it is for."""
 
     about: str
     verb: str
@@ -40,25 +42,26 @@ class Right:
 
     @property
     def governs(self) -> bool:
-        """Whether it changes how people work together: that is typed by an admin in so many words,
-        never pressed.
+        """Return whether it changes how people work together.
+
+        An admin types such a right in full; no button grants it.
         """
         entity = ENTITIES.get(self.about)
         return bool(entity and entity.governing) and self.verb not in READS
 
     def __str__(self) -> str:
-        """lead delete (own)"""
+        """Return the right in words: lead delete (own)."""
         owned = f" ({self.scope})" if self.about in ENTITIES else ""
         return f"{rights.noun(self.about)} {self.verb}".removeprefix(f"{GLOBAL} ") + owned
 
     @property
     def line(self) -> str:
-        """The same as it is typed."""
+        """Return the right as it is typed."""
         return f"{rights.noun(self.about)} {self.verb} {self.scope}"
 
 
 def ask(request: Request) -> Response:
-    """Tell the admins what the person would like to be allowed, once a day."""
+    """Send the admins what the person would like to be allowed, once a day."""
     work, line = request.work, request.catalogue.parse(request.line.rest)
     verb = verb_of(line, request.catalogue) if line.raw.strip() else None
     actor = work.actor
@@ -82,7 +85,10 @@ def ask(request: Request) -> Response:
 
 
 def wanted(work: UnitOfWork, verb: Verb, number: int | None) -> Right:
-    """The narrowest right that holds the record; where none is named, the one to their own."""
+    """Return the narrowest right that covers the record.
+
+    Where no record is named, it is the right to the person's own records.
+    """
     entity, actor = ENTITIES.get(verb.about), work.actor
     has_owner = entity and (entity.owned or entity.part_of or entity.are_people)
     belongs = has_owner and (verb.record or verb.name in LOOKS)
@@ -99,7 +105,7 @@ def wanted(work: UnitOfWork, verb: Verb, number: int | None) -> Right:
 
 
 def has(actor: User, right: Right) -> bool:
-    """Whether someone's role gives as much as this already."""
+    """Return whether the person's role already gives as much as this right."""
     return (right.about == GLOBAL and policy.can(actor, right.verb, GLOBAL)) or (
         WIDTH.index(policy.rights_of(actor).scope(right.about, right.verb))
         >= WIDTH.index(right.scope)
@@ -107,8 +113,11 @@ def has(actor: User, right: Right) -> bool:
 
 
 def wish(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Who asks for what, to be allowed to everyone with the role they asked with, by another role,
-    or not; None once they have it. about: by, the right, and role, the id of the one they had.
+    """Return the message that a person asks for a right, with the answers an admin can give.
+
+    The right may be granted to everyone with the role they asked with, given by another role, or
+    declined. The result is None once they have it. `delivery.about` has `by`, the right, and
+    `role`, the id of the role they had.
     """
     asker, right = work.get(User, delivery.about["by"]), right_of(delivery.about)
     if has(asker, right) or asker.left:
@@ -121,9 +130,10 @@ def wish(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message 
 
 
 def offers(work: UnitOfWork, asker: User, right: Right, asked_with: int | None) -> list[Block]:
-    """What an admin can answer, as far as they still may. A role is allowed it with a press where
-    it stands and is still the one that they asked with, and where that lets nobody change how
-    people work together.
+    """Return the answers that the admin may still give.
+
+    One press grants the right to a role if the role still exists and is still the one that they
+    asked with, and if nobody can change by it how people work together.
     """
     role = work.session.scalar(select(Role).where(Role.key == asker.role))
     line = f"{asker.ref} {right.line}"
@@ -139,8 +149,9 @@ def offers(work: UnitOfWork, asker: User, right: Right, asked_with: int | None) 
 
 
 def every(work: UnitOfWork, role: Role, right: Right, line: str) -> Block:
-    """The button that lets everyone with a role do something, once it was said how many that
-    are.
+    """Return the button that lets everyone with a role do something.
+
+    It first says how many people that are.
     """
     label, count = blocks.cut(f"Allow every {role.title}", 75), role.people(work)
     people = "one person has" if count == 1 else f"{count} people have"
@@ -155,7 +166,14 @@ def right_of(about: dict[str, Any]) -> Right:
 
 
 def answer(work: UnitOfWork, person: User, kind: str, **about: str) -> None:
-    """Let someone hear what became of what they asked for. kind: granted, declined or role."""
+    """Notify a person of the answer to their request.
+
+    Args:
+        work: The unit of work.
+        person: The person who asked.
+        kind: One of granted, declined or role.
+        **about: What the answer is about.
+    """
     if work.actor and work.actor.id != person.id:
         told = {"by": work.actor.id, "answer": kind, **about}
         key, its = f"answer:{person.id}:{work.unit}", {"entity": "user", "record_id": person.id}
@@ -163,7 +181,7 @@ def answer(work: UnitOfWork, person: User, kind: str, **about: str) -> None:
 
 
 def answered(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message:
-    """What an admin decided."""
+    """Return what an admin decided."""
     about, by = delivery.about, work.get(User, delivery.about["by"]).name
     if about["answer"] == "role":
         said = f"{by} gave you the role {about['role']}."

@@ -1,4 +1,4 @@
-"""Whether anybody tampered with the audit trail: an admin asks, and is told."""
+"""Answer an admin who asks whether anybody tampered with the audit trail."""
 
 from typing import Any
 
@@ -21,8 +21,9 @@ router = Router("audit", doc="Who changed what, and whether that was tampered wi
 AT_ONCE = 10_000
 """Entries that are read while the person waits: 0.3 s."""
 BY_MESSAGE = 300_000
-"""Entries that are read for a direct message: 9 s, well within the time in which a delivery is
-ours.
+"""Entries that are read for a direct message.
+
+That takes 9 s, well within our lease on a delivery.
 """
 SHOWN = 8
 
@@ -40,7 +41,7 @@ END = {
 def verify(request: Request, _: Any) -> Response:
     """Find what was changed, taken out or moved in the audit trail: `audit verify`, `audit verify
     end="12 …"`.
-    """
+    """  # noqa: D205
     work = request.work
     count = work.session.scalar(select(AuditHead.place)) or 0
     if count > BY_MESSAGE:
@@ -62,12 +63,12 @@ def verify(request: Request, _: Any) -> Response:
 
 
 def verdict(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message:
-    """How it stands with the trail when this is sent."""
+    """Return the verdict on the trail at the time when it is sent."""
     return told(proof.verify(work, (delivery.about or {}).get("end", "")))
 
 
 def told(found: proof.Verdict) -> Message:
-    """The verdict, and what was found first."""
+    """Return the verdict, with what was found first."""
     lines = [str(problem) for problem in found.problems[:SHOWN]]
     if found.count > SHOWN:
         lines.append(

@@ -1,4 +1,4 @@
-"""What Slack refused, and what is late: an admin sees it, sends it again, or lets it go."""
+"""Show an admin what Slack refused and what is late; the admin sends it again or drops it."""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ SAID = {
     "gathering": "who is in a user group",
     "members": "who belongs to the workspace",
 }
-"""What each kind of delivery is, to a person."""
+"""What each kind of delivery is called for people."""
 
 
 @router.verb("list", record=False, writes=False, title="Deliveries")
@@ -71,7 +71,7 @@ def list_(request: Request, _: Any) -> Response:
 def retry(request: Request, _: Any) -> Response:
     """Send again what was refused, when its reason is mended: `deliveries retry 3f9a1c2e`,
     `deliveries retry all`.
-    """
+    """  # noqa: D205
     if request.line.rest.strip().lower() == "all":
         count = results.retry_all(request.work)
         return plainly(f"I will send {count} {'delivery' if count == 1 else 'deliveries'} again.")
@@ -90,7 +90,7 @@ def drop(request: Request, _: Any) -> Response:
 
 
 def chosen(request: Request, verb: str) -> Delivery:
-    """The delivery whose code was typed."""
+    """Return the delivery whose code was typed."""
     named = request.line.rest.strip().removeprefix("#").lower()
     if not CODE.fullmatch(named):
         raise NotFound(
@@ -100,7 +100,7 @@ def chosen(request: Request, verb: str) -> Delivery:
 
 
 def buttons(work: UnitOfWork, delivery: Delivery) -> list[Block]:
-    """What can be done about it, as far as one may."""
+    """Return what the viewer may do about a delivery."""
     offers = [
         (verb, label) for verb, label in BUTTONS.items() if cards.usable(verb, router.noun, work)
     ]
@@ -112,7 +112,7 @@ def buttons(work: UnitOfWork, delivery: Delivery) -> list[Block]:
 
 
 def after(request: Request, count: int) -> Block:
-    """What can be done with all of them."""
+    """Return what can be done with all deliveries."""
     if count > 1 and cards.usable("retry", router.noun, request.work):
         return blocks.actions(blocks.button("Retry all", "deliveries.retry", "all"))
     return blocks.context(
@@ -121,7 +121,7 @@ def after(request: Request, count: int) -> Block:
 
 
 def told(work: UnitOfWork, delivery: Delivery) -> str:
-    """A delivery as mrkdwn, in which a channel can be opened."""
+    """Return a delivery as mrkdwn, with a link to its channel."""
     first, second = (escape(text) for text in facts(work, delivery))
     if CHANNEL.fullmatch(delivery.channel):
         first, second = (
@@ -131,7 +131,7 @@ def told(work: UnitOfWork, delivery: Delivery) -> str:
 
 
 def facts(work: UnitOfWork, delivery: Delivery) -> Sequence[str]:
-    """A delivery in two lines: what it is about and where, and how it stands with it."""
+    """Return a delivery in two lines: what it is about and where it goes, and its state."""
     said = SAID.get(delivery.kind, delivery.kind)
     what = f"#{results.code(delivery)} {said}{about(work, delivery)} for {place(work, delivery)}"
     why = (delivery.error or "").replace(f"<#{delivery.channel}>", delivery.channel)
@@ -147,7 +147,7 @@ def facts(work: UnitOfWork, delivery: Delivery) -> Sequence[str]:
 
 
 def about(work: UnitOfWork, delivery: Delivery) -> str:
-    """The record it is about, if there is one."""
+    """Return the record a delivery is about, if there is one."""
     if not delivery.entity or not delivery.record_id:
         return ""
     try:
@@ -157,7 +157,7 @@ def about(work: UnitOfWork, delivery: Delivery) -> str:
 
 
 def place(work: UnitOfWork, delivery: Delivery) -> str:
-    """Where it goes: a person by name, a channel as it was given."""
+    """Return where a delivery goes: a person by name, a channel as it was given."""
     if delivery.channel == CARDS:
         return "wherever its card stands"
     if delivery.channel == NAMES:

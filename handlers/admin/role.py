@@ -1,5 +1,6 @@
-"""What admins do with roles: allow, refuse, hide and show, a word at a time or in the form; and who
-gets which.
+"""What admins do with roles: allow, refuse, hide and show, and give them to people.
+
+They type one word at a time or use the form.
 """
 
 from typing import Any
@@ -37,7 +38,7 @@ GIVEN = {"person": Person("Who", required=True), "role": Named("Role", to="role"
 def allow(request: Request, _: Any) -> Response:
     """Let everyone with a role do something, with own, team or all records: `role allow rep lead
     delete own`.
-    """
+    """  # noqa: D205
     role, about, words = told(request, "right")
     return granted(request, role, right_of(about, words))
 
@@ -112,8 +113,9 @@ def decline(request: Request, _: Any) -> Response:
 
 
 def asked(request: Request) -> tuple[User, Right, Role | None]:
-    """Who asked for what, and with which role, as the buttons of a request say it: RO-2 US-5 lead
-    delete own.
+    """Return who asked for what and with which role, from the line of a request's buttons.
+
+    An example is `RO-2 US-5 lead delete own`.
     """
     work, (first, *words) = request.work, request.line.rest.split()[:6] or [""]
     ref = REFERENCE.fullmatch(first)
@@ -140,7 +142,7 @@ def granted(request: Request, role: Role, right: Right) -> Response:
 
 
 def changed(request: Request, role: Role, now: Rights, said: str) -> Response:
-    """Store what a role says now."""
+    """Store the rights that a role has now."""
     before, role.rights = role.rights, str(now)
     request.work.session.flush()
     return receipt(
@@ -149,7 +151,7 @@ def changed(request: Request, role: Role, now: Rights, said: str) -> Response:
 
 
 def told(request: Request, ask: str) -> tuple[Role, str, list[str]]:
-    """The role that a line begins with, what it is about, and the words behind."""
+    """Return the role that a line begins with, what it is about, and the words after that."""
     typed = request.line.rest.strip()
     role, words = split(
         request.work, ask, str(request[ask]) if request.line.fields or not typed else typed
@@ -166,7 +168,7 @@ def told(request: Request, ask: str) -> tuple[Role, str, list[str]]:
 
 
 def split(work: UnitOfWork, ask: str, text: str) -> tuple[Role, list[str]]:
-    """The role whose name or reference a text begins with, and its other words."""
+    """Return the role whose name or reference a text begins with, and its other words."""
     typed = values.unquote_smart(text).replace('"', " ").split()
     for role in sorted(work.session.scalars(select(Role)), key=lambda role: -len(role.key)):
         for name in (role.key, values.fold(role.ref)):
@@ -178,7 +180,7 @@ def split(work: UnitOfWork, ask: str, text: str) -> tuple[Role, list[str]]:
 
 
 def right_of(about: str, words: list[str]) -> Right:
-    """`delete own` as the right to it."""
+    """Return `delete own` as the right to it."""
     try:
         ((verb, scope),) = rights.grant(about, words).items()
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""How the CRM itself is doing, in words, for admins."""
+"""Say how the CRM itself is doing, in words, for admins."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,14 +17,15 @@ from models.maintenance import schema
 REPLICAS, JOBS = 4, 6
 """As many as fit into twelve lines; the rest is counted."""
 BEHIND = timedelta(minutes=5)
-"""A delivery that has waited longer is worth telling."""
+"""A delivery that has waited longer is reported."""
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 def status(request: Request) -> Message:
-    """This process, what waits for Slack, what ran last, and every process that serves this
-    database. What waits and what ran is this workspace's alone: what the others have is not told,
-    not even counted.
+    """Return this process, what waits for Slack, what ran last, and every process of this database.
+
+    What waits and what ran is this workspace's alone: other workspaces are not shown, not even
+    counted.
     """
     work = request.work
     checks, lag = request.checks(), results.lag(work)
@@ -46,8 +47,13 @@ def status(request: Request) -> Message:
 def headline(
     checks: Sequence[Check], known: Sequence[Replica], work: UnitOfWork, behind: bool = False
 ) -> str:
-    """One sentence for who has time for one. behind: whether something waits too long to be
-    sent.
+    """Return one sentence for people who have time for only one.
+
+    Args:
+        checks: What this process found of itself.
+        known: The replicas of this database.
+        work: The unit of work.
+        behind: Whether something waits too long to be sent.
     """
     if any(not check.ok for check in checks):
         return "Something needs attention"
@@ -63,7 +69,7 @@ def headline(
 
 
 def found(checks: Sequence[Check]) -> list[str]:
-    """What is right in one line, and a line with its sentence for each thing that is not."""
+    """Return what is right in one line, and a line with its sentence for each thing that is not."""
     if not checks:
         return []
     fine = ", ".join(check.name for check in checks if check.ok) or "nothing"
@@ -74,7 +80,10 @@ def found(checks: Sequence[Check]) -> list[str]:
 
 
 def waiting(work: UnitOfWork, lag: timedelta, root: str) -> str:
-    """Deliveries: 3 wait, the oldest due for 12 s; 2 refused, see /crm deliveries."""
+    """Return how many deliveries wait and how many were refused, in one line.
+
+    An example is `Deliveries: 3 wait, the oldest due for 12 s; 2 refused, see /crm deliveries`.
+    """
     depth, (_, refused) = results.depth(work), results.refused(work, 0)
     told = f"{depth} wait, the oldest due for {span(lag)}" if depth else "none waits"
     what = "NOT OK deliveries" if lag > BEHIND else "Deliveries"
@@ -82,13 +91,13 @@ def waiting(work: UnitOfWork, lag: timedelta, root: str) -> str:
 
 
 def ran(work: UnitOfWork) -> str:
-    """Jobs: digest 3 min ago, team 1 h ago."""
+    """Return a line such as `Jobs: digest 3 min ago, team 1 h ago`."""
     runs = [f"{job} {span(work.now - at)} ago" for job, at in stats.last_runs(work).items()]
     return f"Jobs that had something to do: {', '.join(counted(runs, JOBS)) or 'none in the last days'}"
 
 
 def serving(work: UnitOfWork) -> list[str]:
-    """A line for every replica: when it was last seen, and what it found wrong."""
+    """Return a line for every replica: when it was last seen, and what it found wrong."""
     lines = []
     for replica in replicas(work.session):
         seen = f"seen {span(work.now - replica.seen_at)} ago"
@@ -104,8 +113,9 @@ def serving(work: UnitOfWork) -> list[str]:
 
 
 def kept(work: UnitOfWork) -> list[str]:
-    """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003. And whether PostgreSQL keeps the workspaces
-    apart.
+    """Return a line such as `Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003`.
+
+    Another line follows where PostgreSQL does not keep the workspaces apart.
     """
     connection = work.session.connection()
     stands = (
@@ -116,12 +126,12 @@ def kept(work: UnitOfWork) -> list[str]:
 
 
 def counted(texts: list[str], limit: int) -> list[str]:
-    """The first few, and how many more there are."""
+    """Return the first few texts, and how many more there are."""
     return texts[:limit] + ([f"and {len(texts) - limit} more"] if len(texts) > limit else [])
 
 
 def span(time: timedelta) -> str:
-    """The largest unit that fits: 12 s, 3 min, 5 h, 2 d."""
+    """Return a duration in the largest unit that fits: 12 s, 3 min, 5 h, 2 d."""
     seconds = max(int(time.total_seconds()), 0)
     for size, unit in UNITS:
         if seconds >= size:

@@ -15,7 +15,7 @@ router = Records(Team)
 def join(request: Request, team: Team) -> Response:
     """Take somebody into the team, with the role of its people where it has one: `team join sales
     @rita`.
-    """
+    """  # noqa: D205
     person = request.work.get(User, request["person"])
     team.take(person)
     return receipt(request, person)

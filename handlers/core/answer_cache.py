@@ -1,8 +1,9 @@
-"""What was answered already: Slack sends again what it thinks was lost, and nobody wants to be told
-twice.
+"""Remember which interactions were answered already.
 
-Who did something tells it in any case. This decides about what each attempt says alike: what one
-reads, and refusals.
+Slack sends again what it thinks was lost, and nobody wants to read the same answer twice.
+
+An attempt that did something always reports it. This module decides about what each attempt says
+alike: what a person reads, and refusals.
 """
 
 import hashlib
@@ -17,16 +18,17 @@ from models.core.errors import CRMError
 from models.core.unit_of_work import UnitOfWorkFactory
 
 KEPT = 2_000
-"""Acts that are remembered in this process: Slack sends one again within seconds, an event within
-minutes.
+"""The number of interactions that this process remembers.
+
+Slack sends an interaction again within seconds, an event within minutes.
 """
 
 
 class AnswerCache:
-    """Decides whether an act is answered; what writes is not done twice anyway.
+    """Decide whether an interaction is answered; what writes is not done twice anyway.
 
-    An event may come again to any replica, so the database knows it. Everything else comes again at
-    once, if at all.
+    An event may come again to any replica, so the database remembers it. Everything else comes
+    again at once, if at all.
     """
 
     def __init__(self, works: UnitOfWorkFactory) -> None:
@@ -34,9 +36,9 @@ class AnswerCache:
         self.known: OrderedDict[tuple[str, ...], None] = OrderedDict()
 
     def first(self, act: Interaction) -> bool:
-        """Return whether nobody has answered this act yet; from now on somebody has."""
+        """Return whether this interaction was not answered before, and mark it as answered."""
         if not act.key or act.surface in ("options", "form", "home"):
-            return True  # the acknowledgement is the answer, or drawing it again is
+            return True  # the acknowledgement is the answer, or the re-render is
         if act.surface == "message":
             with suppress(CRMError, SQLAlchemyError):
                 return self.works.attempt(
@@ -53,8 +55,9 @@ class AnswerCache:
 
 
 def key_of(act: Interaction) -> str:
-    """What tells an answer from the next: a message that was edited is answered again, for what it
-    says now.
+    """Return the key that distinguishes one answer from the next.
+
+    A message that was edited is answered again, for what it says now.
     """
     words = hashlib.sha256(act.line.encode()).hexdigest()[:16] if act.edited else ""
     return ":".join(filter(None, (act.key, words)))

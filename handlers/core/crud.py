@@ -25,8 +25,12 @@ E = TypeVar("E", bound=Entity)
 
 
 class Records(Router, Generic[E]):
-    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs
-    it lacks; besides: fields that its own verbs fill, and that may be named and asked for as well.
+    """A noun whose records people create, show, change, find, delete and restore.
+
+    Args:
+        entity: The entity of the records.
+        without: The verbs that the noun lacks.
+        besides: Fields that its own verbs fill; people may name them and be asked for them as well.
     """
 
     def __init__(
@@ -89,8 +93,13 @@ class Records(Router, Generic[E]):
         return receipt(request, record)
 
     def anew(self, request: Request, name: str, record: E | None, error: Invalid) -> Response:
-        """The form once more, where it was sent without an input that what was chosen in it
-        takes.
+        """Return the form again when an input was missing that another choice in the form requires.
+
+        Args:
+            request: The request.
+            name: The name of the verb.
+            record: The record that the form is about; None for a new one.
+            error: What did not fit; it is raised where no such input was missing.
         """
         verb = self.verbs[name]
         if request.surface != "form" or not any(
@@ -110,8 +119,9 @@ class Records(Router, Generic[E]):
         return self.listed(request, "find", partial(find_records, request.work, self.entity))
 
     def look(self, work: UnitOfWork, words: str, page: str | bool | None) -> Page[E]:
-        """Where just a noun was typed, a name is looked for as a word first, then as that of a
-        colleague.
+        """Find records where only a noun was typed.
+
+        A name is looked for as a word first, then as the name of a colleague.
         """
         found = list_records(work, self.entity, words, page, people=False)
         return found if found.records else list_records(work, self.entity, words, page)
@@ -119,7 +129,7 @@ class Records(Router, Generic[E]):
     def listed(
         self, request: Request, verb: str, look: Callable[[str, str | bool | None], Page[E]]
     ) -> Response:
-        """The page of records that a search or a list finds."""
+        """Return the page of records that a search or a list finds."""
         words = request.line.rest
         try:
             page = look(words, request.line.flags.get("page"))
@@ -150,31 +160,32 @@ class Records(Router, Generic[E]):
         return receipt(request, record, replace=True)
 
     def pick(self, request: Request, text: str) -> Options:
-        """What a picker offers for the letters typed so far."""
+        """Return what a picker offers for the letters typed so far."""
         found = suggestions(request.work, self.entity, text)
         return Options([option(f"{record.ref} {record.title}", record.ref) for record in found])
 
 
 def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:
-    """The line that makes a record of words that were looked for and not found, for who may: deal
-    new Renewal 12k.
+    """Return the line that creates a record from words that were searched for and not found.
+
+    An example is `deal new Renewal 12k`. People who may not create one get none.
     """
     line = f"{router.word} new {request.line.rest}"
     return [(line, line)] if searched and policy.can(request.work.actor, "new", router.noun) else []
 
 
 def is_left_out(request: Request, verb: Verb, name: str) -> bool:
-    """Whether a field that is only asked for with what was chosen was no part of the form."""
+    """Return whether a field that is only asked for after some choice was missing in the form."""
     return name in verb.asks and verb.asks[name].when is not None and name not in request.texts
 
 
 def redrawn(request: Request, verb: Verb, record: Entity | None, note: str) -> Form:
-    """The form in the place of the one that was sent, with what was typed and a note on top."""
+    """Return the form in place of the one that was sent, with what was typed and a note on top."""
     return Form(form(request, verb, record, note=note).view, update=True)
 
 
 def defaults(entity: type[Entity]) -> dict[str, str]:
-    """What a new record has in its fields, as texts; whose it is, is whoever makes it."""
+    """Return the texts that a new record's fields hold; its owner is the person who creates it."""
     texts = {entity.owned: "me"} if entity.owned and entity.makers else {}
     for name, kind in entity.fields().items():
         default = entity.__table__.columns[name].default

@@ -1,5 +1,6 @@
-"""Do what an act says in a unit of work and hand the reply to whoever answers: never silence, never
-a traceback.
+"""Do what an interaction says in a unit of work, and pass the response to the one who answers.
+
+A person never gets silence, and never a traceback.
 """
 
 import logging
@@ -28,11 +29,11 @@ from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 PATIENCE = 3.0
-"""Seconds after which Slack has told the person that it failed, whatever we answer."""
+"""Seconds after which Slack has shown the person a failure, no matter what we answer."""
 EDITED = "I did what this message said before you edited it, once. For anything else, write a new message."
-"""What an edited message answers whose first words were done."""
+"""The answer to an edited message when its first words were already done."""
 AGAIN = ("busy", "failed")
-"""How an act ended of which nothing came, so that it may go well when Slack sends it again."""
+"""The outcomes of an interaction that had no effect, so that a repetition by Slack may succeed."""
 
 
 class Answer(Protocol):
@@ -41,14 +42,18 @@ class Answer(Protocol):
     def reply(self, reply: Response) -> None: ...
     def invalid(self, error: Invalid) -> None: ...
     def refused(self, sentence: str, request: str = "") -> None:
-        """request: the line that asks for the right that is missing."""
+        """Say that the interaction is refused.
+
+        Args:
+            sentence: What the person reads.
+            request: The line that asks for the right that is missing.
+        """
         ...
 
     def profile(self, person: str) -> Mapping[str, Any] | None:
-        """What Slack knows of a member of the workspace, as columns of User; nothing of anybody
-        else.
+        """Return what Slack knows of a member of the workspace, as columns of User.
 
-        None where Slack does not answer.
+        The mapping is empty for anybody else; the result is None where Slack does not answer.
         """
         ...
 
@@ -57,9 +62,14 @@ class Answer(Protocol):
 class Dispatcher:
     """Everything people can do, ready to be done.
 
-    home: draws the App Home tab · watch: hears how each act ended · checks: what the running bot
-    finds of itself · patience: seconds after which an answer is late · shares: how much is done for
-    one person at once.
+    Attributes:
+        works: Opens units of work.
+        catalogue: All verbs, by noun.
+        home: Draws the App Home tab.
+        watch: Is notified how each interaction ended.
+        checks: Returns what the running bot finds of itself.
+        patience: Seconds after which an answer is late.
+        shares: Limits how much is done for one person at once.
     """
 
     works: UnitOfWorkFactory
@@ -72,16 +82,19 @@ class Dispatcher:
 
     @cached_property
     def admission(self) -> Admission:
-        """Lets in the members of each workspace."""
+        """Return the object that lets in the members of each workspace."""
         return Admission(self.works)
 
     @cached_property
     def said(self) -> AnswerCache:
-        """Knows what was answered already."""
+        """Return the object that knows which interactions were answered already."""
         return AnswerCache(self.works)
 
     def handle(self, act: Interaction, answer: Answer) -> None:
-        """Do it and answer it. Nothing escapes to Bolt, which would lose the acknowledgement."""
+        """Do what an interaction says and answer it.
+
+        No exception reaches Bolt, which would lose the acknowledgement.
+        """
         began, outcome = time.perf_counter(), "failed"
         with referred():
             try:
@@ -93,7 +106,10 @@ class Dispatcher:
         self.watch.handled(self.name_of(act), "late" if late else outcome, took)
 
     def name_of(self, act: Interaction) -> str:
-        """What figures call it: the verb, never a word that only this person typed."""
+        """Return the name of an interaction in metrics.
+
+        It is the verb, never a word that only this person typed.
+        """
         if act.surface in ("home", "options"):
             return act.surface
         line = self.catalogue.parse(act.line)
@@ -101,11 +117,10 @@ class Dispatcher:
         return verb.id if verb else "unknown"
 
     def answer(self, act: Interaction, answer: Answer) -> str:
-        """After the commit say what came of it; what Slack sends again is not said again. Returns
-        how it ended.
+        """Answer an interaction after the commit, and return how it ended.
 
-        Who did something says so, whoever answered before; and an attempt that failed silences no
-        other.
+        What Slack sends again is not answered again. An attempt that did something reports it,
+        whichever attempt answered before; and an attempt that failed does not silence another one.
         """
         outcome, say, did = self.outcome(act, answer)
         if outcome in AGAIN or self.said.first(act) or did:
@@ -115,8 +130,10 @@ class Dispatcher:
         return outcome
 
     def outcome(self, act: Interaction, answer: Answer) -> tuple[str, Callable[[], None], bool]:
-        """Do it; what goes wrong is said in words. Returns how it ended, what says so, and whether
-        it did something.
+        """Do what an interaction says; express what goes wrong in words.
+
+        Returns:
+            How it ended, a function that answers the person, and whether it did something.
         """
         try:
             reply = self.share_of(act, answer)
@@ -137,7 +154,7 @@ class Dispatcher:
         return "done", partial(answer.reply, reply), isinstance(reply, Message) and reply.done
 
     def written(self, act: Interaction) -> str:
-        """What a person wrote in a command, which nobody else keeps, where it was refused."""
+        """Return what a person wrote in a command that was refused, as nobody else keeps it."""
         line = self.catalogue.parse(act.line)
         verb = verb_of(line, self.catalogue)
         kept = act.surface == "command" and verb is not None and takes_prose(verb) and line.said
@@ -152,11 +169,12 @@ class Dispatcher:
         except TooMany:
             if act.surface != "home":
                 raise
-            return Nothing()  # one of those that are on their way draws it
+            return Nothing()  # one of the interactions in progress draws it
 
     def do_or_ask(self, act: Interaction) -> Response:
-        """Do it; where a text does not fit, open the form with what was typed and the reason on
-        top.
+        """Do it, or open the form where a text does not fit.
+
+        The form contains what was typed, with the reason on top.
         """
         with within(PERSON):
             try:
@@ -206,12 +224,17 @@ class Dispatcher:
         return self.works.attempt(perform_once, act.workspace, act.person, act.surface, writes)
 
     def draw_home(self, act: Interaction, banner: Response | None = None) -> Home:
-        """The person's App Home tab as it is now. banner: what was just done there."""
+        """Draw the person's App Home tab as it is now.
+
+        Args:
+            act: The interaction.
+            banner: What the person just did there.
+        """
         with self.works(act.workspace, act.person, "home", writes=False) as work:
             return self.home(self.request(act, work).but(state={"banner": banner}))
 
     def pick(self, act: Interaction) -> Options:
-        """What the picker of a noun offers for the letters in the act's line."""
+        """Return what the picker of a noun offers for the letters in the interaction's line."""
         router = self.catalogue.routers.get(act.state["noun"])
         if router is None:
             return Options([])

@@ -1,8 +1,8 @@
-"""What Slack tells besides what people do, read from its payloads: about which channel or user
-group, when, which one.
+"""Read the payloads of Slack events that are no interactions of people.
 
-TypeError, KeyError or ValueError where it is nothing that Slack sends; what stands there is in none
-of them.
+The functions return which channel or user group an event is about, when it happened and which event
+it is. They raise TypeError, KeyError or ValueError for a payload that Slack would not send; no
+error contains what is in the payload.
 """
 
 import re
@@ -15,28 +15,28 @@ CHANNEL, GROUP, EVENT = (
     re.compile("S[A-Z0-9_]{1,31}"),
     re.compile(r"\w{1,64}"),
 )
-"""What Slack calls them by."""
+"""The form of Slack's ids for them."""
 
 
 def channel(body: Payload) -> str:
-    """The id of the channel that an event is about."""
+    """Return the id of the channel that an event is about."""
     said = body["event"]["channel"]
     return called(said["id"] if isinstance(said, dict) else said, CHANNEL)
 
 
 def group(body: Payload) -> str:
-    """The id of the user group that an event is about."""
+    """Return the id of the user group that an event is about."""
     event = body["event"]
     return called(event["subteam_id"] if "subteam_id" in event else event["subteam"]["id"], GROUP)
 
 
 def key(body: Payload) -> str:
-    """What tells an event from the next, however often Slack sends it."""
+    """Return the key that distinguishes an event from the next, however often Slack sends it."""
     return f"event:{called(body['event_id'], EVENT)}"
 
 
 def moment(body: Payload) -> int:
-    """When it happened, in seconds since 1970; 0 where that is not said."""
+    """Return when it happened, in seconds since 1970; 0 where the event does not say."""
     said = body.get("event_time") or 0
     if not isinstance(said, int):
         raise TypeError("a time is no time")

@@ -1,5 +1,6 @@
-"""From a line to its verb: the one path that commands, buttons, forms, mentions and the terminal
-share.
+"""Find the verb of a line and run it.
+
+Commands, buttons, forms, mentions and the terminal share this one path.
 """
 
 from collections.abc import Sequence
@@ -31,11 +32,11 @@ from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 
 WILL = "I will post it here. If Slack refuses it, I will tell you."
-"""What --here answers: it is posted afterwards."""
+"""The answer to --here: the message is posted afterwards."""
 
 
 class Decided(Exception):
-    """Nothing is left to ask: it can be done, in a unit of work that writes."""
+    """Signal that nothing is left to ask: the verb can run, in a unit of work that writes."""
 
 
 def perform(request: Request) -> Response:
@@ -65,9 +66,11 @@ def perform(request: Request) -> Response:
 
 
 def placed(request: Request) -> Request:
-    """With `this` or in the thread of a card, a verb without a noun is about the record that stands
-    there; in a thread also a field that is named, and what else is only understood of that record:
-    amount 20k.
+    """Complete a line that only makes sense where it was written.
+
+    With `this` or in the thread of a card, a verb without a noun is about the record there. In a
+    thread this is also so for a field that is named, and for other words that only that record
+    explains: amount 20k.
     """
     line, known = request.line, request.catalogue.nouns_with(request.line.verb or "")
     if in_its_thread(line, request.thread):
@@ -92,15 +95,14 @@ def placed(request: Request) -> Request:
 
 
 def in_its_thread(line: Line, thread: str) -> bool:
-    """Whether a line that says nothing by itself may be about the record whose thread it is written
-    in.
-    """
+    """Return whether an incomplete line may be about the record in whose thread it is written."""
     return bool(thread and line.unknown and not line.refs and not line.noun)
 
 
 def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
-    """The verb a line names; a bare reference is shown, a bare noun listed, words after a noun are
-    a search.
+    """Return the verb that a line names.
+
+    A bare reference is shown, a bare noun is listed, and words after a noun are a search.
     """
     if not line.raw.strip():
         return catalogue.find(GLOBAL, "help")
@@ -115,8 +117,9 @@ def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
 
 
 def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
-    """Open the form where something is missing, ask before destruction; then do it, to each of the
-    records.
+    """Run a verb for each of the records.
+
+    Open the form first where something is missing, and ask before something is destroyed.
     """
     record = records[0] if records else None
     if request.surface != "form" and wants_form(request, verb):
@@ -135,7 +138,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
 
 
 def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
-    """What the verb answers, for each of the records, with what was typed and is not told by it."""
+    """Return the verb's response for the records, with the typed texts that it does not contain."""
     told = {
         name: text
         for name, text in request.texts.items()
@@ -160,9 +163,11 @@ def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
 
 
 def here(request: Request, verb: Verb, message: Message) -> Message:
-    """With --here the channel sees it: a record's card stands there from now on; anything else is
-    posted once, drawn for those who are there. Who is alone with the bot has seen it already, and
-    what asks back asks this person.
+    """Post the response in the channel, as --here asks.
+
+    A record's card stays in the channel and is kept up to date from now on; anything else is posted
+    once, drawn for those who are there. A person who is alone with the bot has seen it already, and
+    a message that asks back asks this person.
     """
     work, channel = request.work, request.channel
     if not channel or channel.startswith("D") or message.asks:
@@ -192,8 +197,9 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
 def again(
     work: UnitOfWork, catalogue: Catalogue, line: str, channel: str, thread: str
 ) -> Message | None:
-    """What a line that only asks answers those who read the unit of work; None where that is no
-    message.
+    """Return the answer to a read-only line, drawn for the viewers of the unit of work.
+
+    The result is None where the answer is no message.
     """
     asked = catalogue.parse(line)
     verb = verb_of(asked, catalogue)
@@ -206,8 +212,9 @@ def again(
 
 
 def asks_first(line: Line, verb: Verb, surface: str) -> bool:
-    """Whether it will most likely open a form or ask back: worth a look first that keeps no writer
-    waiting.
+    """Return whether the line will most likely open a form or ask back.
+
+    It is then worth a first attempt that does not block another writer.
     """
     if surface == "form" or not verb.writes:
         return False
@@ -221,7 +228,7 @@ def asks_first(line: Line, verb: Verb, surface: str) -> bool:
 
 
 def wants_form(request: Request, verb: Verb) -> bool:
-    """Whether the form has to open: asked for, nothing typed, or something required missing."""
+    """Return whether the form must open: on request, without input, or without required input."""
     filled = {name for name, text in request.texts.items() if text.strip() or verb.partial}
     needed = {
         name for name, kind in verb.asks.items() if kind.required and name not in verb.defaults

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from models.core.errors import CRMError
 
 MOST = 5
-"""Things that are done for one person at the same time; 32 threads are there for everybody."""
+"""Things that are done for one person at the same time; everybody shares 32 threads."""
 
 
 class TooMany(CRMError):
-    """Somebody asks for more while all of their share is in use."""
+    """A person asks for more while all of their share is in use."""
 
 
 class Shares:
-    """Counts what is being done for each person, in this process."""
+    """Count what is being done for each person, in this process."""
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
@@ -25,8 +25,10 @@ class Shares:
 
     @contextmanager
     def __call__(self, person: Hashable) -> Iterator[None]:
-        """Do the block as a part of this person's share. TooMany, with what to do, where that is
-        used up.
+        """Run the block as a part of this person's share.
+
+        Raises:
+            TooMany: The share is used up; the error says what to do.
         """
         with self.guard:
             if self.running[person] >= self.most:

@@ -1,5 +1,6 @@
-"""Between Bolt and the dispatcher, the only module that knows both: one listener a payload type,
-one way back.
+"""Connect Bolt to the dispatcher; this is the only module that knows both.
+
+There is one listener for each type of payload, and one way back to the person.
 """
 
 import logging
@@ -31,16 +32,16 @@ from models.core.unit_of_work import UnitOfWork
 log = logging.getLogger(__name__)
 ANY = re.compile("")
 BUTTON_VALUE = 1900
-"""Characters of a line that a button carries: 2,000 are Slack's limit."""
+"""Characters of a line that a button carries: Slack's limit is 2,000."""
 TEXT = 3500
-"""Characters of the text beside the blocks, for notifications and screen readers."""
+"""Characters of the text that accompanies the blocks, for notifications and screen readers."""
 
 
 NO_HOME = "Your Home tab cannot be drawn: Slack says “{}”. Commands work all the same; tell whoever runs the bot."
 UNDRAWN = ("invalid_arguments", "invalid_blocks", "view_too_large", "invalid_view")
-"""What Slack says of a Home tab that is at fault itself: a plainer one may do."""
+"""Slack's errors for a Home tab that is itself at fault: a plainer one may work."""
 NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
-"""What Slack says of whom it does not know, or does not show to us."""
+"""Slack's errors for a person whom it does not know, or does not show to us."""
 MOVES = (
     "member_joined_channel",
     "member_left_channel",
@@ -49,20 +50,28 @@ MOVES = (
     "channel_rename",
     "group_rename",
 )
-"""The events after which others may read a channel, or another channel has its name."""
+"""The events after which other people may read a channel, or a channel has another name."""
 
 Removed = Callable[[str, int], None]
-"""Hears that the app was removed from a workspace, and when, in seconds since 1970."""
+"""A function that is called with a workspace from which the app was removed, and the time of that.
+
+The time is in seconds since 1970.
+"""
 
 
 def unheard(workspace: str, at: int) -> None:
-    """Nobody wants to know."""
+    """Ignore that the app was removed."""
 
 
 @dataclass(frozen=True)
 class Listeners:
-    """The listeners, one for each type of payload; which verb it is the dispatcher finds in its own
-    dict.
+    """The listeners, one for each type of payload.
+
+    The dispatcher finds the verb in its own dict.
+
+    Attributes:
+        dispatcher: Handles the interactions.
+        removed: Is called when the app is removed from a workspace.
     """
 
     dispatcher: Dispatcher
@@ -101,14 +110,15 @@ class Listeners:
         return listen
 
     def handle(self, act: Interaction, ack: Ack, context: BoltContext, body: Payload) -> None:
-        """The workspace is the one whose token answers, so that nothing crosses from one to
-        another.
+        """Pass an interaction to the dispatcher.
+
+        The workspace is the one whose token answers, so that nothing crosses from one to another.
         """
         act = replace(act, workspace=context.team_id or act.workspace)
         self.dispatcher.handle(act, Responder(self.dispatcher, act, ack, context.client, body))
         if (
             ack.response is None
-        ):  # even the answer went wrong: without this Slack would show its own, and ask again
+        ):  # even the answer failed: without this Slack would show its own error, and retry
             ack()
 
     def mentioned(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
@@ -130,8 +140,9 @@ class Listeners:
             ack()
 
     def profile_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Names and time zones follow Slack, for the people we know. Who is of another workspace
-        now may do nothing.
+        """Update the name and time zone of a person we know from Slack.
+
+        A person who is of another workspace now may do nothing.
         """
         ack()
         user, works, team = body["event"]["user"], self.dispatcher.works, context.team_id or ""
@@ -146,13 +157,16 @@ class Listeners:
             log.warning("A profile was not brought up to date: %s", error)
 
     def audience_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Others read a channel than before: its cards are drawn for them."""
+        """Draw the cards of a channel again when other people read it than before."""
         self.heard(
             partial(audience.moved, channel=event_payloads.channel(body)), ack, body, context
         )
 
     def group_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Somebody joined or left a user group: the teams that follow it are asked for anew."""
+        """Ask again who is in the teams that follow a user group.
+
+        A person joined or left it.
+        """
         self.heard(
             partial(user_groups.look_again, group=event_payloads.group(body)), ack, body, context
         )
@@ -164,8 +178,9 @@ class Listeners:
         body: dict[str, Any],
         context: BoltContext,
     ) -> None:
-        """Do what follows from an event, once however often it is sent; acknowledged when that is
-        written down.
+        """Do what follows from an event, once however often it is sent.
+
+        The event is acknowledged when the result is stored.
         """
         key = event_payloads.key(body)
         self.dispatcher.works.attempt(
@@ -174,14 +189,16 @@ class Listeners:
         ack()
 
     def uninstalled(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """The app was removed; acknowledged only when that is written down, since Slack then tells
-        us again.
+        """Record that the app was removed.
+
+        The event is acknowledged only when that is stored, since Slack then sends it again
+        otherwise.
         """
         self.removed(context.team_id or "", event_payloads.moment(body))
         ack()
 
     def revoked(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Tokens were taken back; those of people are none of ours."""
+        """Handle revoked tokens: a bot's means removal; people's do not concern us."""
         if (body["event"].get("tokens") or {}).get("bot"):
             self.uninstalled(ack, body, context)
         else:
@@ -193,16 +210,19 @@ def acknowledged(ack: Ack) -> None:
 
 
 def misunderstood(error: Exception) -> BoltResponse:
-    """Nothing that Slack sends: some part is missing, or is of another kind. Nobody can be told;
-    nothing was done.
+    """Answer a payload that Slack would not send: a part is missing, or is of another kind.
+
+    Nobody can be informed, and nothing was done.
     """
     log.error("What was sent could not be read", exc_info=error)
     return BoltResponse(status=400, body="malformed")
 
 
 def look_up(client: WebClient, person: str) -> Payload | None:
-    """What Slack says of a person; nothing of whom it does not know, None where it does not
-    answer.
+    """Return what Slack says of a person.
+
+    The mapping is empty for a person whom Slack does not know; the result is None where Slack does
+    not answer.
     """
     try:
         user: Payload = client.users_info(user=person)["user"]
@@ -217,8 +237,9 @@ def look_up(client: WebClient, person: str) -> Payload | None:
 
 @dataclass(frozen=True)
 class Responder:
-    """The way back to the person of one act: on the surface they are on, else in a direct
-    message.
+    """The way back to the person of one interaction.
+
+    The answer goes to the surface they are on, else to a direct message.
     """
 
     dispatcher: Dispatcher
@@ -229,8 +250,9 @@ class Responder:
 
     @property
     def outside(self) -> bool:
-        """Whether the person is of another company: nothing is told to them anywhere but where they
-        act.
+        """Return whether the person is of another company.
+
+        Such a person gets an answer only where they act.
         """
         return self.dispatcher.admission.is_outsider(self.act)
 
@@ -240,9 +262,7 @@ class Responder:
             return None
         found = members.member(told, self.act.workspace)
         if found and person == self.act.person and not members.comes_from(told, self.act.home_team):
-            raise Forbidden(
-                ELSEWHERE
-            )  # what was sent and what Slack says of them do not go together
+            raise Forbidden(ELSEWHERE)  # what was sent contradicts what Slack says of them
         return found
 
     def reply(self, reply: Response) -> None:
@@ -258,8 +278,9 @@ class Responder:
             self.ack()
 
     def invalid(self, error: Invalid) -> None:
-        """Sentences under the inputs they are about; on a line, with a button that opens the
-        form.
+        """Show sentences under the inputs they are about.
+
+        For a line, show them with a button that opens the form.
         """
         drawn = self.body["view"]["blocks"] if self.act.surface == "form" else []
         if inputs := [block["block_id"] for block in drawn if block["type"] == "input"]:
@@ -280,7 +301,10 @@ class Responder:
             self.say(choices(sentence, [("Request", request)] if request else []))
 
     def open(self, form: Form) -> None:
-        """Open the modal before the acknowledgement; without a trigger, a button that opens it."""
+        """Open the modal before the acknowledgement.
+
+        Without a trigger, show a button that opens it.
+        """
         if form.update or (self.act.surface == "form" and not self.act.trigger):
             self.ack(response_action="update", view=form.view)
         elif not self.act.trigger:
@@ -299,11 +323,13 @@ class Responder:
                 )
 
     def with_form(self) -> str:
-        """The same line, to open the form with; a button holds no more of it."""
+        """Return the same line, to open the form with; a button holds no more of it."""
         return f"{self.act.line[:BUTTON_VALUE]} --form"
 
     def show(self, home: Home) -> None:
-        """Draw the Home tab. Who asked for it elsewhere is told where it is; who cannot have it,
+        """Draw the Home tab.
+
+        A person who asked for it elsewhere reads where it is; a person who cannot have it reads
         why.
         """
         if refusal := self.publish(home):
@@ -314,8 +340,10 @@ class Responder:
             self.tell(self.way_home())
 
     def publish(self, home: Home) -> str:
-        """Draw the Home tab, plainly where Slack refuses it as it is. Returns why there is none, if
-        there is none.
+        """Draw the Home tab, and draw it plainly where Slack refuses it as it is.
+
+        Returns:
+            Why there is no Home tab; empty where there is one.
         """
         try:
             self.client.views_publish(user_id=self.act.person, view=home.view)
@@ -329,7 +357,7 @@ class Responder:
         return ""
 
     def way_home(self) -> Message:
-        """Where the Home tab is: a link that opens it in Slack."""
+        """Return a message that says where the Home tab is, with a link that opens it in Slack."""
         said = "Your Home tab shows what is due, your open deals and your cases as they are now."
         app = self.body.get("api_app_id", "")
         if not payloads.ID.fullmatch(str(app)) or not app:
@@ -338,7 +366,7 @@ class Responder:
         return Message(said, [blocks.section(f"{blocks.escape(said)} {link}")])
 
     def say(self, message: Message) -> None:
-        """An answer for the person alone; its text is inert, like its blocks."""
+        """Show an answer to the person alone; its text is inert, like its blocks."""
         if self.act.container != "home":
             self.tell(message)
         elif self.outside:
@@ -347,7 +375,10 @@ class Responder:
             self.show(self.home_with(message))
 
     def home_with(self, message: Message) -> Home:
-        """The Home tab with an answer on top; the answer alone, where the tab cannot be drawn."""
+        """Return the Home tab with an answer on top.
+
+        It is the answer alone where the tab cannot be drawn.
+        """
         try:
             return self.dispatcher.draw_home(self.act, message)
         except CRMError:
@@ -357,7 +388,7 @@ class Responder:
         return Home(blocks.home(message.blocks))
 
     def tell(self, message: Message) -> None:
-        """Say it in a message, a modal or the acknowledgement."""
+        """Send an answer in a message, a modal or the acknowledgement."""
         message = replace(message, text=blocks.escape(blocks.cut(message.text, TEXT)))
         back = bool(self.body.get("response_url"))
         if self.act.surface == "command" and not (back and blocks.has_native(message.blocks)):
@@ -375,8 +406,9 @@ class Responder:
             self.whisper(message)
 
     def respond(self, message: Message) -> None:
-        """Where the button stood, or the command was typed; without charts where Slack does not
-        draw them.
+        """Answer where the button was, or where the command was typed.
+
+        The answer has no charts where Slack does not draw them.
         """
         refusal = self.sent_back(message)
         if blocks.INVALID in refusal and blocks.has_native(message.blocks):
@@ -387,8 +419,10 @@ class Responder:
             self.whisper(message)
 
     def sent_back(self, message: Message) -> str:
-        """Answer in place of a message of the person's own, else beside it. Returns why that is
-        refused, if it is.
+        """Answer in place of a message of the person's own, else next to it.
+
+        Returns:
+            Why Slack refuses the answer; empty where it does not.
         """
         answer: dict[str, Any] = {
             "response_type": "ephemeral",
@@ -403,10 +437,10 @@ class Responder:
             return type(error).__name__
         return (
             "" if response.status_code == 200 else str(response.body)
-        )  # it was used too often, or too late
+        )  # the response_url was used too often, or too late
 
     def whisper(self, message: Message) -> None:
-        """Seen by the person alone: in the channel where they are, else in a direct message."""
+        """Show an answer to the person alone: in their channel, else in a direct message."""
         text, drawn, thread = message.text, message.blocks or None, self.act.thread or None
         channel = self.act.channel or self.act.person
         alone = channel == self.act.person or channel.startswith("D")

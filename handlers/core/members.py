@@ -1,5 +1,6 @@
-"""Who is a member of a workspace, and what we keep of them: decided here alone, by what Slack says
-of somebody.
+"""Decide who is a member of a workspace, and what we store of them.
+
+Only this module decides that, by what Slack says of a person.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,24 +14,26 @@ Profile = dict[str, Any]
 
 
 def belongs(user: Mapping[str, Any], workspace: str) -> bool:
-    """Return whether Slack says that somebody is of this workspace, as a person or a bot.
+    """Return whether Slack says that a user is of this workspace, as a person or a bot.
 
-    Who shares a channel with it is not called a stranger, so their teams decide; who has none is of
-    elsewhere.
+    Slack does not call a user who shares a channel with it a stranger, so their teams decide; a
+    user without teams is from elsewhere.
     """
     return workspace in teams(user) and not user.get("is_stranger")
 
 
 def comes_from(user: Mapping[str, Any], team: str) -> bool:
-    """Return whether an act of this person may say that they are of a workspace or of an
-    organisation.
+    """Return whether an interaction of this person may say that they are of a team.
+
+    The team is a workspace or an organisation.
     """
     return team in teams(user) or team == organisation(user).get("enterprise_id")
 
 
 def teams(user: Mapping[str, Any]) -> list[str]:
-    """Return the workspaces that Slack says somebody belongs to; the first may be their
-    organisation.
+    """Return the workspaces that Slack says a user belongs to.
+
+    The first may be their organisation.
     """
     others = organisation(user).get("teams")
     found = [user.get("team_id"), *(others if isinstance(others, list) else ())]
@@ -38,26 +41,28 @@ def teams(user: Mapping[str, Any]) -> list[str]:
 
 
 def organisation(user: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what Slack says of somebody as one of an Enterprise Grid."""
+    """Return what Slack says of a user as a member of an Enterprise Grid."""
     said = user.get("enterprise_user")
     return said if isinstance(said, dict) else {}
 
 
 def is_bot(user: Mapping[str, Any]) -> bool:
-    """Return whether nobody is behind it. Slack does not call its own bot one."""
+    """Return whether no person is behind the user. Slack does not mark its own bot as one."""
     return bool(user.get("is_bot")) or user.get("id") == SLACKBOT
 
 
 def member(user: Mapping[str, Any], workspace: str) -> Profile:
-    """Return what we keep of a member of the workspace; nothing of a bot, and of somebody from
-    elsewhere.
+    """Return what we store of a member of the workspace.
+
+    It is empty for a bot, and for a user from elsewhere.
     """
     return profile(user) if belongs(user, workspace) and not is_bot(user) else {}
 
 
 def profile(user: Mapping[str, Any]) -> Profile:
-    """Return what we keep of what Slack says of a person. The zone's name, never its offset;
-    without one, no zone.
+    """Return what we store of what Slack says of a person.
+
+    We store the zone's name, never its offset; without a name we store no zone.
     """
     details = user.get("profile") or {}
     name = user.get("real_name") or details.get("real_name") or user.get("name") or ""
@@ -72,8 +77,9 @@ def profile(user: Mapping[str, Any]) -> Profile:
 
 
 def known(read: Callable[[str], str], text: str | None) -> str | None:
-    """Return what a text says; nothing where it cannot be read, so that an odd profile locks nobody
-    out.
+    """Return what a text says, or None where it cannot be read.
+
+    So an odd profile does not lock anybody out.
     """
     try:
         return read(text) if text else None

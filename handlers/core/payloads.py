@@ -1,4 +1,4 @@
-"""What people do in Slack, read from its payloads: who, where, and the line it amounts to."""
+"""Read from Slack's payloads what people do: who, where, and the line it amounts to."""
 
 import re
 from collections.abc import Mapping
@@ -10,21 +10,28 @@ from handlers.core.ui.form_state import WHY, metadata, picked_people, read
 Payload = Mapping[str, Any]
 MENTION = re.compile(r"<@(\w+)")
 GLOBAL = "crm"
-"""The noun of verbs that stand alone: find, help, home, undo."""
+"""The noun of verbs that are typed without a noun: find, help, home, undo."""
 ID = re.compile(r"\w{0,64}", re.ASCII)
-"""What Slack calls people, workspaces and channels by."""
+"""The form of Slack's ids for people, workspaces and channels."""
 STAMP = re.compile(r"[ -~]*")
-"""What Slack calls payloads, messages and triggers by; half a letter would stop the database."""
+"""The form of Slack's ids for payloads, messages and triggers.
+
+Half a letter (a lone surrogate) would stop the database.
+"""
 NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
-"""What we call buttons, forms and shortcuts by: a noun, a verb, and a number where one stands there
-several times.
+"""The form of our names for buttons, forms and shortcuts.
+
+A name is a noun, a verb, and a number where the name occurs several times.
 """
 
 
 @dataclass(frozen=True)
 class Interaction:
-    """One thing a person did. `line` is what it amounts to, whatever the surface; `key` tells a
-    repetition.
+    """One thing a person did.
+
+    Attributes:
+        line: What it amounts to, on any surface.
+        key: Identifies a repetition.
     """
 
     surface: str
@@ -38,7 +45,7 @@ class Interaction:
     thread: str = ""
     trigger: str = ""
     container: str = ""
-    """message, ephemeral, view or home: where a button stood."""
+    """Where a button was: message, ephemeral, view or home."""
     home_team: str = ""
     """The workspace the person comes from: another one in a shared channel."""
     named: tuple[str, ...] = ()
@@ -46,12 +53,14 @@ class Interaction:
     repeated: bool = False
     """Whether Slack says that it sends this again."""
     edited: bool = False
-    """Whether it is a message whose words were changed after it was sent: still the same message.
-    """
+    """Whether it is a message that was edited after it was sent: still the same message."""
 
     def __post_init__(self) -> None:
-        """TypeError or ValueError where this is nothing that Slack sends: whoever signs may still
-        send anything.
+        """Refuse what Slack would not send, because anyone who can sign may still send anything.
+
+        Raises:
+            TypeError: A text is no text.
+            ValueError: An id or a stamp does not have its form.
         """
         ids = (self.workspace, self.person, self.channel, self.home_team, *self.named)
         words = (
@@ -71,18 +80,18 @@ class Interaction:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Who acts, and everyone they named."""
+        """Return the person who acts, and everyone they named."""
         return (self.person, *MENTION.findall(self.line), *self.named)
 
 
 def given(part: Payload, name: str) -> Any:
-    """What stands there; nothing also where Slack says null."""
+    """Return a part of a payload; an empty text where it is missing or Slack says null."""
     said = part.get(name)
     return "" if said is None else said
 
 
 def command(body: Payload, root: str) -> Interaction:
-    """A slash command; an alias such as /crm-deal is the root with its noun already typed."""
+    """Read a slash command; an alias such as /crm-deal is the root with its noun already typed."""
     alias = body["command"].removeprefix(root).removeprefix("-")
     return Interaction(
         surface="command",
@@ -97,8 +106,9 @@ def command(body: Payload, root: str) -> Interaction:
 
 
 def action(body: Payload) -> Interaction:
-    """A button or a menu: `opportunity.won` with the value `OP-42` is the line `opportunity won
-    OP-42`.
+    """Read the press of a button or a choice in a menu.
+
+    `opportunity.won` with the value `OP-42` is the line `opportunity won OP-42`.
     """
     pressed = body["actions"][0]
     noun, verb = noun_and_verb(pressed["action_id"])
@@ -120,8 +130,10 @@ def action(body: Payload) -> Interaction:
 
 
 def noun_and_verb(name: str) -> tuple[str, str]:
-    """The noun and the verb that a name of ours stands for; ValueError where it could be a line of
-    its own.
+    """Return the noun and the verb that one of our names means.
+
+    Raises:
+        ValueError: The name could be a line of its own.
     """
     found = NAME.fullmatch(name)
     if found is None:
@@ -130,8 +142,9 @@ def noun_and_verb(name: str) -> tuple[str, str]:
 
 
 def once(body: Payload, pressed: Payload) -> str:
-    """What tells a press from the next. A button with a whole line of its own works once where it
-    stands.
+    """Return the key that distinguishes one press from the next.
+
+    A button that carries a whole line works once in its message.
     """
     where = given(body.get("container") or {}, "message_ts")
     if where and pressed["action_id"].startswith(f"{GLOBAL}.run"):
@@ -140,7 +153,7 @@ def once(body: Payload, pressed: Payload) -> str:
 
 
 def line_of(noun: str, *words: str) -> str:
-    """The line that a button or a form amounts to; what needs no noun has none."""
+    """Return the line that a button or a form amounts to; what needs no noun has none."""
     return " ".join(filter(None, ("" if noun == GLOBAL else noun, *words)))
 
 
@@ -151,7 +164,7 @@ def kind_of(container: Payload, view: Payload) -> str:
 
 
 def submission(body: Payload) -> Interaction:
-    """A form: its callback_id names the verb, its metadata the record."""
+    """Read a submitted form: its callback_id names the verb, its metadata the record."""
     view = body["view"]
     state, texts = metadata(view), read(view)
     if WHY in texts:
@@ -172,8 +185,9 @@ def submission(body: Payload) -> Interaction:
 
 
 def shortcut(body: Payload) -> Interaction:
-    """A global or message shortcut: its callback_id is the line, and the message comes along as a
-    text.
+    """Read a global or message shortcut.
+
+    Its callback_id is the line, and the message is passed on as a text.
     """
     message = body.get("message") or {}
     return Interaction(
@@ -188,8 +202,9 @@ def shortcut(body: Payload) -> Interaction:
 
 
 def message(body: Payload, bot: str) -> Interaction:
-    """A mention of the bot, or a direct message to it. Edited later it is the same message, and not
-    a second one.
+    """Read a mention of the bot, or a direct message to it.
+
+    A message that is edited later is the same message, and not a second one.
     """
     event = body["event"]
     return Interaction(
@@ -206,8 +221,9 @@ def message(body: Payload, bot: str) -> Interaction:
 
 
 def key_of(event: Payload, heard: str) -> str:
-    """What tells a message from the next: where it stands. Its event has another id each time that
-    it is edited.
+    """Return the key that distinguishes one message from the next: its place in the channel.
+
+    Its event has another id each time the message is edited.
     """
     stamp = given(event, "ts")
     if not isinstance(stamp, str):
@@ -216,19 +232,22 @@ def key_of(event: Payload, heard: str) -> str:
 
 
 def is_said(event: Payload) -> bool:
-    """Whether a message is a person's own words: no edit, no bot's, no notice of Slack's."""
+    """Return whether a message is a person's own words: no edit, no bot's, no notice of Slack's."""
     own = event.get("subtype") in (None, "file_share", "thread_broadcast", "me_message")
     return own and bool(event.get("user")) and not event.get("bot_id")
 
 
 def home(body: Payload) -> Interaction:
-    """Someone looks at the App Home tab."""
+    """Read that a person opened the App Home tab."""
     team = body["team_id"]
     return Interaction("home", team, body["event"]["user"], container="home", home_team=team)
 
 
 def options(body: Payload) -> Interaction:
-    """A picker asks what it may offer: the line is what was typed, the state says of which noun."""
+    """Read that a picker asks what it may offer.
+
+    The line is what was typed; the state says for which noun.
+    """
     noun = (body["action_id"].split(".") + [""])[1]
     return Interaction(
         surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body)

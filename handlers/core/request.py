@@ -1,4 +1,4 @@
-"""What a handler takes."""
+"""The request that a handler takes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,40 +12,46 @@ from models.core.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Request:
-    """What a person did, without Slack: who and when (work), the line, the texts of a form, where
-    it happened.
+    """What a person did, without Slack.
+
+    It holds who and when (`work`), the line, the texts of a form, and where it happened.
     """
 
     work: UnitOfWork
     catalogue: Catalogue
     line: Line
     surface: str = "command"
-    """command, message, button, form, shortcut or home."""
+    """The surface: command, message, button, form, shortcut or home."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Field name → text, typed in the line or filled in a form."""
     values: Mapping[str, Any] = field(default_factory=dict)
-    """The texts a verb asks for, read."""
+    """The texts that a verb asks for, as values."""
     state: Mapping[str, Any] = field(default_factory=dict)
-    """What a form remembers: r (reference), v (version), c (channel), t (thread). And w (why),
-    which is an input.
+    """What a form remembers: r (reference), v (version), c (channel), t (thread).
+
+    It also holds w (why), which is an input.
     """
     channel: str = ""
     thread: str = ""
     container: str = ""
-    """Where a button stood, or the form was opened from: home, view, message or ephemeral."""
+    """Where a button was, or where the form was opened from: home, view, message or ephemeral."""
     asking: bool = False
-    """Only forms and questions: nothing may be written."""
+    """Whether only forms and questions are allowed: nothing may be written."""
     checks: Callable[[], Sequence[Check]] = tuple
-    """What the running bot finds of itself; nothing where none runs in this process."""
+    """A function that returns what the running bot finds of itself.
+
+    It returns nothing where no bot runs in this process.
+    """
 
     def __getitem__(self, name: str) -> Any:
-        """The value of something the verb asks for, None where it was left empty."""
+        """Return the value of something the verb asks for, or None where it was left empty."""
         return self.values.get(name)
 
     @property
     def reason(self) -> str:
-        """Why, as the person said it with --reason, in this line or in the form that such a line
-        opened.
+        """Return the reason that the person gave with --reason.
+
+        It was given in this line, or in the form that such a line opened.
         """
         said = self.line.flags.get("reason") or self.state.get("w")
         return said.strip("' ") if isinstance(said, str) else ""

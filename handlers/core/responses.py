@@ -1,4 +1,4 @@
-"""What a handler can answer."""
+"""The responses that a handler can return."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,12 +9,17 @@ from models.core.entity.base import Entity
 
 @dataclass(frozen=True)
 class Message:
-    """An answer for the person alone. replace: it takes the place of the message whose button was
-    pressed.
+    """An answer for the person alone.
 
-    card: the record it is the card of; posted with --here, that card stands in the channel and is
-    kept up to date. asks: it asks back, and nothing was done yet. named: the records of a list that
-    follows them. done: it tells what was done here and now, so nobody else tells it.
+    Attributes:
+        text: The answer in words.
+        blocks: The answer as blocks.
+        replace: It takes the place of the message whose button was pressed.
+        card: The record whose card it is; posted with --here, that card is in the channel from then
+            on and is kept up to date.
+        asks: It asks back, and nothing was done yet.
+        named: The records of a list that follows them.
+        done: It reports what was done here and now, so nothing else reports it.
     """
 
     text: str
@@ -28,7 +33,12 @@ class Message:
 
 @dataclass(frozen=True)
 class Form:
-    """A modal to open. update: it takes the place of the one that was submitted."""
+    """A modal to open.
+
+    Attributes:
+        view: The modal.
+        update: It takes the place of the modal that was submitted.
+    """
 
     view: Block
     update: bool = False
@@ -43,14 +53,14 @@ class Home:
 
 @dataclass(frozen=True)
 class Options:
-    """What a picker offers."""
+    """The options of a picker."""
 
     options: list[Block]
 
 
 @dataclass(frozen=True)
 class Nothing:
-    """Nothing to say: it was already worked on, or happens elsewhere."""
+    """No answer: the interaction was already handled, or is answered elsewhere."""
 
 
 Response = Message | Form | Home | Options | Nothing

@@ -22,18 +22,18 @@ from models.core.parsing.texts import clean
 from models.core.permissions.policy import can
 
 Run = Callable[[Any, Any], Response]
-"""A handler: a request, and the record it is about or None."""
+"""A handler: it takes a request, and the record it is about or None."""
 LEADING = re.compile(r"(?:[:,;!.]+\s*|[-–—]\s+)+(?=\S)")
-"""What stands between a mention and what is said."""
+"""The signs between a mention and the words that follow."""
 ADDRESSED = ("email", "e-mail", "mail")
-"""Words for an e-mail that somebody sent, and for the address it went to."""
+"""Words for an e-mail that was sent, and for the address it went to."""
 GIVEN = re.compile(
     r"(?:(?:give|given|goes|over|hand(?:ed)? over|passed) )?(?:to\b|->|=>|→)\s*(?=\S)",
     re.IGNORECASE,
 )
-"""What stands between a record and whom it is given to."""
+"""The words between a record and the person it is given to."""
 LINES = 32
-"""As many as are worked on at once."""
+"""As many lines as are handled at once."""
 
 
 def always(record: Any) -> bool:
@@ -44,9 +44,11 @@ def always(record: Any) -> bool:
 class Verb:
     """One thing people can do. It is a command, a button and an `@crm` line all at once.
 
-    asks: what it needs besides the record; required ones that are missing open a form. saves: what
-    it asks for are the record's own fields, so that nothing typed opens the form too, and it gets
-    the texts unread. text: the ask that words without a name fill.
+    Attributes:
+        asks: What it needs in addition to the record; required ones that are missing open a form.
+        saves: What it asks for are the record's own fields, so a line without input opens the form
+            too, and the verb gets the texts unread.
+        text: The ask that words without a name fill.
     """
 
     noun: str
@@ -67,11 +69,11 @@ class Verb:
     partial: bool = False
     """Required asks may be missing: only what is given changes."""
     defaults: Mapping[str, str] = field(default_factory=dict)
-    """What stands in the form before anyone types: field name → text."""
+    """What the form contains before anyone types: field name → text."""
     common: bool = False
     """Every entity has it: its button comes after those of the entity's own verbs."""
     deleted: bool = False
-    """Also for records that are deleted."""
+    """It is also for records that are deleted."""
     hidden: bool = False
     title: str = ""
     words: bool = False
@@ -83,7 +85,7 @@ class Verb:
 
 
 def takes_prose(verb: Verb) -> bool:
-    """Whether the words of a line are a text of several sentences, kept to the letter."""
+    """Return whether the words of a line are a text of several sentences, kept to the letter."""
     return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
 
 
@@ -100,15 +102,20 @@ class Router:
         self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
         self.meanings: Callable[[str], Iterable[str]] = lambda said: ()
-        """The lines that a phrase may stand for."""
+        """A function that returns the lines that a phrase may mean."""
 
     @property
     def word(self) -> str:
-        """The word we use for it ourselves: deal, not opportunity."""
+        """Return the word we use for the noun ourselves: deal, not opportunity."""
         return self.words[1] if self.words[1:] else self.noun
 
     def verb(self, name: str, **options: Any) -> Callable[[Run], Run]:
-        """Add a verb; its docstring is the help people read. options: the attributes of Verb."""
+        """Return a decorator that adds a verb; the docstring of the verb is the help people read.
+
+        Args:
+            name: The name of the verb.
+            **options: The attributes of `Verb`.
+        """
 
         def register(run: Run) -> Run:
             if not run.__doc__:
@@ -132,14 +139,14 @@ class Router:
         return register
 
     def pick(self, request: Any, text: str) -> Options:
-        """What a picker of this noun offers; only nouns with records have any."""
+        """Return what a picker of this noun offers; only nouns with records have any."""
         return Options([])
 
     def fields(self) -> Mapping[str, Field]:
         return self.entity.fields() if self.entity else {}
 
     def names_asked(self, verb: Verb) -> dict[str, str]:
-        """Every word that names a field the verb asks for → the field."""
+        """Return every word that names a field the verb asks for → the field."""
         names = dict(self.entity.field_names()) if self.entity else {}
         names |= {word: name for name, kind in verb.asks.items() for word in (*kind.also, name)}
         names |= (
@@ -157,7 +164,7 @@ class Catalogue:
 
     @cached_property
     def words(self) -> Words:
-        """What the grammar must know to read a line."""
+        """Return what the grammar must know to read a line."""
         nouns = {
             word: router.noun
             for router in self.routers.values()
@@ -182,7 +189,7 @@ class Catalogue:
         )
 
     def field_kinds(self, router: Router) -> dict[str, Field]:
-        """Every word that names a field of the noun or of one of its verbs → its kind."""
+        """Return every word that names a field of the noun or of one of its verbs → its kind."""
         names = router.entity.field_names() if router.entity else {}
         known = {word: router.fields()[name] for word, name in names.items()}
         asks = [ask for verb in router.verbs.values() for ask in verb.asks.items()]
@@ -191,7 +198,7 @@ class Catalogue:
         }
 
     def running(self, router: Router) -> set[str]:
-        """The words for fields whose values are running text."""
+        """Return the words for fields whose values are running text."""
         return {
             word
             for word, kind in self.field_kinds(router).items()
@@ -205,12 +212,16 @@ class Catalogue:
 
     @cached_property
     def parse(self) -> Callable[[str], Line]:
-        """Reads what a line says, and remembers the last few: one act asks several times."""
+        """Return a function that reads what a line says.
+
+        It remembers the last few lines, because one interaction asks several times.
+        """
         return lru_cache(LINES)(self.read)
 
     def read(self, text: str) -> Line:
-        """What a line says. What cannot be seen is not there; a verb that only one noun has needs
-        no noun.
+        """Return what a line says.
+
+        Invisible characters are ignored; a verb that only one noun has needs no noun.
         """
         text = clean(text)
         line = parse_line(self.spoken(text), self.words)
@@ -230,7 +241,7 @@ class Catalogue:
             and not line.noun
             and [ref.kind for ref in line.refs] in (["email"], ["name"])
         ):
-            return parse_line(f"find {line.raw}", self.words)  # it may be of any noun
+            return parse_line(f"find {line.raw}", self.words)  # the record may be of any noun
         nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
         if len(nouns) == 1:
             return replace(parse_line(f"{nouns[0]} {line.raw}", self.words), implied=True)
@@ -241,8 +252,9 @@ class Catalogue:
         )
 
     def is_list(self, line: Line) -> bool:
-        """Whether many are meant by a state that is a verb as well: deals won last month, new leads
-        today.
+        """Return whether a line asks for many records by a state that is a verb as well.
+
+        Examples are `deals won last month` and `new leads today`.
         """
         edit = self.find(line.noun, "edit") if line.noun and line.verb and not line.refs else None
         many = any(
@@ -254,8 +266,9 @@ class Catalogue:
         return bool(many and edit and (first or state))
 
     def spoken(self, text: str) -> str:
-        """The line without the way it is addressed: `: deal list`, `@crm, deal list`, `/crm-deal
-        list`.
+        """Return the line without the way it is addressed.
+
+        Examples are `: deal list`, `@crm, deal list` and `/crm-deal list`.
         """
         text = self.address.sub(r"\1 ", text, count=1) if text[:1] in ("/", "@") else text
         return LEADING.sub("", text, count=1) if LEADING.match(text) else text
@@ -266,9 +279,7 @@ class Catalogue:
         return re.compile(rf"[/@]{root}(?:-(\w+))?(?![\w-])[\s:,;]*", re.IGNORECASE)
 
     def meant(self, line: Line) -> Line:
-        """What a line that is not understood means in other words; the line itself where it is none
-        of these.
-        """
+        """Return what a line that is not understood means in other words, or the line itself."""
         for other in self.rephrased(line):
             found = parse_line(other, self.words)
             if len(nouns := self.nouns_with(found.verb or "")) == 1 and not found.noun:
@@ -278,8 +289,10 @@ class Catalogue:
         return line
 
     def rephrased(self, line: Line) -> Iterator[str]:
-        """Other lines that this one may stand for: with the noun that has its verb for such a
-        record, a phrase's, or one that changes a field of the record.
+        """Yield other lines that this line may mean.
+
+        They are the line with the noun that has its verb for such a record, the line of a phrase,
+        or one that changes a field of the record.
         """
         about, word = (
             (line.refs[0].entity, (line.unknown or "").casefold().rstrip(":"))
@@ -309,8 +322,9 @@ class Catalogue:
         yield from self.made(line, word, about) if about else ()
 
     def made(self, line: Line, word: str, about: str) -> Iterator[str]:
-        """The line that makes a record about another one: task CU-2 send brochure, CU-2 task send
-        brochure.
+        """Yield the line that creates a record about another one.
+
+        Examples are `task CU-2 send brochure` and `CU-2 task send brochure`.
         """
         noun = self.words.nouns.get(word)
         if line.noun and self.points(line.noun, about) and line.verb == "show":
@@ -319,14 +333,15 @@ class Catalogue:
             yield f"{noun} new {line.raw[: line.refs[0].end]} {line.said[len(word) :].lstrip(':')}"
 
     def points(self, noun: str, about: str) -> bool:
-        """Whether a new record of a noun may be about such a record."""
+        """Return whether a new record of a noun may be about such a record."""
         new = self.find(noun, "new")
         kinds = new.asks.values() if new and noun != about else ()
         return any(isinstance(kind, Reference) and kind.to == about for kind in kinds)
 
     def changed(self, line: Line, about: str) -> Iterator[str]:
-        """The lines that change a record as this one may mean it: amount 20k, to discovery, to
-        Ravi.
+        """Yield the lines that change a record as this line may mean it.
+
+        Examples are `amount 20k`, `to discovery` and `to Ravi`.
         """
         edit = self.find(about, "edit")
         if edit and (
@@ -339,7 +354,7 @@ class Catalogue:
             yield f"assign {' '.join(refs)} {line.said[given.end() :]}"
 
     def nouns_with(self, verb: str) -> list[str]:
-        """The nouns that have a verb; none where it stands alone."""
+        """Return the nouns that have a verb; none where the verb needs no noun."""
         return (
             []
             if verb in self.words.globals
@@ -351,7 +366,7 @@ class Catalogue:
         return router.verbs.get(name or "") if router else None
 
     def allowed(self, actor: User | System | None, noun: str) -> list[Verb]:
-        """The verbs of a noun this person may use."""
+        """Return the verbs of a noun that this person may use."""
         return [
             verb
             for verb in self.routers[noun].verbs.values()

@@ -1,6 +1,4 @@
-"""What happens while the bot runs, told to whoever counts it; what it finds of itself; the
-reference of each act.
-"""
+"""Report what happens while the bot runs and what it finds of itself; give each act a reference."""
 
 import uuid
 from collections.abc import Iterator
@@ -12,33 +10,52 @@ _REFERENCE: ContextVar[str] = ContextVar("reference", default="")
 
 
 class Watch:
-    """Hears of everything and keeps nothing; `bot.http.metrics` keeps figures. No name of a person
-    or record gets here.
+    """Receive every event and keep nothing; `bot.http.metrics` keeps figures.
+
+    No name of a person or record gets here.
     """
 
     def handled(self, name: str, outcome: str, seconds: float) -> None:
-        """Somebody's act was answered. name: of the verb; outcome: done, invalid, refused, busy,
-        late or failed.
+        """Note that a person's interaction was answered.
+
+        Args:
+            name: The name of the verb.
+            outcome: One of done, invalid, refused, busy, late or failed.
+            seconds: How long it took.
         """
 
     def delivered(self, kind: str, outcome: str, lag: float) -> None:
-        """A delivery ended or was put back. outcome: sent, refused, unknown, limited or dropped;
-        lag: seconds since it was due.
+        """Note that a delivery ended or was put back.
+
+        Args:
+            kind: The kind of the delivery.
+            outcome: One of sent, refused, unknown, limited or dropped.
+            lag: Seconds since it was due.
         """
 
     def rejected(self, reason: str) -> None:
-        """A request over HTTP was refused before anybody acted. reason: one of
-        `bot.http.rejections.REASONS`.
+        """Note that a request over HTTP was refused before anybody acted.
+
+        Args:
+            reason: One of `bot.http.rejections.REASONS`.
         """
 
     def ran(self, job: str, outcome: str, seconds: float) -> None:
-        """A job looked whether it had something to do. outcome: done or failed."""
+        """Note that a job looked whether it had something to do.
+
+        Args:
+            job: The name of the job.
+            outcome: One of done or failed.
+            seconds: How long it took.
+        """
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing a running bot looks at in itself. vital: without it, people are better served by
-    another replica.
+    """One thing a running bot looks at in itself.
+
+    Attributes:
+        vital: Without it, people are better served by another replica.
     """
 
     name: str
@@ -49,10 +66,11 @@ class Check:
 
 @contextmanager
 def referred() -> Iterator[str]:
-    """Give all that is logged in this block one reference; a person who is told it can name it to
-    whoever reads logs.
+    """Give all that is logged in this block one reference.
 
-    with referred() as reference: …   around each act, delivery and look of a job.
+    A person who gets the reference can name it to the people who read the logs.
+
+        with referred() as reference: …   around each interaction, delivery and look of a job.
     """
     reference = uuid.uuid4().hex[:8]
     before = _REFERENCE.set(reference)
@@ -63,5 +81,5 @@ def referred() -> Iterator[str]:
 
 
 def reference() -> str:
-    """The reference of what is being done in this thread; empty where nothing is."""
+    """Return the reference of what is being done in this thread; empty where nothing is."""
     return _REFERENCE.get()

@@ -1,4 +1,4 @@
-"""What stands alone, without a noun: find, help, home, status, undo, redo."""
+"""The verbs that need no noun: find, help, home, status, undo, redo."""
 
 from collections.abc import Callable
 from typing import Any
@@ -74,7 +74,7 @@ HOURS = {
 def hours(request: Request, _: Any) -> Response:
     """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over
     midnight.
-    """
+    """  # noqa: D205
     if not request.work.actor:
         raise Conflict("Only people have working hours. Say whose with --as.")
     records.update(
@@ -113,7 +113,7 @@ def status(request: Request, _: Any) -> Response:
 def undo(request: Request, _: Any) -> Response:
     """Take back what you did last, said again what you did before, or what a receipt's button did;
     for 24 hours.
-    """
+    """  # noqa: D205
     return turned(
         request, undoing.undo, request.line.rest.strip() or last_change.last_unit(request.work)
     )
@@ -130,7 +130,7 @@ def redo(request: Request, _: Any) -> Response:
 def turned(
     request: Request, turn: Callable[[UnitOfWork, str], list[Entity]], unit: str
 ) -> Response:
-    """Undo or redo an act; first ask, where it changed many records."""
+    """Undo or redo an act; ask first where it changed many records."""
     work, many = request.work, undoing.touched(request.work, unit)
     if len(many) > MANY and not request.flag("yes"):
         verb = turn.__name__.capitalize()

@@ -1,4 +1,4 @@
-"""Help, generated from the routes: only what this person may do."""
+"""Show help that is generated from the routes: only what this person may do."""
 
 import re
 from dataclasses import dataclass
@@ -20,8 +20,11 @@ POLITE = frozenset(("me", "please", "pls", "with", "this", "on", "about", "crm")
 
 @dataclass(frozen=True)
 class Topic:
-    """Something that people ask for help on and that is no noun. root and me stand in braces in its
-    text.
+    """Something that people ask for help on and that is no noun.
+
+    Attributes:
+        words: The words that people ask for.
+        text: The help, with root and me in braces.
     """
 
     words: frozenset[str]
@@ -98,8 +101,9 @@ EVERYDAY = ("lead new", "deal new", "task new", "case new", "home")
 
 
 def overview(request: Request) -> Message:
-    """What every record can do, then what is special to each noun, and a few buttons to begin
-    with.
+    """Return what every record can do, what is special to each noun, and a few buttons.
+
+    The buttons are there to begin with.
     """
     root = request.catalogue.root
     intro = f"Type `{root}`, then what you want to do, in either order: `deal new` or `new deal`."
@@ -118,7 +122,7 @@ def overview(request: Request) -> Message:
 
 
 def shared(request: Request) -> list[str]:
-    """The verbs that every entity has, as far as this person may use them somewhere."""
+    """Return the verbs that every entity has and that this person may use on some entity."""
     catalogue, actor = request.catalogue, request.work.actor
     names = [
         verb.name
@@ -130,8 +134,9 @@ def shared(request: Request) -> list[str]:
 
 
 def special(request: Request) -> list[str]:
-    """A line a noun, with the verbs that only it has; the nouns that have none share the last
-    one.
+    """Return one line for each noun, with the verbs that only it has.
+
+    The nouns that have none share the last line.
     """
     catalogue, plain = request.catalogue, []
     lines = []
@@ -147,14 +152,19 @@ def special(request: Request) -> list[str]:
 
 
 def may(request: Request, line: str) -> bool:
-    """Whether this person may do what a line says, to some record at least."""
+    """Return whether this person may do what a line says, to some record at least."""
     parsed = request.catalogue.parse(line)
     found = request.catalogue.find(parsed.noun, parsed.verb)
     return found is not None and found in request.catalogue.allowed(request.work.actor, found.noun)
 
 
 def about(request: Request, word: str) -> Message:
-    """One noun, verb or topic in full. word: it, alone or among others."""
+    """Return one noun, verb or topic in full.
+
+    Args:
+        request: The request.
+        word: The noun, verb or topic, alone or among other words.
+    """
     catalogue = request.catalogue
     nouns, words = catalogue.words.nouns, re.findall(r"[\w-]+", word.casefold())
     for each in words:
@@ -172,7 +182,7 @@ def about(request: Request, word: str) -> Message:
 
 
 def usages(request: Request, word: str) -> list[str]:
-    """A line for every noun that has this verb, as far as this person may use it."""
+    """Return a line for every noun that has this verb and with which this person may use it."""
     catalogue, actor = request.catalogue, request.work.actor
     found = [
         (router, verb)
@@ -184,7 +194,7 @@ def usages(request: Request, word: str) -> list[str]:
 
 
 def about_noun(request: Request, noun: str) -> Message:
-    """One noun in full: what it is, each verb with its sentence, and its fields."""
+    """Return one noun in full: what it is, each verb with its sentence, and its fields."""
     catalogue = request.catalogue
     router = catalogue.routers[noun]
     lines = [f"*{name(router)}*: {escape(router.doc)}", ""]
@@ -200,7 +210,7 @@ def about_noun(request: Request, noun: str) -> Message:
 
 
 def seen(request: Request, router: Router) -> list[Field]:
-    """The fields that are not hidden from this person."""
+    """Return the fields that are not hidden from this person."""
     entity, kinds = router.entity, router.fields()
     return [
         kind
@@ -220,7 +230,7 @@ def name(router: Router) -> str:
 
 
 def is_entity(router: Router) -> bool:
-    """Whether the noun is the entity itself, not another way in such as `log`."""
+    """Return whether the noun is the entity itself, not another way in such as `log`."""
     return (
         bool(router.entity)
         and isinstance(router.entity, type)

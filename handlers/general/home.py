@@ -21,7 +21,10 @@ SHOWN = 10
 
 
 def home(request: Request) -> Home:
-    """The tab of the person who asks. What was just done there stands on top, with its Undo."""
+    """Return the tab of the person who asks.
+
+    What the person just did there is on top, with its Undo.
+    """
     work, banner = request.work, request.state.get("banner")
     try:
         policy.check(work, "home", GLOBAL)

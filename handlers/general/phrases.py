@@ -1,6 +1,4 @@
-"""How people say things that are verbs: a line that is not understood by itself may be one of
-these.
-"""
+"""Translate phrases that people use into verbs, for a line that is not understood by itself."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ DAYISH = (
     r"(?:next|this|end|mid|early|late|the|in|tomorrow|today|eo[dwmqy]|q[1-4]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may"
     r"|jun|jul|aug|sep|oct|nov|dec|\d)\S*(?: .+)?"
 )
-"""What begins as a day does."""
+"""Text that begins as a day does."""
 NOTE = "(?:note|comment|remark)s?(?: (?:on|for|about|to))?"
 ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
 PHRASES = tuple(
@@ -133,7 +131,7 @@ POLITE = re.compile(f"(?:{ADDRESS}|{ASKING}) +", re.IGNORECASE)
 
 
 def meanings(said: str) -> Iterator[str]:
-    """The lines that a phrase may stand for, the likeliest first."""
+    """Yield the lines that a phrase may mean, the likeliest first."""
     asked = THANKING.sub("", said.strip(" `*_").rstrip(" ?!."))
     while found := POLITE.match(asked):
         asked = asked[found.end() :]

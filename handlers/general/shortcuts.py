@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shortcut:
-    """callback: the verb's id; kind: "global", or "message" where the message's text goes into the
-    form.
+    """A shortcut in Slack.
+
+    Attributes:
+        kind: "global", or "message" where the message's text goes into the form.
+        callback: The verb's id.
     """
 
     name: str

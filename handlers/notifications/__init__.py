@@ -1,1 +1,1 @@
-"""What the bot says by itself: every kind of delivery, and how it is drawn."""
+"""What the bot sends by itself: every kind of delivery, and how it is drawn."""

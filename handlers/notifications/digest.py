@@ -1,5 +1,6 @@
-"""What the bot says by itself, drawn when it is sent for those who will read it: cards, thread
-lines, reminders, lists, receipts and the managers' digest.
+"""Draw what the bot sends by itself, when it is sent and for the people who will read it.
+
+That is cards, thread lines, reminders, lists, receipts and the managers' digest.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,17 +34,22 @@ from models.support.case import Case
 from models.support.open_cases import PriorityRow, cases_by_priority
 
 TOLD = ("entity", "record_id", "action", "field", "old", "new")
-"""What a receipt tells of a change."""
+"""What a receipt contains of a change."""
 Drawing = Callable[[UnitOfWork, Catalogue, Delivery], Message | None]
 
 
 def draw(
     work: UnitOfWork, catalogue: Catalogue, delivery: Delivery, named: Sequence[int] = ()
 ) -> Message | None:
-    """What a delivery says now; None where there is nothing to say any more. Its text is inert,
-    like its blocks.
+    """Return what a delivery says now; None where there is nothing to say any more.
 
-    named: the ids of the records of a list that stands already, and follows them.
+    Its text is inert, like its blocks.
+
+    Args:
+        work: The unit of work.
+        catalogue: All verbs, by noun.
+        delivery: The delivery.
+        named: The ids of the records of a list that is already posted and follows them.
     """
     drawing: Callable[[], Message | None] = partial(
         DRAWINGS[delivery.kind], work, catalogue, delivery
@@ -62,8 +68,9 @@ def draw(
 def narrowed(
     work: UnitOfWork, drawing: Callable[[], Message | None], message: Message | None
 ) -> Message | None:
-    """A list for several readers, who are told that something is missing from it, and not how
-    much.
+    """Return a list for several readers, with a note if something is missing from it.
+
+    The note does not say how much is missing.
     """
     with policy.among(work.session, (work.actor,)):
         whole = drawing()
@@ -76,7 +83,10 @@ def narrowed(
 
 
 def excused(work: UnitOfWork, delivery: Delivery, message: Message) -> Message:
-    """What comes late says so. about: due, the moment (ISO 8601) at which it should have come."""
+    """Return the message with a note if it comes late.
+
+    `delivery.about` has `due`, the moment (ISO 8601) at which it should have come.
+    """
     due = datetime.fromisoformat(delivery.about.get("due") or work.now.isoformat())
     if work.now - due <= PUNCTUAL:
         return message
@@ -89,16 +99,15 @@ def excused(work: UnitOfWork, delivery: Delivery, message: Message) -> Message:
 
 
 def card(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """The card of the record, as it stands now."""
+    """Return the card of the record, as it is now."""
     return cards.card(record_events.record_of(work, delivery), work, catalogue)
 
 
 def line(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What somebody asked with --here, answered for all who are there. about: line, as it was
-    typed; person.
+    """Return the answer to what a person asked with --here, for all who are there.
 
-    Nothing where it cannot be answered to all of them, as when it asks for a field that some do not
-    see.
+    The result is None where it cannot be answered to all of them, as when it asks for a field that
+    some do not see. `delivery.about` has `line`, as it was typed, and `person`.
     """
     try:
         return again(
@@ -111,8 +120,9 @@ def line(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message 
 
 
 def receipt(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What somebody did with --here, from the audit trail. about: unit, of what was changed;
-    person.
+    """Return what a person did with --here, from the audit trail.
+
+    `delivery.about` has `unit`, the unit of what was changed, and `person`.
     """
     record = record_events.record_of(work, delivery)
     if not record_events.is_open(work, record):
@@ -127,21 +137,20 @@ def receipt(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
 
 
 def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """A text and blocks that were drawn before."""
+    """Return a text and blocks that were drawn before."""
     return Message(delivery.about["text"], delivery.about.get("blocks", []))
 
 
 def digest(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """A manager's morning."""
+    """Return a manager's morning digest."""
     return report(work, catalogue)
 
 
 def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
-    """The pipeline by stage, what was won and lost this week, the open cases by priority, with a
-    chart and as text.
+    """Return the pipeline by stage, what was won and lost this week, and the open cases.
 
-    Where a field that they are counted by is hidden from who reads, that is said in place of the
-    figures.
+    The cases are by priority. The report has a chart and the same as text. Where a field that the
+    figures are counted by is hidden from the reader, the report says that in place of the figures.
     """
     pipeline, priorities = by_stage(work), cases_by_priority(work)
     closed, week = closed_this_week(work)
@@ -168,15 +177,17 @@ def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
 
 
 def no_figures(work: UnitOfWork, *counted: Any) -> list[str]:
-    """What stands in place of figures that are counted by columns which not everybody who reads may
-    see.
+    """Return what is shown in place of figures that are counted by hidden columns.
+
+    These are columns that not every reader may see.
     """
     return list(filter(None, [cards.concealed(work, *counted)]))
 
 
 def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
-    """What was won and lost since Monday in the reader's zone; on a Monday, since the one
-    before.
+    """Return what was won and lost since Monday in the reader's zone, and the name of that time.
+
+    On a Monday, it is since the Monday before.
     """
     monday = work.today - timedelta(days=work.today.weekday())
     start, end, week = monday, monday + timedelta(days=7), "this week"
@@ -187,7 +198,7 @@ def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
 
 
 def pipeline_lines(rows: Sequence[StageRow]) -> list[str]:
-    """A line a stage, and one for all of them: Proposal: 3 deals, €120,000 and $4,000."""
+    """Return a line for each stage, and one for all: Proposal: 3 deals, €120,000 and $4,000."""
     lines = [
         f"{stage.capitalize()}: {figures([row for row in rows if row.stage == stage])}"
         for stage in stages(rows)
@@ -208,7 +219,7 @@ def closed_lines(rows: Sequence[StageRow]) -> list[str]:
 
 
 def case_lines(rows: Sequence[PriorityRow]) -> list[str]:
-    """Urgent: 2, 1 nobody has, 1 overdue."""
+    """Return a line for each priority: Urgent: 2, 1 nobody has, 1 overdue."""
     lines = []
     for row in rows:
         more = [f"{row.unclaimed} nobody has"] if row.unclaimed else []
@@ -222,13 +233,16 @@ def stages(rows: Sequence[StageRow]) -> list[str]:
 
 
 def figures(rows: Sequence[StageRow]) -> str:
-    """3 deals, €120,000 and $4,000."""
+    """Return the figures of some rows: 3 deals, €120,000 and $4,000."""
     count = sum(row.count for row in rows)
     return f"{count} deal{'' if count == 1 else 's'}, {money(rows)}"
 
 
 def money(rows: Sequence[StageRow], figure: str = "amount") -> str:
-    """One figure a currency, the one with the most deals first; they are never added up."""
+    """Return one figure for each currency, the one with the most deals first.
+
+    The figures are never added up.
+    """
     currencies = sorted(
         {row.currency for row in rows if row.amount}, key=lambda code: (-deals(rows, code), code)
     )
@@ -247,8 +261,9 @@ def deals(rows: Sequence[StageRow], currency: str) -> int:
 
 
 def pipeline_chart(rows: Sequence[StageRow], currency: str) -> list[Block]:
-    """The stages as bars, in the workspace's currency or else the one most deals have; the text has
-    all of them.
+    """Return the stages as bars, in the workspace's currency or else the one most deals have.
+
+    The text has all currencies.
     """
     known = {row.currency for row in rows if row.amount}
     if not known:
@@ -282,9 +297,9 @@ DRAWINGS: dict[str, Drawing] = {
     "wish": access_requests.wish,
     "answer": access_requests.answered,
 }
-"""What each kind of delivery looks like."""
+"""The function that draws each kind of delivery."""
 FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Sequence[int]], Message]] = {
     "due": reminders.due_still,
     "cases": reminders.pressing_still,
 }
-"""How lists look that stand already and follow the records they name."""
+"""The functions that draw lists that are already posted and follow the records they name."""

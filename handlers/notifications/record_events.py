@@ -1,8 +1,10 @@
-"""What happened, for those it concerns: lines in the threads of a record's cards, and that somebody
-was given one.
+"""Say what happened, to those it concerns.
 
-Deliveries say it with ids: who did it is named, and what they said is quoted, only now, from where
-it stands.
+This is done in lines in the threads of a record's cards, and in a message that a person was given a
+record.
+
+Deliveries contain ids: the person who did it is named, and what they said is quoted, only now, from
+where it is stored.
 """
 
 from collections.abc import Mapping
@@ -24,9 +26,10 @@ TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
 
 
 def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What happened to a record, for the thread of its card: word for word where everybody there
-    may see all of the record, since colleagues write what they like. about: by, did, remark,
-    activity, undone, redone.
+    """Return what happened to a record, for the thread of its card.
+
+    It is word for word where everybody there may see all of the record, since colleagues write what
+    they like. `delivery.about` has `by`, `did`, `remark`, `activity`, `undone` and `redone`.
     """
     record = record_of(work, delivery)
     if not is_open(work, record):
@@ -36,9 +39,9 @@ def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message
 
 
 def told(work: UnitOfWork, record: Entity, about: Mapping[str, Any]) -> str:
-    """Rita Reyes undid this: Sam Stone replied: We are looking into it."""
+    """Return the line: Rita Reyes undid this: Sam Stone replied: We are looking into it."""
     if "text" in about:
-        text = str(about["text"])  # written by a release that kept the words themselves
+        text = str(about["text"])  # written by a release that stored the words themselves
     else:
         said = (
             f": {quoted(work, record, about['remark'])}"
@@ -52,14 +55,15 @@ def told(work: UnitOfWork, record: Entity, about: Mapping[str, Any]) -> str:
 
 
 def quoted(work: UnitOfWork, record: Entity, remark: int) -> str:
-    """What somebody said about a record, as far as it is still there."""
+    """Return what a person said about a record, as far as it still exists."""
     found = work.session.get(COMMENTS[record.slug()], remark)
     return found.text if found else "…"
 
 
 def logged(work: UnitOfWork, about: Mapping[str, Any]) -> str:
-    """What was logged in this thread, word for word where all who read may see it and it still
-    stands.
+    """Return what was logged in this thread.
+
+    It is word for word where all readers may see it and it still exists.
     """
     if "activity" not in about:
         return ""
@@ -69,18 +73,21 @@ def logged(work: UnitOfWork, about: Mapping[str, Any]) -> str:
 
 
 def name_of(work: UnitOfWork, person: int | None) -> str:
-    """Who did something, by the id of a user; without one it was the CRM itself."""
+    """Return who did something, by the id of a user; without an id it was the CRM itself."""
     return work.who(person)
 
 
 def assigned(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Someone was given a record, unless it is somebody else's by now. about: by."""
+    """Return that a person was given a record, unless another person has it by now.
+
+    `delivery.about` has `by`, the one who gave it.
+    """
     record, by = record_of(work, delivery), delivery.about["by"]
     if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
         return None
     giver = (
         by if isinstance(by, str) else name_of(work, by)
-    )  # a release before this one wrote the name itself
+    )  # an earlier release stored the name itself
     said = f"{giver} gave you {record}"
     return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
 
@@ -90,12 +97,12 @@ def record_of(work: UnitOfWork, delivery: Delivery) -> Entity:
 
 
 def is_open(work: UnitOfWork, record: Entity) -> bool:
-    """Whether all who read may see everything of a record."""
+    """Return whether all readers may see everything of a record."""
     return len(policy.fields(work, record)) == len(record.fields())
 
 
 def hint(record: Entity) -> Message:
-    """That something happened to a record, and no more."""
+    """Return that something happened to a record, and no more."""
     said = f"{record.ref} has news. Not everybody here may see it."
     return Message(
         said, [blocks.section(said, blocks.button("Show", f"{record.slug()}.show", record.ref))]

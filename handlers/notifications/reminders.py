@@ -1,6 +1,4 @@
-"""Reminders as they are drawn: tasks for their owner, tasks for the team, cases for the support
-channel.
-"""
+"""Draw reminders: tasks for their owner, tasks for the team, cases for the support channel."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -32,9 +30,10 @@ TASK_BUTTONS = (
 
 
 def due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Someone's due and overdue activities, each with what can be done about it.
+    """Return a person's due and overdue activities, each with what can be done about it.
 
-    about: ids, all when missing; more, where the first of the day says how many are due besides.
+    `delivery.about` has `ids`, all when missing, and `more` in the first reminder of the day, which
+    says how many more are due.
     """
     if not work.actor:
         return None
@@ -54,15 +53,23 @@ def due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message |
 
 
 def due_still(work: UnitOfWork, catalogue: Catalogue, ids: Sequence[int]) -> Message:
-    """The activities of a reminder as they are now: what is done, put off or somebody else's says
-    so.
+    """Return the activities of a reminder as they are now.
+
+    A task that is done, put off or another person's says so.
     """
     tasks = reposting.followed(work, Activity, ids)
     return task_list(work, tasks, sum(is_due(task, work) for task in tasks))
 
 
 def task_list(work: UnitOfWork, tasks: Sequence[Activity], count: int, left: str = "") -> Message:
-    """count: how many are due in all."""
+    """Return the list of tasks.
+
+    Args:
+        work: The unit of work.
+        tasks: The tasks in the list.
+        count: How many are due in all.
+        left: The line about those that are not in the list.
+    """
     due = "1 task is due" if count == 1 else f"{count} tasks are due"
     heading = due if count else NOTHING_DUE if tasks else NOTHING_LEFT
     drawn = [blocks.section(f":alarm_clock: *{heading}*")]
@@ -76,7 +83,7 @@ def task_list(work: UnitOfWork, tasks: Sequence[Activity], count: int, left: str
 
 
 def is_due(task: Activity, work: UnitOfWork) -> bool:
-    """Whether the reader still has to do it."""
+    """Return whether the reader still has to do it."""
     return (
         is_mine(task, work)
         and not task.done_at
@@ -86,7 +93,7 @@ def is_due(task: Activity, work: UnitOfWork) -> bool:
 
 
 def is_mine(task: Activity, work: UnitOfWork) -> bool:
-    """Whether it is the reader's."""
+    """Return whether the task is the reader's."""
     return bool(work.actor) and task.owner == work.actor.id
 
 
@@ -99,8 +106,10 @@ def task_line(task: Activity, work: UnitOfWork) -> str:
 
 
 def when(task: Activity, work: UnitOfWork) -> str:
-    """`due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the reader's
-    zone; or what came of it; nothing of that where it is hidden from them.
+    """Return when a task is due, or what came of it.
+
+    It is `due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the
+    reader's zone. Nothing is shown where it is hidden from the reader.
     """
     seen = cards.texts(task, work, "owner", "due_date", "done_at")
     if task.done_at:
@@ -115,12 +124,12 @@ def when(task: Activity, work: UnitOfWork) -> str:
 
 
 def is_late(task: Activity, work: UnitOfWork) -> bool:
-    """Whether it was due before today, where the reader is."""
+    """Return whether it was due before today, in the reader's zone."""
     return task.due_date is not None and task.due_date.astimezone(work.zone).date() < work.today
 
 
 def task_buttons(task: Activity, work: UnitOfWork) -> list[Block]:
-    """What can be done about it, as far as one may; no block where that is nothing."""
+    """Return what the reader may do about a task; no block where that is nothing."""
     drawn = (
         cards.ways(task, work, *TASK_BUTTONS) if is_mine(task, work) and not task.done_at else []
     )
@@ -128,7 +137,10 @@ def task_buttons(task: Activity, work: UnitOfWork) -> list[Block]:
 
 
 def team_due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Who has what due by the end of today, for the team's channel: names, never mentions."""
+    """Return who has what due by the end of today, for the team's channel.
+
+    It has names, never mentions.
+    """
     plates = reminders.plates(work, end_of_day(work), NAMED)
     if not plates:
         return None
@@ -142,7 +154,7 @@ def team_due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
 
 
 def end_of_day(work: UnitOfWork) -> datetime:
-    """Midnight in the workspace's zone."""
+    """Return midnight in the workspace's zone."""
     zone = ZoneInfo(work.workspace.zone)
     return datetime.combine(work.now.astimezone(zone).date() + timedelta(days=1), time(), zone)
 
@@ -155,7 +167,10 @@ def plate_line(plate: reminders.Plate) -> str:
 
 
 def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """The cases that need someone now, with a button to take each. about: ids, all when missing."""
+    """Return the cases that need someone now, with a button to take each.
+
+    `delivery.about` has `ids`, all when missing.
+    """
     found, count = triage.pressing(work, delivery.about.get("ids", []), CASES)
     if not found:
         return None
@@ -168,14 +183,21 @@ def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
 
 
 def pressing_still(work: UnitOfWork, catalogue: Catalogue, ids: Sequence[int]) -> Message:
-    """The cases of a list as they are now: who has taken each, and what is over."""
+    """Return the cases of a list as they are now: who has taken each, and what is over."""
     cases = reposting.followed(work, Case, ids)
     left = f"and perhaps more: `{catalogue.root} case list open`" if len(ids) == CASES else ""
     return case_list(work, cases, triage.pressing(work, list(ids), CASES)[1], left)
 
 
 def case_list(work: UnitOfWork, cases: Sequence[Case], count: int, left: str = "") -> Message:
-    """count: how many need someone in all."""
+    """Return the list of cases.
+
+    Args:
+        work: The unit of work.
+        cases: The cases in the list.
+        count: How many need someone in all.
+        left: The line about those that are not in the list.
+    """
     pressing = "1 case needs someone" if count == 1 else f"{count} cases need someone"
     heading = pressing if count else TAKEN_CARE_OF if cases else NOTHING_LEFT
     icon = ":rotating_light:" if count else ":white_check_mark:"
@@ -186,7 +208,10 @@ def case_list(work: UnitOfWork, cases: Sequence[Case], count: int, left: str = "
 
 
 def case_row(case: Case, work: UnitOfWork) -> Block:
-    """What it is, since when it waits, and by when it should be solved; or that it is over."""
+    """Return what a case is, since when it waits, and by when it should be solved.
+
+    For a case that is over, the row says that.
+    """
     over = not masking.may_hold(work, lambda case: case.status in OPEN, case)
     late = case.resolve_by is not None and case.resolve_by < work.now and not over
     told = list(cards.texts(case, work, "status" if over else "priority").values())

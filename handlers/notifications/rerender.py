@@ -1,5 +1,7 @@
-"""What was said before, drawn anew: a list as its records are now; and for those who read it now
-the same, less, or that it is for others.
+"""Re-render what was posted before.
+
+A list is drawn as its records are now. Anything else is drawn for the people who read it now: it is
+the same, it is less, or it says that it is for others.
 """
 
 from collections.abc import Sequence
@@ -26,14 +28,15 @@ LISTS = {"due": "activity", "cases": "case"}
 LISTED = 10
 """Records that a list names at most."""
 UNSEEN = -1
-"""The version of a record as something shows it that was found in Slack: none that it ever has."""
+"""The record version noted for a message that was found in Slack: one that no record ever has."""
 LOST = ("line",)
 """The kinds that nobody can draw again: what was typed is not kept."""
 
 
 def shown(work: UnitOfWork, said: Delivery | PostedMessage) -> Shown:
-    """What decides whether something may stand as it is: a line in a thread speaks of one record
-    and nothing else.
+    """Return what decides whether something may stay as it is.
+
+    A line in a thread is about one record and nothing else.
     """
     if said.kind == "event" and said.entity:
         record = work.get(ENTITIES[said.entity], said.record_id or 0)
@@ -47,16 +50,23 @@ def anew(
     kept: PostedMessage | ListSubscription,
     named: Sequence[int] = (),
 ) -> Message | None:
-    """What it says to those who read it now, as of when it was posted; what cannot be drawn any
-    more, that it is for others. None where it may stand as it is.
+    """Return what a message says to the people who read it now, as of when it was posted.
 
-    named: the ids of the records of a list that follows them; all else about them is as it is now.
+    What cannot be drawn any more says that it is for others. The result is None where the message
+    may stay as it is.
+
+    Args:
+        work: The unit of work.
+        catalogue: All verbs, by noun.
+        kept: The message, or the list that follows its records.
+        named: The ids of the records of a list that follows them; all else about them is as it is
+            now.
     """
     same = (
         Delivery.id == kept.delivery,
         Delivery.ts == kept.ts,
         Delivery.kind != "redraw",
-    )  # ids come again
+    )  # ids are used again
     said = work.session.scalar(select(Delivery).where(*same))
     if isinstance(kept, PostedMessage) and kept.kind == "event" and said is None:
         return short(work, kept)
@@ -70,18 +80,19 @@ def anew(
 
 
 def short(work: UnitOfWork, told: PostedMessage) -> Message | None:
-    """A line in a thread whose words nobody has any more: where all may see the record it stands as
-    it is.
+    """Return what replaces a line in a thread whose words nobody has any more.
+
+    Where all readers may see the record, the line stays as it is.
     """
     record = work.get(ENTITIES[told.entity or ""], told.record_id or 0)
     return None if record_events.is_open(work, record) else record_events.hint(record)
 
 
 def may_name(work: UnitOfWork, delivery: Delivery) -> dict[tuple[str, int], int]:
-    """Return the records that a list names as far as one knows: those that it was asked for, or
-    that it would name now.
+    """Return the records that a list names as far as we know, with their versions.
 
-    Their versions are such that they are drawn anew: nobody knows of when the list is.
+    They are the records that it was asked for, or that it would name now. Their versions cause them
+    to be drawn again, because nobody knows the time of the list.
     """
     ids = list(delivery.about.get("ids", ()))
     if delivery.kind == "cases" and not ids:

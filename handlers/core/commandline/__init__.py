@@ -1,1 +1,1 @@
-"""From what a person typed to a verb and its values: lexer, parser, binding, suggestions."""
+"""Lead from what a person typed to a verb and its values: lexer, parser, binding, suggestions."""

@@ -1,6 +1,4 @@
-"""What becomes of every word of a line: the text of a field, or something that is not
-understood.
-"""
+"""Assign every word of a line: to the text of a field, or to what is not understood."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -47,23 +45,25 @@ TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
 class Filling:
     """A line on its way into the fields of a verb.
 
-    texts: field → its text · left: words that nothing was made of · cuts: the places in the line
-    that are not words.
+    Attributes:
+        texts: Field → its text.
+        left: Words that could not be used.
+        cuts: The places in the line that are not words.
     """
 
     request: Request
     verb: Verb
     used: Sequence[Ref]
-    """The references that named the records it is about."""
+    """The references that named the records the line is about."""
     titles: Sequence[str] = ()
     """The names of those records."""
     texts: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     cuts: list[Place] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
-    """Names that stand before the verb."""
+    """Names that come before the verb."""
     again: list[Place] = field(default_factory=list)
-    """Where fields stand that were given before."""
+    """The places of fields that were given before."""
     loose: bool = False
     """Whether the words are for no field."""
     amid: list[str] = field(default_factory=list)
@@ -81,11 +81,11 @@ class Filling:
 
     @property
     def idle(self) -> list[str]:
-        """The flags that the verb makes nothing of."""
+        """Return the flags that the verb does not use."""
         return [name for name in self.request.line.flags if name not in accepted(self.verb)]
 
     def shorter(self) -> str:
-        """The line without what nothing was made of."""
+        """Return the line without the parts that could not be used."""
         line = self.request.line
         idle = [
             place
@@ -110,7 +110,7 @@ class Filling:
         ]
 
     def take_fields(self) -> None:
-        """Take each `field=value` once; what a value is not made of goes on as words."""
+        """Take each `field=value` once; what does not belong to the value is read as words."""
         known = names_of(self.request.catalogue, self.verb)
         self.texts |= named(self.request, self.verb)
         seen: set[str] = set()
@@ -140,7 +140,7 @@ class Filling:
             self.take_out(person.start, person.end)
 
     def take_references(self) -> None:
-        """A reference to another record fills the first free field that holds such records."""
+        """Put a reference to another record into the first free field that holds such records."""
         for ref in self.request.line.refs:
             if any(ref is each for each in self.used):
                 continue
@@ -151,9 +151,7 @@ class Filling:
                 self.head.append(self.request.line.raw[ref.start : ref.end])
 
     def take_out(self, start: int, end: int) -> None:
-        """Take a person or a record out of the words, unless it stands in the middle of what
-        somebody tells.
-        """
+        """Take a person or a record out of the words, unless it is in the middle of prose."""
         line = self.request.line
         if start < line.begins:
             return
@@ -202,8 +200,9 @@ class Filling:
         self.texts = found | self.texts
 
     def takes_named(self, words: str) -> bool:
-        """Whether the words, or those besides the names of the records, name fields themselves;
-        they are taken.
+        """Take the fields that words name themselves, and return whether there are any.
+
+        The words may also contain the names of the records.
         """
         bare = self.without_titles(words)
         named = next(
@@ -214,8 +213,9 @@ class Filling:
         return named is not None
 
     def named(self, words: str) -> dict[str, str] | None:
-        """The fields that words for no field name themselves: amount 20k, priority to high; None
-        where they do not.
+        """Return the fields that words for no field name themselves; None where they name none.
+
+        Examples are `amount 20k` and `priority to high`.
         """
         asks, names = self.verb.asks, names_of(self.request.catalogue, self.verb)
         words = BETWEEN.sub("", words, count=1) if BETWEEN.match(words) else words
@@ -230,8 +230,9 @@ class Filling:
         return None if found is None or found.keys() & self.texts.keys() else found
 
     def without_titles(self, words: str) -> str:
-        """The words without the names of the records that are meant, which people copy with their
-        references.
+        """Return the words without the names of the records that are meant.
+
+        People copy these names with their references.
         """
         for title in self.titles:
             words = (
@@ -242,8 +243,10 @@ class Filling:
         return words.strip()
 
     def meant(self, words: str) -> Iterator[tuple[str, str]]:
-        """The fields that words without a name fill: the entity's own when it is new, else the
-        first it asks for.
+        """Yield the fields that words without a name fill.
+
+        They are the entity's own fields when the record is new, else the first field the verb asks
+        for.
         """
         verb, entity = self.verb, self.request.catalogue.routers[self.verb.noun].entity
         if verb.name == "new" and entity and not takes_prose(verb):
@@ -252,16 +255,14 @@ class Filling:
             words, behind = self.behind(words)
             found = entity.texts_of(words, self.request.work) | behind
             if len(entity.named) == 1 and any(name in self.texts for name in found):
-                found = {
-                    entity.named[0]: words
-                }  # what could be read off their end was given by itself
+                found = {entity.named[0]: words}  # what their end could mean was given separately
             yield from ((name, unquoted(self.without_end(text))) for name, text in found.items())
         elif verb.text:
             prose = isinstance(verb.asks[verb.text], LongText)
             yield verb.text, words if prose else unquoted(leading_to(verb.asks[verb.text], words))
 
     def behind(self, words: str) -> tuple[str, dict[str, str]]:
-        """The words of a new record without the fields that are named behind them, and these."""
+        """Return the words of a new record without the fields named after them, and the fields."""
         catalogue, verb = self.request.catalogue, self.verb
         names = {
             word: name for word, name in names_of(catalogue, verb).items() if name not in self.texts
@@ -279,8 +280,9 @@ class Filling:
         return words, options | fields
 
     def without_end(self, text: str) -> str:
-        """A name without the people and records that stand at its end, once what followed them is
-        read.
+        """Return a name without the people and records at its end.
+
+        What followed them is read already.
         """
         ends = [legible(self.request, each) for each in self.amid]
         while end := next((each for each in ends if text.endswith(f" {each}")), ""):
@@ -288,7 +290,7 @@ class Filling:
         return text
 
     def words_between(self, start: int, end: int) -> str:
-        """The line from one place to another as the person saw it, without what was taken out."""
+        """Return the line between two places as the person saw it, without what was taken out."""
         line, parts = self.request.line.raw, []
         for begin, until in sorted(self.cuts):
             if begin >= start and until <= end:
@@ -301,10 +303,13 @@ class Filling:
 def filled(
     request: Request, verb: Verb, used: Sequence[Ref], titles: Sequence[str] = ()
 ) -> Filling:
-    """The texts of a line by the field they are for, and the words that are for none.
+    """Return the texts of a line by the field they are for, and the words that are for none.
 
-    used: the references that named the records, which therefore say nothing else · titles: the
-    names of these.
+    Args:
+        request: The request.
+        verb: The verb of the line.
+        used: The references that named the records, which therefore say nothing else.
+        titles: The names of these records.
     """
     filling = Filling(request, verb, used, titles)
     if verb.asks or not verb.words:
@@ -316,17 +321,16 @@ def filled(
 
 
 def accepted(verb: Verb) -> set[str]:
-    """The flags that a verb makes something of."""
+    """Return the flags that a verb uses."""
     changing = {"yes", "reason"} if verb.writes else {"page"}
     return {"here", "form", *changing}
 
 
 def ends(kind: Field, value: Value, request: Request) -> int:
-    """Where the text of a field ends: where a shorter one can be read and all of it cannot, what
-    follows are words.
+    """Return where the text of a field ends.
 
-    Unless that could be read as well: in `close=fri 5 dec`, which is a Saturday, neither part is
-    meant alone.
+    Where a shorter text can be read and all of it cannot, what follows are words, unless that could
+    be read as well: in `close=fri 5 dec`, which is a Saturday, neither part is meant alone.
     """
     raw = request.line.raw
     if len(value.ends) == 1 or isinstance(kind, Text | LongText | Tags):
@@ -346,7 +350,7 @@ def ends(kind: Field, value: Value, request: Request) -> int:
 
 
 def reads(kind: Field, text: str, request: Request) -> bool:
-    """Whether a text is a value of this kind, or several values that are asked about."""
+    """Return whether a text is a value of this kind, or could be one of several values."""
     try:
         kind.read(values.clean(value_of(text.strip())), request.work)
     except Ambiguous:
@@ -357,10 +361,10 @@ def reads(kind: Field, text: str, request: Request) -> bool:
 
 
 def leading_to(kind: Field, words: str) -> str:
-    """The words without the one that leads to a value, where the value is no text of its own."""
+    """Return the words without the one that leads to a value, unless the value is a text itself."""
     return words if isinstance(kind, Text | LongText) else TOWARDS.sub("", words, count=1)
 
 
 def unquoted(text: str) -> str:
-    """A name without the quotation marks around all of it."""
+    """Return a name without the quotation marks around all of it."""
     return text[1:-1].strip() if re.fullmatch(QUOTED, text) else text

@@ -1,4 +1,4 @@
-"""What a line says to a verb: which records it is about, and what its parts point at."""
+"""Bind a line to its verb: which records it is about, and what its parts refer to."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -18,8 +18,9 @@ SHORT = 2
 
 
 def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
-    """The record a verb is about, and the reference that named it: a number, a name, `this`, the
-    card of the thread.
+    """Return the record a verb is about, and the reference that named it.
+
+    The reference is a number, a name, `this`, or the card of the thread.
     """
     entity, line, work = ENTITIES[verb.noun], request.line, request.work
     for ref in line.refs:
@@ -38,10 +39,11 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
 
 
 def targets(request: Request, verb: Verb) -> tuple[list[Entity], list[Ref]]:
-    """The records a verb is about, and the references that named them.
+    """Return the records a verb is about, and the references that named them.
 
-    All numbers that stand together are meant; where words are a text, those in it are a part of it.
-    Where the verb asks for another record of the same kind, that is what a second number names.
+    All numbers that are next to each other are meant; where words are a text, the numbers in it are
+    a part of it. Where the verb asks for another record of the same kind, a second number names
+    that one.
     """
     first, used = target(request, verb)
     records, refs = [first], [used] if used else []
@@ -62,8 +64,10 @@ def targets(request: Request, verb: Verb) -> tuple[list[Entity], list[Ref]]:
 
 
 def called(request: Request, entity: type[Entity], name: str) -> Entity:
-    """The one record a name fits; Ambiguous where it fits several, or none and a search finds
-    some.
+    """Return the one record that has a name.
+
+    Raises:
+        Ambiguous: The name fits several records, or none and a search finds some.
     """
     try:
         return request.work.get(entity, request.work.lookup(entity.slug(), name))
@@ -74,21 +78,23 @@ def called(request: Request, entity: type[Entity], name: str) -> Entity:
 
 
 def people_asked(verb: Verb, given: Collection[str] = ()) -> list[str]:
-    """The fields that the people in a line fill, one after the other."""
+    """Return the fields that the people in a line fill, one after the other."""
     return [
         name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in given
     ]
 
 
 def mentions(request: Request, verb: Verb) -> list[str]:
-    """Patterns of the people who fill a field, and are no part of a name."""
+    """Return patterns of the people who fill a field, and are no part of a name."""
     asked = people_asked(verb, named(request, verb))
     return [rf"<@{person}>" for person in request.line.people[: len(asked)]]
 
 
 def named(request: Request, verb: Verb) -> dict[str, str]:
-    """The `field=value` parts; a name that is no field of this verb is an error with the nearest
-    one that is.
+    """Return the `field=value` parts by field.
+
+    Raises:
+        CRMError: A name is no field of this verb; the error names the nearest one that is.
     """
     known, line = names_of(request.catalogue, verb), request.line
     strange = [word for word in line.fields if word not in known]
@@ -111,14 +117,12 @@ def named(request: Request, verb: Verb) -> dict[str, str]:
 
 
 def names_of(catalogue: Catalogue, verb: Verb) -> dict[str, str]:
-    """Every word that names a field the verb asks for → the field."""
+    """Return every word that names a field the verb asks for → the field."""
     return catalogue.routers[verb.noun].names_asked(verb)
 
 
 def is_told(request: Request, verb: Verb, word: str) -> bool:
-    """Whether `word=` is a part of a text that is kept as it is, and not a field that was
-    mistyped.
-    """
+    """Return whether `word=` is part of a text that is kept as it is, and not a mistyped field."""
     if not tells(request.catalogue, verb):
         return False
     known = names_of(request.catalogue, verb)
@@ -126,22 +130,24 @@ def is_told(request: Request, verb: Verb, word: str) -> bool:
 
 
 def slips(word: str, known: Iterable[str]) -> list[str]:
-    """The words that one slip of the finger made this one of; of two letters it could be too
-    many.
+    """Return the known words from which one slip of the finger made this one.
+
+    A word of two letters could come from too many.
     """
     return [other for other in known if len(word) > SHORT and slips_between(word, other) <= 1]
 
 
 def tells(catalogue: Catalogue, verb: Verb) -> bool:
-    """Whether its words are sentences, in which people, records and signs may stand."""
+    """Return whether the verb's words are sentences, which may have people, records and signs."""
     entity = catalogue.routers[verb.noun].entity
     named = verb.asks.get(entity.named[0]) if entity and verb.name == "new" else None
     return takes_prose(verb) or isinstance(named, LongText)
 
 
 def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> dict[str, str]:
-    """A reference to another record, or its name, fills the first free field that holds such
-    records.
+    """Return the first free field that can hold the record of a reference, with its text.
+
+    The reference may also be the name of a record.
     """
     if ref.kind in ("name", "email"):
         return subjects.by_name(request, verb, ref, taken)
@@ -166,15 +172,16 @@ def leaving_out(words: str, patterns: Sequence[str]) -> str:
 
 
 def legible(request: Request, words: str) -> str:
-    """The words with names in the place of people and channels, which are codes to whoever reads
-    them.
+    """Return the words with names in place of people and channels.
+
+    Those are codes to the people who read them.
     """
     named = re.sub(r"<@\w+>", lambda code: with_names(request.work, code[0]), words)
     return re.sub(r"<#\w+\|([^<>]+)>", r"#\1", named)
 
 
 def heard(request: Request, verb: Verb) -> dict[str, str]:
-    """What the message a shortcut was used on says of a new record."""
+    """Return what the message a shortcut was used on says of a new record."""
     entity = request.catalogue.routers[verb.noun].entity
     if request.surface != "shortcut" or entity is None:
         return {}

@@ -1,4 +1,4 @@
-"""A command line cut into tokens: words, quoted names, fields, flags, people and channels."""
+"""Cut a command line into tokens: words, quoted names, fields, flags, people and channels."""
 
 import re
 from collections.abc import Mapping
@@ -31,8 +31,11 @@ PERIODS, SIGNS = frozenset(("week", "month", "quarter", "year")), ".,;:!?)"
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of the line from `start` to `end`; `name` is a field's or a flag's, `text` what the
-    person saw.
+    """A piece of the line from `start` to `end`.
+
+    Attributes:
+        text: What the person saw.
+        name: The name of a field or a flag.
     """
 
     kind: Kind
@@ -41,23 +44,24 @@ class Token:
     end: int
     name: str = ""
     closed: bool = False
-    """Whether its value stood in quotes, so that nothing that follows belongs to it."""
+    """Whether its value was in quotes, so that nothing that follows belongs to it."""
 
     @property
     def word(self) -> str:
-        """The token as a keyword would be compared, or nothing if it cannot be one."""
+        """Return the token as a keyword is compared, or an empty text if it cannot be a keyword."""
         return self.text.lower() if self.kind == "word" else ""
 
 
 def scan(line: str) -> list[Token]:
-    """Every token of the line, in order. Whatever is typed, each character is in a token or is
-    white space.
+    """Return every token of the line, in order.
+
+    No matter what a person types, each character is in a token or is white space.
     """
     return together([token_of(found) for found in TOKEN.finditer(line)])
 
 
 def together(tokens: list[Token]) -> list[Token]:
-    """The tokens with `this week` as one: it is no record."""
+    """Return the tokens with `this week` as one, because it is no record."""
     found: list[Token] = []
     for token in tokens:
         if found and found[-1].word == "this" and token.word.rstrip(SIGNS) in PERIODS:
@@ -85,7 +89,7 @@ def token_of(found: re.Match[str]) -> Token:
 
 
 def value_of(text: str) -> str:
-    """What a value says: without its quotes, a link as its target, `&amp;` as &."""
+    """Return what a value says: without its quotes, a link as its target, `&amp;` as &."""
     if re.fullmatch(QUOTED, text):
         text = text[1:-1]
     return target(text) if WRAPPED.fullmatch(text) else from_slack(text)
@@ -104,11 +108,11 @@ class Flag:
 def take_flags(
     tokens: list[Token], known: Mapping[str, bool | str]
 ) -> tuple[list[Token], list[Flag]]:
-    """The tokens without the known flags, and the flags.
+    """Return the tokens without the known flags, and the flags.
 
     A flag that takes a value has it after `=`, or as the next word or quotation; a time may follow:
-    --every mon 9:00. One that takes words has all that follow, up to the next flag or field, or one
-    quotation: --reason they asked for it
+    --every mon 9:00. A flag that takes words has all that follow, up to the next flag or field, or
+    one quotation: --reason they asked for it
     """
     others: list[Token] = []
     flags: list[Flag] = []

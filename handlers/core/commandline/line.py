@@ -1,4 +1,4 @@
-"""The parts of a command line, and the words that tell them apart."""
+"""The parts of a command line, and the words that distinguish them."""
 
 import re
 from collections.abc import Mapping, Set
@@ -28,9 +28,10 @@ FLAGS: Mapping[str, bool | str] = {
 class Prose:
     """A verb whose free words are a text that is kept to the letter.
 
-    text: the names of the field it is for, which may begin it: `text=…` · others: names of the
-    other fields that may stand in it · one: whether the verb is about one record, after which all
-    is text.
+    Attributes:
+        text: The names of the field it is for, which may begin it: `text=…`.
+        others: The names of the other fields that may be in it.
+        one: Whether the verb is about one record, after which all is text.
     """
 
     text: Set[str] = frozenset()
@@ -53,27 +54,32 @@ class Words:
     fields: Mapping[str, Set[str]] = field(default_factory=dict)
     """Entity → the names and aliases of its fields; an entity that is missing takes any."""
     running: Mapping[str, Set[str]] = field(default_factory=dict)
-    """Entity → its fields whose values are running text, with whatever stands in it; where it is
-    missing, all are.
+    """Entity → its fields whose values are running text, which may contain anything.
+
+    Where the entity is missing, all fields are such fields.
     """
     prose: Mapping[tuple[str, str], Prose] = field(default_factory=dict)
     """Entity and verb → how its text is kept to the letter, for verbs that take such a text."""
     flags: Mapping[str, bool | str] = field(default_factory=lambda: FLAGS)
-    """Flag → whether it takes a value: every → True; "words" are all up to the next flag or field.
+    """Flag → whether it takes a value, as `every` does.
+
+    "words" means that it takes all words up to the next flag or field.
     """
 
     @cached_property
     def named(self) -> Set[str]:
-        """The names of all fields."""
+        """Return the names of all fields."""
         return frozenset().union(*self.fields.values())
 
 
 @dataclass(frozen=True)
 class Ref:
-    """A record somebody pointed at: `OP-42`, `this`, an e-mail address, or a quoted name.
+    """A record that a person referred to: `OP-42`, `this`, an e-mail address, or a quoted name.
 
-    start, end: where it stands in the line; -1 where it was made of words that nobody marked as a
-    name.
+    Attributes:
+        start: Where it begins in the line; -1 where it was made of words that nobody marked as a
+            name.
+        end: Where it ends in the line, or -1 likewise.
     """
 
     kind: Literal["number", "this", "email", "name"]
@@ -86,8 +92,10 @@ class Ref:
 
 @dataclass(frozen=True)
 class Value:
-    """`name=` with all that belongs to it, from `start` to `end`. ends: where each of its pieces
-    ends.
+    """`name=` with all that belongs to it, from `start` to `end`.
+
+    Attributes:
+        ends: Where each of its pieces ends.
     """
 
     name: str
@@ -105,14 +113,21 @@ class Value:
 class Line:
     """A command line, understood.
 
-    noun: an entity; that of the first reference where none was typed · verb: a verb of the noun or
-    a global; `show` where there is only a reference, `edit` with fields, `find` where unknown words
-    follow a noun · people and channels: ids · text: the free words · rest: all after noun and verb
-    as it was typed, for filters · said: the same without the references it starts with, for notes
-    and replies (neither has the known flags) · unknown: the first word in the place of a noun,
-    verb, field or flag that nobody knows · begins: where `rest` begins · values, named: the fields,
-    and the people, with their places · cuts: where the flags stand · free: where the first free
-    word begins.
+    Attributes:
+        noun: An entity; that of the first reference where none was typed.
+        verb: A verb of the noun or a global; `show` where there is only a reference, `edit` with
+            fields, `find` where unknown words follow a noun.
+        people: Their ids.
+        channels: Their ids.
+        text: The free words.
+        rest: All after noun and verb as it was typed, without the known flags; for filters.
+        said: `rest` without the references it starts with; for notes and replies.
+        unknown: The first word in the place of a noun, verb, field or flag that nobody knows.
+        begins: Where `rest` begins.
+        free: Where the first free word begins.
+        values: The fields with their places.
+        named: The people with their places.
+        cuts: Where the flags are.
     """
 
     raw: str
@@ -133,11 +148,11 @@ class Line:
     named: tuple[Token, ...] = ()
     cuts: tuple[tuple[int, int], ...] = ()
     implied: bool = False
-    """Whether the noun was not typed, or the line is what other words stand for."""
+    """Whether the noun was not typed, or the line is what other words mean."""
 
 
 def read_ref(token: Token, words: Words) -> Ref | None:
-    """The record that a token points at, if it points at one."""
+    """Return the record that a token refers to, if it refers to one."""
     place = (token.start, token.end)
     if token.kind == "quoted":
         return Ref("name", token.text.strip(), None, None, *place) if token.text.strip() else None

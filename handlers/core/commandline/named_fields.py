@@ -1,5 +1,6 @@
-"""Fields that are named in words, without a sign: `amount 20k`, `next step: call Eva`, `priority to
-high`.
+"""Find fields that are named in words, without a sign.
+
+Examples are `amount 20k`, `next step: call Eva` and `priority to high`.
 """
 
 import re
@@ -12,11 +13,13 @@ from models.core.fields.base import Field
 from models.core.fields.synonyms import squeezed
 
 Reads = Callable[[Field, str], bool]
-"""Whether a text is a value of a kind."""
+"""A function that returns whether a text is a value of a kind."""
 
 MOST, WIDEST = 60, 12
-"""Words at the end of a line among which fields are looked for, and words that a value which is no
-text may have: to read a value is a question to the database where it is a record.
+"""How many last words of a line are searched for fields, and how many words a value may have.
+
+The second limit is for values that are no text: to read a value is a question to the database where
+it is a record.
 """
 TO = r"(?::|=|->|=>|→|–>|(?:(?:back|moved|goes|went|put) )?(?:to|into|in)\b|(?:is|as|now|at)\b)"
 LEADING = re.compile(rf"(?:{TO}\s*)+", re.IGNORECASE)
@@ -25,8 +28,9 @@ BETWEEN = re.compile(r"(?:[,;]|and\b|&)\s*", re.IGNORECASE)
 
 @lru_cache
 def opening(names: tuple[str, ...]) -> re.Pattern[str]:
-    """One of the names at the beginning of words, the longest first; `phone number` is a phone,
-    `due date` is due.
+    """Return a pattern for one of the names at the beginning of words, the longest first.
+
+    `phone number` is a phone, `due date` is due.
     """
     words = "|".join(
         re.escape(name).replace("_", "[ _]") for name in sorted(names, key=len, reverse=True)
@@ -38,7 +42,7 @@ def opening(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def begins_with_field(names: Mapping[str, str], words: str) -> bool:
-    """Whether words begin with the name of a field and go on."""
+    """Return whether words begin with the name of a field and go on."""
     found = opening(tuple(names)).match(words) if names else None
     return bool(found and words[found.end() :].strip())
 
@@ -50,11 +54,17 @@ def fields_named(
     given: Mapping[str, str],
     reads: Reads,
 ) -> dict[str, str] | None:
-    """The fields that words name one after the other, with their texts; None where not all the
-    words belong to one.
+    """Return the fields that words name one after the other, with their texts.
 
-    names: every word for a field → the field · given: what was read already, whose name may stand
-    alone.
+    Args:
+        asks: The fields that the verb asks for.
+        names: Every word for a field → the field.
+        words: The words.
+        given: What was read already; the name of such a field may come without a value.
+        reads: Returns whether a text is a value of a kind.
+
+    Returns:
+        Field → its text; None where not all the words belong to a field.
     """
     texts: dict[str, str] = {}
     rest = words.strip()
@@ -74,8 +84,14 @@ def fields_named(
 def fields_behind(
     asks: Mapping[str, Field], names: Mapping[str, str], words: str, prose: bool, reads: Reads
 ) -> tuple[str, dict[str, str]]:
-    """Words without the fields that are named behind them, and these: Renewal stage proposal.
-    prose: the words are a sentence, in which only a name with a sign is a field: owner: Ravi.
+    """Return words without the fields that are named after them, and these: Renewal stage proposal.
+
+    Args:
+        asks: The fields that the verb asks for.
+        names: Every word for a field → the field.
+        words: The words.
+        prose: The words are a sentence, in which only a name with a sign is a field: owner: Ravi.
+        reads: Returns whether a text is a value of a kind.
     """
     running = (Text, LongText, Tags, Reference)
     plain = {
@@ -97,7 +113,10 @@ def fields_behind(
 
 
 def options_behind(asks: Mapping[str, Field], words: str) -> tuple[str, dict[str, str]]:
-    """Words without the options behind their last commas, and these: Printer broken, urgent."""
+    """Return words without the options after their last commas, and these options.
+
+    An example is `Printer broken, urgent`.
+    """
     texts: dict[str, str] = {}
     free = dict(asks)
     while (found := re.fullmatch(r"(.*\S)\s*[,;]\s*([^,;]+)", words, re.DOTALL)) and (
@@ -109,8 +128,9 @@ def options_behind(asks: Mapping[str, Field], words: str) -> tuple[str, dict[str
 
 
 def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) -> tuple[str, str]:
-    """The value that words begin with, and what follows it: another field, where the value is no
-    text of its own.
+    """Return the value that words begin with, and what follows it.
+
+    Another field may follow where the value is no text itself.
     """
     if isinstance(kind, LongText):
         return words.strip(), ""
@@ -131,8 +151,12 @@ def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) ->
 def option_named(
     asks: Mapping[str, Field], words: str, others: bool = True
 ) -> tuple[str, str] | None:
-    """The one field that can hold what the words say, and the option: discovery, to high. others:
-    also by what other systems call it: on hold.
+    """Return the one field that can hold what the words say, and the option: discovery, to high.
+
+    Args:
+        asks: The fields that the verb asks for.
+        words: The words.
+        others: Also accept the names that other systems have for an option: on hold.
     """
     said = squeezed(LEADING.sub("", words.strip(), count=1))
     found = [(name, option) for name, option, options in offered(asks) if said in options]

@@ -1,5 +1,6 @@
-"""The grammar of the command line: what a person typed, as noun, verb, references, fields and free
-text.
+"""The grammar of the command line: it parses what a person typed.
+
+The result has a noun, a verb, references, fields and free text.
 
     line := noun verb args | verb noun args | ref [verb] args | verb ref args | global
 
@@ -21,7 +22,7 @@ LONGEST_SUGGESTED = 60
 
 
 def parse(line: str, words: Words) -> Line:
-    """Understand a line as Slack sends it. There is no line that this refuses."""
+    """Parse a line as Slack sends it. There is no line that this refuses."""
     tokens, flags = take_flags(scan(line), words.flags)
     tokens = joined(tokens, words.named) if "=" in line else tokens
     head = Head(words, tokens)
@@ -58,8 +59,9 @@ def parse(line: str, words: Words) -> Line:
 
 
 def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
-    """The tokens with `name = value` as `name=value`, and `next step=value` as one, for the names
-    of fields.
+    """Return the tokens with `name = value` as `name=value`, and `next step=value` as one.
+
+    This is done for the names of fields.
     """
     found: list[Token] = []
     for token in tokens:
@@ -79,8 +81,9 @@ def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
 
 
 def around(line: str, flags: list[Flag], start: int) -> list[Flag]:
-    """The flags before a text that begins at `start`, and those at its end; in the middle they are
-    a part of it.
+    """Return the flags before a text that begins at `start`, and those at its end.
+
+    Flags in the middle are a part of the text.
     """
     kept: list[Flag] = []
     end = len(line.rstrip())
@@ -92,7 +95,7 @@ def around(line: str, flags: list[Flag], start: int) -> list[Flag]:
 
 
 def suggest(word: str, known: Iterable[str]) -> list[str]:
-    """The words somebody who typed this one may have meant, nearest first, at most three."""
+    """Return the words that a person may have meant with this one, nearest first, at most three."""
     from rapidfuzz import process
     from rapidfuzz.distance import JaroWinkler
 
@@ -109,9 +112,7 @@ def suggest(word: str, known: Iterable[str]) -> list[str]:
 
 @dataclass
 class Head:
-    """The start of a line: noun, verb and the references beside them, in any order people say them
-    in.
-    """
+    """The start of a line: noun, verb and the references next to them, in any order people use."""
 
     words: Words
     tokens: list[Token]
@@ -120,7 +121,7 @@ class Head:
     refs: list[Ref] = field(default_factory=list)
     unknown: str | None = None
     at: int = 0
-    """The first token that is not of the head."""
+    """The first token that is not part of the head."""
     spoken: int = 0
     """The first token after noun and verb."""
 
@@ -136,7 +137,7 @@ class Head:
             self.verb, self.unknown = None, self.verb
 
     def take_opening(self) -> bool:
-        """Take the noun, verb or global the line begins with; True if it is a global."""
+        """Take the noun, verb or global the line begins with; return True if it is a global."""
         word = keyword(self.next)
         if not word or read_ref(self.tokens[0], self.words):
             return False
@@ -157,7 +158,7 @@ class Head:
         return False
 
     def is_verb_of_second(self, word: str) -> bool:
-        """Whether word and what follows are verb and noun, or verb and reference."""
+        """Return whether word and what follows are verb and noun, or verb and reference."""
         second = self.tokens[1] if len(self.tokens) > 1 else None
         if second is None:
             return False
@@ -179,8 +180,9 @@ class Head:
             self.at += 1
 
     def ref_at(self, at: int) -> Ref | None:
-        """The reference that stands there; none where the text of a verb has begun that is kept to
-        the letter.
+        """Return the reference at a token, if there is one.
+
+        There is none where the text of a verb has begun that is kept to the letter.
         """
         ref = read_ref(self.tokens[at], self.words) if at < len(self.tokens) else None
         prose = self.prose
@@ -191,7 +193,7 @@ class Head:
         return None if self.refs and (prose.one or ref.kind != "number") else ref
 
     def ref_after_and(self) -> Ref | None:
-        """The reference after `OP-1 and`, where all of them are meant."""
+        """Return the reference after `OP-1 and`, where all of them are meant."""
         if not (self.refs and self.next and self.next.word in AND) or self.prose:
             return None
         ref = self.ref_at(self.at + 1)
@@ -206,7 +208,7 @@ class Head:
         return self.words.prose.get((noun or "", self.verb or ""))
 
     def take_verb(self) -> None:
-        """The verb after a noun or a reference, or the one that is meant when there is none."""
+        """Take the verb after a noun or a reference, or the one that is meant without one."""
         word = keyword(self.next)
         if word and word in self.verbs():
             self.say(verb=word)
@@ -219,7 +221,7 @@ class Head:
             self.verb = "find"
 
     def verbs(self) -> Set[str]:
-        """The verbs that can stand here: the noun's, else the reference's, else all."""
+        """Return the verbs that are possible here: the noun's, else the reference's, else all."""
         entity = self.noun or (self.refs[0].entity if self.refs else None)
         if entity:
             return self.words.verbs.get(entity, frozenset())
@@ -237,8 +239,9 @@ class Head:
 
 @dataclass
 class Body:
-    """The rest of a line. References, people and channels before the first free word stand apart
-    from the text.
+    """The rest of a line.
+
+    References, people and channels before the first free word are separate from the text.
     """
 
     words: Words
@@ -251,10 +254,10 @@ class Body:
     named: list[Token] = field(default_factory=list)
     free: list[str] = field(default_factory=list)
     first: int | None = None
-    """Where the first free word stands."""
+    """Where the first free word begins."""
     unknown: str | None = None
     open: bool = False
-    """Whether the last value goes on."""
+    """Whether the last value continues."""
 
     def take(self, token: Token) -> None:
         if token.kind == "field" and self.takes_field(token):
@@ -271,7 +274,7 @@ class Body:
             self.unknown = token.name
 
     def takes_field(self, token: Token) -> bool:
-        """Whether the token names a field that may stand here."""
+        """Return whether the token names a field that may occur here."""
         if self.prose:
             alone = not self.free and not any(
                 value.name in self.prose.text for value in self.values
@@ -289,10 +292,10 @@ class Body:
         self.open = not token.closed
 
     def goes_on(self, token: Token) -> bool:
-        """Whether the token belongs to the value before it: up to the next field or flag, all of a
-        running text.
+        """Return whether the token belongs to the value before it.
 
-        Where the value is no text, a person or a reference is not a part of it.
+        A running text takes everything up to the next field or flag. Where the value is no text, a
+        person or a reference is not a part of it.
         """
         last = self.values[-1]
         if token.kind in ("field", "flag") or any(
@@ -312,8 +315,9 @@ class Body:
         self.values.append(Value(last.name, text, last.start, last.begins, (*last.ends, token.end)))
 
     def take_named(self, token: Token) -> bool:
-        """Whether the token points at somebody or something; a quotation or `this` among the words
-        does not.
+        """Take a token that refers to a person or a thing, and return whether it does.
+
+        A quotation or `this` among the words does not.
         """
         if token.kind in ("person", "channel"):
             self.named.append(token)
@@ -329,7 +333,7 @@ class Body:
 
 
 def keyword(token: Token | None) -> str:
-    """The word that a token may be in the place of a noun or a verb: a colon may follow it."""
+    """Return the word of a token in the place of a noun or a verb: a colon may follow it."""
     return token.word.rstrip(":") if token else ""
 
 
@@ -338,7 +342,7 @@ def underscored(name: str) -> str:
 
 
 def spelled(token: Token) -> str:
-    """A token as a part of free text."""
+    """Return a token as a part of free text."""
     forms = {"person": "<@{}>", "channel": "<#{}>", "quoted": '"{}"'}
     if token.kind in ("field", "flag"):
         return f"{token.name}={token.text}" if token.kind == "field" else f"--{token.name}"
@@ -346,7 +350,7 @@ def spelled(token: Token) -> str:
 
 
 def verbatim(line: str, start: int, without: Iterable[tuple[int, int]]) -> str:
-    """The line from `start` on as the person saw it, without these places."""
+    """Return the line from `start` on as the person saw it, without these places."""
     parts: list[str] = []
     for begin, end in sorted(without):
         if begin >= start:

@@ -1,5 +1,6 @@
-"""What a line is about, where it does not say so by a number: names, addresses, `this`, and the
-card of a thread.
+"""Find what a line is about, where it does not say so by a number.
+
+It may say so by names, addresses, `this`, and the card of a thread.
 """
 
 import re
@@ -49,8 +50,12 @@ LEADING = frozenset(
 
 
 def which(request: Request, verb: Verb, said: str) -> CRMError:
-    """The question which record is meant, with those that stand nearby to choose from. said: the
-    word for it.
+    """Return the question which record is meant, with the records nearby to choose from.
+
+    Args:
+        request: The request.
+        verb: The verb of the line.
+        said: The word that was typed for the record.
     """
     entity, work = ENTITIES[verb.noun], request.work
     sentence = f"Which {entity.noun()}? Name it, for example: {entity.noun()} {verb.name} {entity.prefix}-1"
@@ -62,7 +67,11 @@ def which(request: Request, verb: Verb, said: str) -> CRMError:
 
 
 def here_or_asked(request: Request, verb: Verb, said: str) -> Entity:
-    """The record that `this` stands for, or that a thread is about; else the question which one."""
+    """Return the record that `this` means, or that a thread is about.
+
+    Raises:
+        CRMError: There is no such record; the error asks which one.
+    """
     work, thread = request.work, request.thread
     here = (
         standing_here(work, request.channel, thread, verb.noun, deleted=bool(thread))
@@ -77,7 +86,11 @@ def here_or_asked(request: Request, verb: Verb, said: str) -> Entity:
 
 
 def this(request: Request) -> Entity:
-    """The record that `this` stands for in a field; CRMError where nothing stands here."""
+    """Return the record that `this` means in a field.
+
+    Raises:
+        CRMError: There is no record here.
+    """
     here = standing_here(request.work, request.channel, request.thread)
     if here is None:
         raise unclear()
@@ -95,7 +108,7 @@ def offers(sentence: str, said: str, records: list[Entity]) -> Ambiguous:
 
 
 def unlike(request: Request, entity: type[Entity], name: str, error: ValueError) -> CRMError:
-    """That no record has this name, with those that a search for it finds."""
+    """Return the error that no record has this name, with the records that a search finds."""
     near = suggestions(request.work, entity, name, OFFERED)
     if not near:
         return NotFound(str(error))
@@ -105,8 +118,9 @@ def unlike(request: Request, entity: type[Entity], name: str, error: ValueError)
 
 
 def fields_of(verb: Verb, request: Request, taken: Mapping[str, str]) -> dict[str, type[Entity]]:
-    """The fields of a verb that hold records, are free, and are not hidden from who acts: field →
-    entity.
+    """Return the free fields of a verb that hold records and are visible to the person who acts.
+
+    The result is field → entity.
     """
     actor = request.work.actor
     return {
@@ -120,8 +134,12 @@ def fields_of(verb: Verb, request: Request, taken: Mapping[str, str]) -> dict[st
 
 
 def by_name(request: Request, verb: Verb, ref: Ref, taken: Mapping[str, str]) -> dict[str, str]:
-    """The field that the record fills which a quoted name or an address means; nothing where it
-    means none, or is what a new record is called itself. Ambiguous where it means several.
+    """Return the field that the record fills which a quoted name or an address means.
+
+    There is none where the name or address means no record, or belongs to the new record itself.
+
+    Raises:
+        Ambiguous: The name or address means several records.
     """
     itself = (
         any(isinstance(kind, Email) for kind in verb.asks.values())
@@ -137,8 +155,13 @@ def by_name(request: Request, verb: Verb, ref: Ref, taken: Mapping[str, str]) ->
 
 
 def spoken_of(request: Request, verb: Verb, texts: Mapping[str, str]) -> dict[str, str]:
-    """What a new record is about that names no other: the record whose card the thread hangs under,
-    else who is spoken of in its words. Ambiguous where these are several.
+    """Return what a new record is about that names no other record.
+
+    It is about the record whose card the thread belongs to, else about the one that its words
+    mention.
+
+    Raises:
+        Ambiguous: The words mention several.
     """
     free = fields_of(verb, request, texts)
     if (
@@ -173,8 +196,9 @@ def spoken_of(request: Request, verb: Verb, texts: Mapping[str, str]) -> dict[st
 def without_it(
     work: UnitOfWork, verb: Verb, texts: Mapping[str, str], record: Entity
 ) -> dict[str, str]:
-    """What the words say besides the record that they are about: nothing, where they are nothing
-    but its name.
+    """Return what the words say in addition to the name of the record that they are about.
+
+    That is nothing where they are only its name.
     """
     entity = ENTITIES[verb.about]
     named = entity.named[0]
@@ -189,8 +213,10 @@ def without_it(
 def needed(
     work: UnitOfWork, about: type[Entity] | None, words: str, found: list[Entity]
 ) -> tuple[list[Entity], list[Entity]]:
-    """Whom it is about, and what else is named: where a person is needed, a company is not whom it
-    is about. Where only a company is named, the other words may name the person.
+    """Return whom the new record is about, and what else is named.
+
+    Where a person is needed, a company is not whom it is about. Where only a company is named, the
+    other words may name the person.
     """
     whose = [ENTITIES[name] for name in about.whose if ENTITIES[name].in_talk] if about else []
     people = [record for record in found if type(record) in whose]
@@ -207,7 +233,7 @@ def needed(
 
 
 def without(words: str, named: list[Entity]) -> str:
-    """The words without the names of records."""
+    """Return the words without the names of records."""
     for record in named:
         words = re.sub(rf"(?<!\w){re.escape(record.title)}(?!\w)", " ", words, flags=re.IGNORECASE)
     return words
@@ -216,10 +242,10 @@ def without(words: str, named: list[Entity]) -> str:
 def before_name(
     work: UnitOfWork, entity: type[Entity], texts: Mapping[str, str], record: Entity
 ) -> dict[str, str]:
-    """What can be read off the end of the words before the name of a record with which they end:
-    Renewal 12k for Acme.
+    """Return what can be read off the end of the words before the record's name that ends them.
 
-    The name stays where it is; nothing is read where a field has been filled already.
+    An example is `Renewal 12k for Acme`. The name stays where it is; nothing is read where a field
+    has been filled already.
     """
     named = entity.named[0]
     words, name = texts[named].split(" "), record.key.split()
@@ -237,7 +263,7 @@ def before_name(
 
 
 def chosen(free: Mapping[str, type[Entity]], found: list[Entity], said: str) -> dict[str, str]:
-    """The first free field that holds such a record, with the one that was found."""
+    """Return the first free field that holds such a record, with the record that was found."""
     ways = [
         (name, record)
         for record in found

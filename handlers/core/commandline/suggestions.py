@@ -1,4 +1,4 @@
-"""What a line that is not understood, or not quite, may have meant."""
+"""Suggest what a line may have meant that is not understood, or not completely."""
 
 import re
 from collections.abc import Sequence
@@ -19,16 +19,17 @@ from models.core.permissions import policy
 
 OFFERED = 5
 TELLING = (Money, Day, Moment, Percent, Email, Phone)
-"""Kinds of which a value is hardly one of another kind."""
+"""Kinds whose values are hardly values of another kind."""
 FEW = 2
-"""Words of a line that are hardly what somebody has to do."""
+"""A line with at most so many words is hardly something to do."""
 LONGEST, LINE = 200, 1900
 """Letters of what was not understood, and of a line that a button holds."""
 
 
 def slipped(line: Line, verb: Verb, catalogue: Catalogue) -> bool:
-    """Whether an unknown word is rather a verb that was mistyped: of a record, or with one named
-    beside it.
+    """Return whether an unknown word is rather a mistyped verb.
+
+    The verb is one of a record, or one with a record named next to it.
     """
     if not line.unknown or verb.name not in ("show", "find") or line.verb == line.unknown:
         return False
@@ -38,8 +39,9 @@ def slipped(line: Line, verb: Verb, catalogue: Catalogue) -> bool:
 
 
 def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Message:
-    """What an ambiguous name may mean: for each the same line, with its reference in the place of
-    the name.
+    """Return the choices for an ambiguous name.
+
+    Each is the same line with the reference of one record in place of the name.
     """
     name = rf'["“„]?{re.escape(error.text)}["”]?'
     ways = (rf"(?<=[=]){name}", rf"(?<!\w){name}(?!\w)") if error.text else ()
@@ -58,12 +60,17 @@ def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Mess
     offers = [(f"{ref} {title}", naming(ref)) for ref, title in error.candidates]
     return choices(
         str(error), [offer for offer in offers if len(offer[1]) <= LINE]
-    )  # cut off, it would say less
+    )  # a line that is cut off would say less
 
 
 def not_understood(request: Request, verb: Verb, left: Sequence[str], shorter: str) -> Message:
-    """Words that nothing can be made of, before anything is done. shorter: the line without
-    them.
+    """Return a message about words that could not be used, before anything is done.
+
+    Args:
+        request: The request.
+        verb: The verb of the line.
+        left: The words.
+        shorter: The line without them.
     """
     words = legible(request, " ".join(left))
     sentence = f"I did not understand “{words[:LONGEST]}”. Nothing was done yet."
@@ -78,8 +85,9 @@ def not_understood(request: Request, verb: Verb, left: Sequence[str], shorter: s
 
 
 def several_lines(request: Request, verb: Verb) -> Message | None:
-    """What is offered for lines that were pasted together, or the row of a table; None where it is
-    one line.
+    """Return what is offered for lines that were pasted together, or for the row of a table.
+
+    The result is None where it is one line.
     """
     line, catalogue = request.line, request.catalogue
     if request.flag("form") or request.surface == "form":
@@ -113,8 +121,9 @@ def several_lines(request: Request, verb: Verb) -> Message | None:
 
 
 def is_command(text: str, catalogue: Catalogue) -> bool:
-    """Whether a line begins with a noun and a verb of it, in either order, or with a reference and
-    its verb.
+    """Return whether a line begins with a noun and its verb, or with a reference and its verb.
+
+    Noun and verb may come in either order.
     """
     line = catalogue.parse(text)
     return bool(
@@ -126,7 +135,7 @@ def is_command(text: str, catalogue: Catalogue) -> bool:
 
 
 def puzzled(request: Request) -> Message:
-    """Nobody knows this word: what it may have meant, and the search for it."""
+    """Return a message about an unknown word, with what it may have meant and a search for it."""
     line, offers = request.line, meant(request)
     word = unknown(line)
     word = with_names(request.work, word)
@@ -148,8 +157,9 @@ def puzzled(request: Request) -> Message:
 
 
 def meant(request: Request) -> list[tuple[str, str]]:
-    """What a word nobody knows may have meant: (word, the line with it), the nearest first, each
-    noun once.
+    """Return what an unknown word may have meant, as (word, the line with it).
+
+    The nearest comes first, and each noun comes once.
     """
     line, catalogue, word = request.line, request.catalogue, unknown(request.line)
     about = next((ref.entity for ref in line.refs if ref.entity), None)
@@ -177,8 +187,9 @@ def meant(request: Request) -> list[tuple[str, str]]:
 
 
 def ways_on(request: Request) -> list[tuple[str, str]]:
-    """What can be done with the record that a line names which is not understood, as its card
-    offers it.
+    """Return what can be done with the record of a line that is not understood.
+
+    It is what the card of the record offers.
     """
     line, work = request.line, request.work
     ref = next((ref for ref in line.refs if ref.entity and ref.number), None)
@@ -201,7 +212,7 @@ def ways_on(request: Request) -> list[tuple[str, str]]:
 
 
 def values_of(request: Request, ref: Ref) -> list[tuple[str, str]]:
-    """The fields of a record that may hold what was said beside it: OP-3 20k, AT-5 friday."""
+    """Return the fields of a record that may hold what was typed with it: OP-3 20k, AT-5 friday."""
     edit, said = request.catalogue.find(ref.entity, "edit"), request.line.said
     if edit is None or not said:
         return []
@@ -217,7 +228,7 @@ def values_of(request: Request, ref: Ref) -> list[tuple[str, str]]:
 
 
 def unknown(line: Line) -> str:
-    """The word that is not understood; a verb, where it is not clear of what."""
+    """Return the word that is not understood, or a verb where its noun is not clear."""
     return (
         (line.verb if not line.noun else None)
         or line.unknown
@@ -227,7 +238,7 @@ def unknown(line: Line) -> str:
 
 
 def instead(line: str, word: str, other: str) -> str:
-    """The line with one word in the place of another."""
+    """Return the line with one word in place of another."""
     return re.sub(
         rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: other, line, count=1, flags=re.IGNORECASE
     )

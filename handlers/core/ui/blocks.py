@@ -1,5 +1,6 @@
-"""The few Block Kit pieces the bot draws with, kept inside Slack's limits; plain dicts, no Slack
-library.
+"""The few Block Kit pieces that the bot draws with, kept inside Slack's limits.
+
+They are plain dicts; no Slack library is used.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ BUTTON, TITLE, OPTION, HEADER, SECTION, FIELD = 75, 24, 75, 150, 3000, 2000
 NATIVE = ("data_visualization", "data_table")
 """Blocks that not every Slack draws; a message says the same without them."""
 INVALID = "invalid_blocks"
-"""What Slack says where it does not draw them."""
+"""Slack's error where it does not draw them."""
 
 
 def has_native(drawn: Sequence[Block]) -> bool:
@@ -20,7 +21,7 @@ def has_native(drawn: Sequence[Block]) -> bool:
 
 
 def plainer(drawn: Sequence[Block]) -> list[Block]:
-    """The same without what not every Slack draws."""
+    """Return the blocks without those that not every Slack draws."""
     return [block for block in drawn if block["type"] not in NATIVE]
 
 
@@ -29,8 +30,9 @@ def cut(text: str, limit: int) -> str:
 
 
 def apart(old: str, new: str, limit: int) -> tuple[str, str]:
-    """Two texts, each cut to the limit around where they begin to differ: of long ones that shows
-    what changed.
+    """Return two texts, each cut to the limit around where they begin to differ.
+
+    So long texts show what changed.
     """
     differing = (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other)
     alike = next(differing, min(len(old), len(new)))
@@ -41,7 +43,7 @@ def apart(old: str, new: str, limit: int) -> tuple[str, str]:
 
 
 def escape(text: str) -> str:
-    """What people typed, for mrkdwn: inert where it also stands in a `verbatim` text."""
+    """Return what people typed as mrkdwn: inert where it is also in a `verbatim` text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -50,8 +52,9 @@ def plain(text: str, limit: int = SECTION) -> Block:
 
 
 def mrkdwn(text: str, limit: int = SECTION) -> Block:
-    """Text of ours with `escape`d texts of people in it; verbatim, so that no @here or #general in
-    it comes alive.
+    """Return a block of our own text, which may contain `escape`d texts of people.
+
+    It is verbatim, so that no @here or #general in it becomes active.
     """
     return {"type": "mrkdwn", "text": cut(text, limit) or " ", "verbatim": True}
 
@@ -63,7 +66,7 @@ def section(text: str, accessory: Block | None = None) -> Block:
 
 
 def columns(texts: Iterable[str]) -> Block:
-    """Up to ten short texts side by side."""
+    """Return a block with up to ten short texts side by side."""
     return {"type": "section", "fields": [mrkdwn(text, FIELD) for text in texts][:10]}
 
 
@@ -80,7 +83,10 @@ def divider() -> Block:
 
 
 def said(text: str) -> Block:
-    """What a person typed, word for word: nothing in it is read as formatting, links or names."""
+    """Return a block with what a person typed, word for word.
+
+    Nothing in it is read as formatting, links or names.
+    """
     words = {
         "type": "rich_text_section",
         "elements": [{"type": "text", "text": cut(text, SECTION) or " "}],
@@ -98,7 +104,7 @@ def confirm(title: str, question: str, yes: str) -> Block:
 
 
 def button(label: str, action: str, value: str, style: str = "", ask: Block | None = None) -> Block:
-    """A button that runs `action` with the rest of the line in `value`."""
+    """Return a button that runs `action` with the rest of the line in `value`."""
     block: Block = {
         "type": "button",
         "text": plain(label, BUTTON),
@@ -123,7 +129,15 @@ def actions(*elements: Block) -> Block:
 def modal(
     title: str, callback: str, blocks: Sequence[Block], metadata: str = "", submit: str = ""
 ) -> Block:
-    """A view. submit: the label of its button; without one it only shows."""
+    """Return a modal.
+
+    Args:
+        title: The title of the modal.
+        callback: The callback_id.
+        blocks: The blocks in it.
+        metadata: What the modal remembers.
+        submit: The label of its button; without one it only shows something.
+    """
     view: Block = {
         "type": "modal",
         "callback_id": callback,
@@ -136,12 +150,15 @@ def modal(
 
 
 def home(drawn: Sequence[Block]) -> Block:
-    """The App Home tab."""
+    """Return the view of the App Home tab."""
     return {"type": "home", "callback_id": "crm.home", "blocks": distinct(drawn)[:100]}
 
 
 def distinct(blocks: Sequence[Block]) -> list[Block]:
-    """The same blocks with every action_id unique: the second `task.done` becomes `task.done#2`."""
+    """Return the same blocks with every action_id unique.
+
+    The second `task.done` becomes `task.done#2`.
+    """
     seen: dict[str, int] = {}
     for element in (element for block in blocks for element in elements(block)):
         action = element.get("action_id", "").partition("#")[0]
@@ -152,7 +169,7 @@ def distinct(blocks: Sequence[Block]) -> list[Block]:
 
 
 def elements(block: Block) -> list[Block]:
-    """The interactive parts of a block."""
+    """Return the interactive parts of a block."""
     if block["type"] == "actions":
         return list(block["elements"])
     one = block.get("accessory") or block.get("element")

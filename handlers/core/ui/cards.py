@@ -15,7 +15,7 @@ from models.core.permissions import masking, policy, visibility
 from models.core.unit_of_work import UnitOfWork
 
 LINES = 12
-"""How high a card may be."""
+"""The maximum height of a card."""
 SHORT = 60
 ROWS = 8
 BUTTONS = 4
@@ -25,8 +25,9 @@ LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
 
 
 def marked(kind: Field, value: object, work: UnitOfWork, record: Entity) -> str:
-    """A value as mrkdwn: what people typed is inert, a moment is shown by Slack in each reader's
-    own zone.
+    """Return a value as mrkdwn.
+
+    What people typed is inert, and Slack shows a moment in each reader's own zone.
     """
     if isinstance(kind, Moment) and isinstance(value, datetime):
         return moment(value)
@@ -39,8 +40,10 @@ def moment(value: datetime) -> str:
 
 
 def texts(record: Entity, work: UnitOfWork, *names: str) -> dict[str, str]:
-    """What these fields of a record hold, by their names, for all who read: what is hidden from one
-    of them, or empty, is not there. The one way by which a value comes into a line.
+    """Return the texts of these fields of a record by their names, for all readers.
+
+    What is hidden from one of the readers, or empty, is not included. This is the only way by which
+    a value gets into a line.
     """
     kinds = policy.fields(work, record)
     found = {
@@ -52,20 +55,27 @@ def texts(record: Entity, work: UnitOfWork, *names: str) -> dict[str, str]:
 
 
 def moments(record: Entity, work: UnitOfWork, *names: str) -> dict[str, str]:
-    """As `texts`, of moments, as mrkdwn that Slack shows to each reader in their own zone."""
+    """Return the moments in these fields as mrkdwn, with the same rules as `texts`.
+
+    Slack shows them in each reader's own zone.
+    """
     return {name: moment(getattr(record, name)) for name in texts(record, work, *names)}
 
 
 def aside(record: Entity, work: UnitOfWork, name: str) -> str:
-    """CS-9 Lost oar (urgent): a record with one word about it in the middle of a sentence."""
+    """Return a record with one word about it, for the middle of a sentence.
+
+    An example is `CS-9 Lost oar (urgent)`.
+    """
     return " ".join(
         [str(record), *(f"({text.lower()})" for text in texts(record, work, name).values())]
     )
 
 
 def shown(record: Entity, work: UnitOfWork) -> list[tuple[str, str]]:
-    """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields
-    and the facts.
+    """Return the (label, mrkdwn) pairs of a card that hold something, what matters first.
+
+    The first ones are a list's fields and the facts.
     """
     seen = policy.fields(work, record)
     kinds = {name: kind for name, kind in seen.items() if kind.card and name not in record.named}
@@ -83,8 +93,9 @@ def shown(record: Entity, work: UnitOfWork) -> list[tuple[str, str]]:
 
 
 def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
-    """The card of a record: its name, what matters, and a button for each verb that makes sense
-    now.
+    """Return the card of a record: its name, what matters, and the buttons.
+
+    There is a button for each verb that makes sense now.
     """
     if record.deleted_at:
         name = str(record)
@@ -101,8 +112,9 @@ def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
 
 
 def masked(record: Entity, work: UnitOfWork) -> str:
-    """Says that something is left out for those who read along, and for whom; nothing to one who
-    reads alone.
+    """Return the sentence that something is left out for some of the readers, and for whom.
+
+    It is empty for a person who reads alone.
     """
     if len(work.viewers) < 2 and not any(viewer.guest for viewer in work.viewers):
         return ""
@@ -114,14 +126,15 @@ def masked(record: Entity, work: UnitOfWork) -> str:
 
 
 def summary(record: Entity, work: UnitOfWork) -> str:
-    """A record in one line: OP-42 Acme renewal · Proposal · €12,000."""
+    """Return a record in one line: OP-42 Acme renewal · Proposal · €12,000."""
     told = texts(record, work, *record.line).values()
     return " · ".join([str(record), *(blocks.cut(text, SHORT) for text in told)])
 
 
 def buttons(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> list[Block]:
-    """The verbs of the card: the first few as buttons, the others behind ⋮; no block where there is
-    none.
+    """Return the verbs of the card: the first few as buttons, the others behind ⋮.
+
+    There is no block where there are no verbs.
     """
     verbs = [
         verb
@@ -142,7 +155,7 @@ def buttons(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> list[Bloc
 
 
 def offered(verb: Verb, record: Entity, work: UnitOfWork) -> bool:
-    """Whether a verb has a button now, as far as those who read may know."""
+    """Return whether a verb has a button now, as far as the readers may know."""
     return (
         bool(verb.button)
         and masking.may_hold(work, verb.when, record)
@@ -151,14 +164,22 @@ def offered(verb: Verb, record: Entity, work: UnitOfWork) -> bool:
 
 
 def usable(verb: str, what: Entity | str, work: UnitOfWork) -> bool:
-    """Whether a button for a verb is drawn, wherever it stands. One who reads alone sees what they
-    may do; in a channel everyone sees all, and pressing is checked.
+    """Return whether a button for a verb is drawn, in any place.
+
+    A person who reads alone sees what they may do; in a channel everyone sees all buttons, and
+    pressing one is checked.
     """
     return len(work.viewers) != 1 or policy.can(work.viewers[0], verb, what)
 
 
 def ways(record: Entity, work: UnitOfWork, *offers: tuple[str, ...]) -> list[Block]:
-    """The buttons of these verbs that are drawn. offers: (verb, label) or (verb, label, style)."""
+    """Return the buttons of these verbs that are drawn.
+
+    Args:
+        record: The record that the buttons are about.
+        work: The unit of work.
+        *offers: (verb, label) or (verb, label, style).
+    """
     return [
         blocks.button(label, f"{record.slug()}.{verb}", record.ref, "".join(style))
         for verb, label, *style in offers
@@ -177,10 +198,15 @@ def button(verb: Verb, record: Entity, work: UnitOfWork) -> Block:
 
 
 def row(record: Entity, work: UnitOfWork, *verbs: Verb, line: str = "") -> list[Block]:
-    """A record as one line of a list, with a button to look at it or to do the one thing that is
-    next.
+    """Return a record as one line of a list.
 
-    line: its summary, where that is known.
+    It has a button to show the record or to do the one thing that is next.
+
+    Args:
+        record: The record.
+        work: The unit of work.
+        *verbs: The verbs that may be next.
+        line: The summary of the record, where it is known already.
     """
     text = f"{record.icon} {escape(line or summary(record, work))}"
     show = blocks.button("Show", f"{record.slug()}.show", record.ref)
@@ -191,8 +217,14 @@ def row(record: Entity, work: UnitOfWork, *verbs: Verb, line: str = "") -> list[
 def listing(
     records: Sequence[Entity], work: UnitOfWork, heading: str, more: str = "", note: str = ""
 ) -> Message:
-    """Up to ten records, one line each. more: the line that shows the next ones; note: what the
-    words were read as.
+    """Return up to ten records, one line each.
+
+    Args:
+        records: The records.
+        work: The unit of work.
+        heading: The line above them.
+        more: The line that shows the next ones.
+        note: How the words were interpreted.
     """
     lines = [summary(record, work) for record in records]
     drawn = [blocks.section(f"*{escape(heading)}*")]
@@ -205,7 +237,7 @@ def listing(
 
 
 def details(record: Entity, work: UnitOfWork) -> Form:
-    """Everything there is about a record, in a modal."""
+    """Return everything there is about a record, in a modal."""
     name = str(record).removeprefix(record.ref)
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
     held = {
@@ -226,8 +258,14 @@ def details(record: Entity, work: UnitOfWork) -> Form:
 
 
 def concealed(work: UnitOfWork, *asked: Any) -> str:
-    """The line in place of records or figures that are found by fields which not everybody who
-    reads may see; empty where they may see them all. asked: the columns or conditions.
+    """Return the line in place of records or figures that depend on hidden fields.
+
+    The fields are hidden from some of the readers; the line is empty where all readers may see
+    them.
+
+    Args:
+        work: The unit of work.
+        *asked: The columns or conditions that find the records or figures.
     """
     hidden = visibility.hidden(work, *asked)
     are = "are" if len(hidden) > 1 else "is"

@@ -1,5 +1,6 @@
-"""Slack's own charts. Text always stands beside them, and a message is sent without them where
-Slack has none.
+"""Draw Slack's own charts.
+
+Text always accompanies them, and a message is sent without them where Slack has none.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,14 @@ TITLE, LABEL, AXIS, CATEGORIES = 50, 20, 50, 20
 def bars(
     title: str, name: str, points: Sequence[tuple[str, float]], x: str = "", y: str = ""
 ) -> Block:
-    """A bar chart of one series. points: (category, value), up to 20 whose first 20 letters
-    differ.
+    """Return a bar chart of one series.
+
+    Args:
+        title: The title of the chart.
+        name: The name of the series.
+        points: (category, value), up to 20 whose first 20 letters differ.
+        x: The label of the x axis.
+        y: The label of the y axis.
     """
     data = [{"label": cut(label, LABEL), "value": value} for label, value in points[:CATEGORIES]]
     axes: Block = {"categories": [point["label"] for point in data]}

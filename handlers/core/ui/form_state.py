@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 WHY = "--reason"
-"""The input for the reason of an act; no field can be called so."""
+"""The input for the reason of an act; no field can have this name."""
 
 
 def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
-    """What our form remembered; nothing where it is not one of ours."""
+    """Return what our form remembered; nothing where the form is not ours."""
     try:
         state = json.loads(view.get("private_metadata") or "{}")
     except (RecursionError, ValueError):
@@ -20,7 +20,7 @@ def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read(view: Mapping[str, Any]) -> dict[str, str]:
-    """The texts a person left in a modal, by field name."""
+    """Return the texts a person left in a modal, by field name."""
     state = view.get("state", {}).get("values", {})
     return {
         block: text_of(next(iter(values.values()))) for block, values in state.items() if values
@@ -28,7 +28,7 @@ def read(view: Mapping[str, Any]) -> dict[str, str]:
 
 
 def picked_people(view: Mapping[str, Any]) -> tuple[str, ...]:
-    """The people who were picked, by their Slack ids."""
+    """Return the people who were picked, by their Slack ids."""
     inputs = (
         each
         for values in view.get("state", {}).get("values", {}).values()
@@ -38,7 +38,7 @@ def picked_people(view: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def text_of(state: Mapping[str, Any]) -> str:
-    """One input's state as a text."""
+    """Return one input's state as a text."""
     if "selected_options" in state:
         return ", ".join(each["value"] for each in state["selected_options"] or [])
     if state.get("selected_option"):

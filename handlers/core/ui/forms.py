@@ -34,20 +34,27 @@ from models.core.search.query import suggestions
 from models.core.unit_of_work import UnitOfWork
 
 OFFERED = 3
-"""Records that are named to somebody who named none."""
+"""The number of records that are named to a person who named none."""
 INPUT = 3000
 """Characters a text input holds at most."""
 
 
 @singledispatch
 def element(kind: Field, text: str, reader: Reader) -> Block:
-    """The input for a kind of field. text: what stands in it already, as `parse` reads it."""
+    """Return the input for a kind of field.
+
+    Args:
+        kind: The kind of field.
+        text: What the input contains already, as `parse` reads it.
+        reader: The person who types and reads.
+    """
     return written(text, INPUT)
 
 
 def written(text: str, length: int, **more: Any) -> Block:
-    """An input that holds `length` characters; what is longer already stays, to be shortened by
-    hand.
+    """Return an input that holds `length` characters.
+
+    A text that is longer already stays, to be shortened by hand.
     """
     text = text[:INPUT]
     most = max(min(length, INPUT), len(text))
@@ -143,8 +150,9 @@ def _(kind: Person, text: str, reader: Reader) -> Block:
 
 
 def action_of(name: str, kind: Field) -> str:
-    """The action_id of an input: pickers say what they pick, so that one handler serves them
-    all.
+    """Return the action_id of an input.
+
+    Pickers say in it what they pick, so that one handler serves them all.
     """
     return (
         f"pick.{kind.to}.{name}"
@@ -154,8 +162,9 @@ def action_of(name: str, kind: Field) -> str:
 
 
 def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Block, str]:
-    """The input block of a field, and the sentence about a text that does not fit it ('' when it
-    fits).
+    """Return the input block of a field, and the sentence about a text that does not fit it.
+
+    The sentence is '' when the text fits.
     """
     problem = ""
     try:
@@ -169,7 +178,7 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
 
 
 def likely(kind: Field, text: str, reader: Reader) -> str:
-    """The records that a name may mean which none has."""
+    """Return the records that a name may mean when no record has it."""
     if not isinstance(kind, Reference) or not isinstance(reader, UnitOfWork):
         return ""
     near = [str(record) for record in suggestions(reader, ENTITIES[kind.to], text, OFFERED)]
@@ -183,10 +192,17 @@ def form(
     note: str = "",
     others: Sequence[Entity] = (),
 ) -> Form:
-    """The modal of a verb, filled with the record's values and over them with what was typed.
+    """Return the modal of a verb, filled with the record's values and then with what was typed.
 
-    others: more records that it is about; one form is sent for all of them. Conflict where it would
-    fill their fields.
+    Args:
+        request: The request.
+        verb: The verb.
+        record: The record that the form is about.
+        note: What is shown above the inputs.
+        others: More records that it is about; one form is sent for all of them.
+
+    Raises:
+        Conflict: The form is for several records and would fill their fields.
     """
     if others and verb.saves:
         raise Conflict(
@@ -210,7 +226,7 @@ def form(
 
 
 def inputs_of(request: Request, verb: Verb, record: Entity | None) -> tuple[list[Block], list[str]]:
-    """The inputs of a form, and what is to be said above them."""
+    """Return the inputs of a form, and what must be said above them."""
     inputs: list[Block] = []
     notes: list[str] = []
     for name, kind in verb.asks.items():
@@ -233,12 +249,12 @@ def inputs_of(request: Request, verb: Verb, record: Entity | None) -> tuple[list
 
 
 def stands(request: Request, verb: Verb, record: Entity | None, name: str) -> str:
-    """What an input holds before anyone types."""
+    """Return what an input contains before anyone types."""
     return current(record, name, request.work) if record else verb.defaults.get(name, "")
 
 
 def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -> bool:
-    """Whether a field is asked for with what stands in the others."""
+    """Return whether a field is asked for with what the other fields contain."""
     if kind.when is None:
         return True
     name, value = kind.when
@@ -250,8 +266,9 @@ def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -
 
 
 def why(reason: str) -> Block:
-    """The input for the reason that was given before the form opened: the person sees it there and
-    may change it.
+    """Return the input for the reason that was given before the form opened.
+
+    The person sees the reason there and may change it.
     """
     drawn = written(reason[:REASON], REASON) | {"action_id": WHY}
     told = {"label": plain("Reason"), "hint": plain("Kept in the history of what you change.")}
@@ -259,13 +276,13 @@ def why(reason: str) -> Block:
 
 
 def fillable(work: UnitOfWork, verb: Verb, record: Entity | None, name: str) -> bool:
-    """Whether the person may see what stands in a field: what they cannot see stays as it is."""
+    """Return whether the person may see what a field holds: what they cannot see stays as it is."""
     if record and name in record.fields():
         return policy.legible(work, record, name)
     return not verb.saves or policy.can(work.actor, verb.name, verb.about, name)
 
 
 def current(record: Entity, name: str, reader: Reader) -> str:
-    """What stands in a field now, as a text the same field reads."""
+    """Return what a field holds now, as a text that the same field reads."""
     kind = record.fields().get(name)
     return kind.write(getattr(record, name), reader) if kind else ""

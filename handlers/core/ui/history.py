@@ -1,5 +1,6 @@
-"""What became of a record: who changed what when and why, how it was at any moment, and the way
-back to that.
+"""Show what became of a record, and lead back to an earlier state.
+
+It shows who changed what, when and why, and how the record was at any moment.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from models.core.unit_of_work import UnitOfWork
 ACTS = 15
 """Acts on one page."""
 TOLD = 4
-"""Changes of an act that are told; the others are counted."""
+"""Changes of an act that are listed; the others are counted."""
 PREVIEWED = 8
 SHORT, LINE = 60, 240
 """Letters of a value and of an act."""
@@ -45,7 +46,7 @@ DOORS = {
     "redo": "by redo",
     "home": "on the home tab",
 }
-"""What each door is to a person; what happens without anybody needs no words."""
+"""The words for each door; what happens without anybody needs no words."""
 
 
 def history(request: Request, record: Entity) -> Response:
@@ -74,13 +75,14 @@ def history(request: Request, record: Entity) -> Response:
 
 
 States = dict[int, tuple[SimpleNamespace, SimpleNamespace]]
-"""The record before and after each entry, by the entry's id: an amount is shown in its currency of
-then.
+"""The record before and after each entry, by the entry's id.
+
+So an amount is shown in the currency it had then.
 """
 
 
 def unwound(record: Entity, newest: Sequence[AuditEntry]) -> States:
-    """Go back through all changes of a record, the newest first."""
+    """Go back through all changes of a record, the newest first, and return its states."""
     kinds, states, now = record.fields(), States(), SimpleNamespace(**vars(record))
     for _, entries in groupby(newest, key=lambda entry: entry.version):
         version = list(entries)
@@ -94,7 +96,10 @@ def unwound(record: Entity, newest: Sequence[AuditEntry]) -> States:
 
 
 def told(work: UnitOfWork, record: Entity, act: Sequence[AuditEntry], states: States) -> str:
-    """v3 · Rita Reyes in a form: Stage: Proposal → Won; and 2 more. Why: they signed."""
+    """Return an act in one line, with the changes it made.
+
+    An example is `v3 · Rita Reyes in a form: Stage: Proposal → Won; and 2 more. Why: they signed`.
+    """
     first, door = act[0], DOORS.get(act[0].door, "")
     said = [
         each
@@ -109,7 +114,7 @@ def told(work: UnitOfWork, record: Entity, act: Sequence[AuditEntry], states: St
 
 
 def change(work: UnitOfWork, record: Entity, entry: AuditEntry, states: States) -> str:
-    """Stage: Proposal → Won; nothing of what is hidden from who reads."""
+    """Return a change as `Stage: Proposal → Won`; nothing where it is hidden from the reader."""
     kind = record.fields().get(entry.field)
     if kind and entry.field not in policy.fields(work, record):
         return ""
@@ -128,13 +133,14 @@ def change(work: UnitOfWork, record: Entity, entry: AuditEntry, states: States) 
 
 
 def shown(work: UnitOfWork, kind: Field | None, text: str | None, record: Any) -> str:
-    """A kept text, cut to what a line has room for."""
+    """Return a stored text, cut to what a line has room for."""
     return blocks.cut(read(work, kind, text, record), SHORT) or "empty"
 
 
 def read(work: UnitOfWork, kind: Field | None, text: str | None, record: Any) -> str:
-    """A kept text as a person reads it; as it was kept where nobody knows the field any more, or
-    what it names.
+    """Return a stored text as a person reads it.
+
+    It is as it was stored where the field, or what it names, does not exist any more.
     """
     try:
         said = kind.show(kind.load(text), work, record) if kind else text
@@ -153,7 +159,7 @@ def person(work: UnitOfWork, entry: AuditEntry) -> str:
 def as_of(request: Request, record: Entity) -> Response:
     """How it was on a day, at a moment or at a version: `OP-42 as of 2026-06-30`, `OP-42 as of
     friday`.
-    """
+    """  # noqa: D205
     work, point = request.work, request["when"]
     must_be_visible(work, record)
     state = past.as_of(work, record, point.at)
@@ -169,15 +175,16 @@ def as_of(request: Request, record: Entity) -> Response:
 
 
 def must_be_visible(work: UnitOfWork, record: Entity) -> None:
-    """What was deleted is hidden from all but those who may bring it back: they must know who
-    deleted what.
+    """Refuse a deleted record to all but those who may restore it.
+
+    Those must know who deleted what.
     """
     if record.deleted_at:
         policy.check(work, "restore", record)
 
 
 def onwards(work: UnitOfWork, record: Entity, state: past.State) -> list[Block]:
-    """What can be done next by who looked at a record as it was."""
+    """Return what a person who looked at an earlier state of a record can do next."""
     if record.deleted_at:
         return cards.ways(record, work, ("history", "History"), ("restore", "Restore"))
     back = [back_to(record, state)] if cards.usable("revert", record, work) else []
@@ -191,7 +198,7 @@ def back_to(record: Entity, state: past.State) -> Block:
 
 
 def when(work: UnitOfWork, point: Point, state: past.State) -> str:
-    """as of Fri 6 Mar 23:59, v3 since Tue 3 Mar 10:00."""
+    """Return when a state was: as of Fri 6 Mar 23:59, v3 since Tue 3 Mar 10:00."""
     since = f"v{state.version} since {values.show_moment(state.since, work.now, work.zone)}"
     if isinstance(point.at, datetime):
         return f"as of {values.show_moment(point.at, work.now, work.zone)}: {since}"
@@ -199,7 +206,7 @@ def when(work: UnitOfWork, point: Point, state: past.State) -> str:
 
 
 def held(work: UnitOfWork, record: Entity, state: past.State) -> list[tuple[str, str]]:
-    """The (label, text) of every field that held something."""
+    """Return the (label, text) of every field that held something."""
     then, pairs = state.of(record), []
     for name, kind in policy.fields(work, record).items():
         if name in state.erased:
@@ -212,7 +219,7 @@ def held(work: UnitOfWork, record: Entity, state: past.State) -> list[tuple[str,
 def revert(request: Request, record: Entity) -> Response:
     """Set it back to what it was, after a look at what that changes: `revert OP-42 to friday`,
     `revert OP-42 to v3`.
-    """
+    """  # noqa: D205
     point = request["when"]
     if request.flag("yes") and point.seen in (0, record.version):
         made = past.revert(request.work, record, point.at)
@@ -223,8 +230,9 @@ def revert(request: Request, record: Entity) -> Response:
 
 
 def preview(request: Request, record: Entity, plan: past.Plan, point: Point) -> Message:
-    """What would change, with the button that does it; it asks again where somebody is faster than
-    the button.
+    """Return what would change, with the button that does it.
+
+    It asks again where another person changes the record before the button is pressed.
     """
     work = request.work
     then, now = plan.state.of(record), SimpleNamespace(**vars(record))

@@ -24,13 +24,17 @@ TOLD = 8
 LONG, SAID = 80, 300
 """Letters of a value, and of a text that was said."""
 NAMED, MOST, TEXTS = 5, 45, 10
-"""Records that are named in one sentence, blocks that one answer has, and texts that one block has.
-"""
+"""The limits for the records named in one sentence, blocks of an answer, and texts of a block."""
 
 
 def receipt(request: Request, record: Entity, said: str = "", replace: bool = False) -> Message:
-    """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the
-    list of changes.
+    """Return what this act changed, old → new, with Undo, Edit and Show.
+
+    Args:
+        request: The request.
+        record: The record that the act is about.
+        said: A sentence in place of the headline.
+        replace: Whether the receipt replaces the message whose button was pressed.
     """
     work = request.work
     work.session.flush()
@@ -44,19 +48,22 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
 
 
 def filled_in(request: Request) -> list[str]:
-    """The names of the fields that somebody gave a text for."""
+    """Return the names of the fields that the person gave a text for."""
     return [name for name, text in request.texts.items() if text.strip()]
 
 
 def small(lines: Sequence[str]) -> list[Block]:
-    """Lines below a sentence; one block holds ten."""
+    """Return lines below a sentence as blocks; one block holds ten."""
     return [
         blocks.context(*map(escape, lines[at : at + TEXTS])) for at in range(0, len(lines), TEXTS)
     ]
 
 
 def offered(work: UnitOfWork, record: Entity) -> list[Block]:
-    """What can be done next, as cards offer it: by one who reads alone, if they may."""
+    """Return what can be done next, as cards offer it.
+
+    A person who reads alone is offered only what they may do.
+    """
     back = way_back(work)
     if record.deleted_at:
         return back or cards.ways(record, work, ("restore", "Restore"))
@@ -64,7 +71,7 @@ def offered(work: UnitOfWork, record: Entity) -> list[Block]:
 
 
 def way_back(work: UnitOfWork) -> list[Block]:
-    """The button that takes this act back; after an undo, the one that does it again."""
+    """Return the button that takes this act back; after an undo, the one that does it again."""
     if not work.changes or (
         len(work.viewers) == 1 and any(work.viewers) and not is_reversible(work)
     ):
@@ -95,11 +102,14 @@ def headline(work: UnitOfWork, record: Entity) -> str:
 def told(
     work: UnitOfWork, record: Entity | None, typed: Collection[str] = (), surface: str = ""
 ) -> list[str]:
-    """A line for every field that changed on records that stood before, and one for every record
-    that is new.
+    """Return a line for every field that changed on older records, and one for every new record.
 
-    record: the one that the act is about, None where it is about several. typed: the fields
-    somebody filled, which are told as they were understood, and of a new record as well.
+    Args:
+        work: The unit of work.
+        record: The record that the act is about, None where it is about several.
+        typed: The fields that the person filled; they are shown as they were understood, and for a
+            new record as well.
+        surface: The surface of the request.
     """
     lines: list[str] = []
     new: list[str] = []
@@ -128,7 +138,7 @@ def told(
 
 
 def unchanged(work: UnitOfWork, record: Entity, typed: Collection[str]) -> list[str]:
-    """A line for every field of an older record that somebody filled with what it holds already."""
+    """Return a line for every field of an older record that was filled with its present value."""
     rows = grouped(work.changes).get((record.slug(), record.id), [])
     if any(row["action"] == "create" for row in rows):
         return []
@@ -148,15 +158,16 @@ def filled(
     typed: Collection[str],
     surface: str,
 ) -> list[str]:
-    """A line for every field of a new record that somebody filled; a form is filled already with
-    what is usual.
+    """Return a line for every field of a new record that the person filled.
+
+    A form is already filled with the usual values.
     """
     seen, kinds, lines = policy.fields(work, record), record.fields(), []
     usual = {**record.defaults(), record.owned: work.actor and work.actor.id}
     for row in rows:
         name, kind = row["field"], kinds[row["field"]]
         value = kind.load(row["new"])
-        told = name in typed or type(kind) is Reference  # a deal brings its customer along
+        told = name in typed or type(kind) is Reference  # a deal also brings its customer
         if not told or name not in seen or (surface == "form" and usual.get(name) == value):
             continue
         shown = echo(kind, value, work, record)
@@ -167,8 +178,9 @@ def filled(
 
 
 def awaited(work: UnitOfWork, record: Entity) -> list[str]:
-    """A line for every field of a new record that people may want to fill, with the line that does,
-    for who may.
+    """Return a line for every field of a new record that people may want to fill.
+
+    It contains the line that fills the field; people who may not edit the record get none.
     """
     if not policy.can(work.actor, "edit", record):
         return []
@@ -182,8 +194,9 @@ def awaited(work: UnitOfWork, record: Entity) -> list[str]:
 
 
 def echo(kind: Field, value: Any, work: UnitOfWork, record: Entity) -> str:
-    """A value as it was understood; a record that was named with its number, so that one sees which
-    it is.
+    """Return a value as it was understood.
+
+    A record has its number, so that the person sees which one it is.
     """
     if type(kind) is Reference and value is not None:
         return str(work.get(ENTITIES[kind.to], value))
@@ -191,14 +204,15 @@ def echo(kind: Field, value: Any, work: UnitOfWork, record: Entity) -> str:
 
 
 def has_words(text: str, words: str) -> bool:
-    """Whether a text says these words already, whatever signs are between them."""
+    """Return whether a text says these words already, no matter which signs are between them."""
     one, other = (" ".join(re.findall(r"\w+", each.casefold())) for each in (text, words))
     return other in one or other.replace(" ", "") in one.replace(" ", "")
 
 
 def echoed(request: Request, verb: Verb, reply: Message) -> Message:
-    """The answer with what was typed for the verb and is not told by it: the text of a reply, the
-    name of a deal.
+    """Return the answer with what was typed for the verb and is not in it.
+
+    Examples are the text of a reply and the name of a deal.
     """
     lines: list[str] = []
     fields = request.catalogue.routers[verb.noun].fields()
@@ -224,7 +238,7 @@ def echoed(request: Request, verb: Verb, reply: Message) -> Message:
 
 
 def together(request: Request, records: Sequence[Entity], replies: Sequence[Response]) -> Response:
-    """One answer for what was done to several records, or asked of them."""
+    """Return one answer for what was done to several records, or asked of them."""
     messages = [reply for reply in replies if isinstance(reply, Message)]
     if not request.work.changes:
         drawn = [block for message in messages for block in message.blocks]
@@ -242,7 +256,7 @@ def together(request: Request, records: Sequence[Entity], replies: Sequence[Resp
 
 
 def listed(records: Sequence[Entity]) -> str:
-    """The first few by name; the others are counted."""
+    """Return the first few records by name; the others are counted."""
     names = [str(record) for record in records[:NAMED]]
     more = [f"{len(records) - NAMED} more"] if len(records) > NAMED else []
     return ", ".join([*names, *more])
@@ -256,7 +270,7 @@ def grouped(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, int], list[dict[s
 
 
 def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
-    """The record as it was: an old amount is shown in its old currency."""
+    """Return the record as it was: an old amount is shown in its old currency."""
     kinds = record.fields()
     old = {
         row["field"]: kinds[row["field"]].load(row["old"]) for row in rows if row["field"] in kinds
@@ -267,8 +281,14 @@ def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
 def difference(
     work: UnitOfWork, record: Entity, was: SimpleNamespace, row: dict[str, Any], typed: bool = False
 ) -> str:
-    """Stage: Proposal → Won. typed: whether somebody wrote it, and wants to see how it was
-    understood.
+    """Return a change as `Stage: Proposal → Won`.
+
+    Args:
+        work: The unit of work.
+        record: The record as it is now.
+        was: The record as it was.
+        row: The change.
+        typed: Whether the person wrote the value, and wants to see how it was understood.
     """
     kind = record.fields()[row["field"]]
     old = kind.show(kind.load(row["old"]), work, was)
@@ -279,7 +299,12 @@ def difference(
 
 
 def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:
-    """A sentence and a button for each thing it might have meant. offers: (label, line)."""
+    """Return a sentence and a button for each thing it might have meant.
+
+    Args:
+        sentence: The sentence.
+        offers: (label, line) for each button.
+    """
     drawn = [blocks.section(escape(sentence))]
     if offers:
         drawn.append(
@@ -289,17 +314,17 @@ def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:
 
 
 def question(sentence: str, yes: str, line: str) -> Message:
-    """A sentence and the one button that says yes to it."""
+    """Return a sentence and the one button that says yes to it."""
     agree = blocks.button(yes, "crm.run", line, "danger")
     return Message(sentence, [blocks.section(escape(sentence)), blocks.actions(agree)], asks=True)
 
 
 def because(request: Request) -> str:
-    """The reason that was given, for the line of a button."""
+    """Return the reason that was given, for the line of a button."""
     said = request.reason.replace('"', "'")
     return f' --reason="{said}"' if said else ""
 
 
 def plainly(sentence: str) -> Message:
-    """Just a sentence."""
+    """Return just a sentence."""
     return Message(sentence, [blocks.section(escape(sentence))])
