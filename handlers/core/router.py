@@ -42,14 +42,7 @@ def always(record: Any) -> bool:
 
 @dataclass(frozen=True)
 class Verb:
-    """One thing people can do. It is a command, a button and an `@crm` line all at once.
-
-    Attributes:
-        asks: What it needs in addition to the record; required ones that are missing open a form.
-        saves: What it asks for are the record's own fields, so a line without input opens the form
-            too, and the verb gets the texts unread.
-        text: The ask that words without a name fill.
-    """
+    """One thing people can do: a command, a button, a form and an `@crm` line all at once."""
 
     noun: str
     about: str
@@ -58,14 +51,27 @@ class Verb:
     run: Run
     help: str
     asks: Mapping[str, Field] = field(default_factory=dict)
+    """What it needs in addition to the record: field name → kind. A required one that is missing
+    opens a form.
+    """
     record: bool = True
+    """Whether it is about one record."""
     writes: bool = True
+    """Whether it may change something."""
     button: str = ""
+    """The text of its button on cards; without one it has none."""
     style: str = ""
+    """The look of the button: primary or danger."""
     confirm: str = ""
+    """The question that is asked first, with {record} in the place of the records."""
     when: Callable[[Any], bool] = always
+    """Whether its button is offered for a record."""
     saves: bool = False
+    """What it asks for are the record's own fields: a line without input opens the form too, and
+    the verb gets the texts unread.
+    """
     text: str = ""
+    """The ask that words without a name fill; the first one, where none is named."""
     partial: bool = False
     """Required asks may be missing: only what is given changes."""
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -75,7 +81,9 @@ class Verb:
     deleted: bool = False
     """It is also for records that are deleted."""
     hidden: bool = False
+    """It is in no help and no list of verbs."""
     title: str = ""
+    """The title of its form, where its name does not do."""
     words: bool = False
     """It reads the words of the line by itself: `Line.rest`."""
 
