@@ -103,7 +103,7 @@ class GuardedConnection(H11Protocol):
     def is_waiting(self) -> bool:
         """Return whether nothing is lost when this connection closes.
 
-        Its request is incomplete, or there is none.
+        That is so while its request is incomplete, or there is none.
         """
         return not self.transport.is_closing() and (
             self.awaited is not None or self.conn.their_state is h11.IDLE

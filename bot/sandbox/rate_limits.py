@@ -90,9 +90,9 @@ class Rates:
         self._called: dict[tuple[str, Rate, str], deque[float]] = {}
 
     def limit(self, method: str, *rates: Rate) -> None:
-        """Let a method be called so often from now on, whatever its tier.
+        """Let a method be called so often from now on, even against its tier.
 
-        Without a rate it may be called without limit.
+        Without a rate there is no limit.
         """
         self.rates[method] = rates
 

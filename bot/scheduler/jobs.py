@@ -93,17 +93,14 @@ def daily(
     worth: timedelta,
     besides: Callable[[UnitOfWork], object] = lambda work: None,
 ) -> Job:
-    """Return a job that sends something to each of its hearers once a working day.
-
-    It is sent when their clock reaches the time. What was missed for longer than it is worth is
-    skipped: there is never more than one slot to catch up with.
+    """Return a job that sends something to each hearer once a working day, at their own time.
 
     Args:
         name: The name of the job.
         kind: The kind of the delivery.
         at: The workspace's setting with the time.
         hearers: Finds the people and channels that it is sent to.
-        worth: How late it is still sent.
+        worth: How late it is still sent; older slots are skipped: at most one is caught up with.
         besides: What else is done when it is sent.
     """
 

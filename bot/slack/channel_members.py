@@ -60,7 +60,7 @@ class Room:
 
 
 class ChannelMembers:
-    """Finds the readers for whom the channels of a workspace are rendered.
+    """Finds the readers of a workspace's channels, for whom deliveries are rendered.
 
     Many threads ask it; none holds the database meanwhile.
     """
@@ -107,7 +107,7 @@ class ChannelMembers:
     def found(self, channel: str, turn: int) -> Room:
         """Return who is in a channel, as Slack says now.
 
-        Where the readers are others than before, the channel's cards are rendered again.
+        Where the readers have changed, the channel's cards are rendered again.
         """
         members, all_of_them = self.outlet.members(channel)
         shared = self.outlet.is_shared(channel)
@@ -197,7 +197,7 @@ class ChannelMembers:
             return asked - set(few) if len(asked) <= ASKED else set()
 
     def strange(self, people: Collection[str]) -> set[str]:
-        """Return the people of whom it is not known whether they belong to the workspace."""
+        """Return the people who are known neither as the workspace's own nor as others."""
         return self.works.unknown(self.workspace, people) - self.others.keys()
 
     def list_on(self) -> None:

@@ -1,4 +1,4 @@
-"""Slack's refusals in words that tell a person what to do."""
+"""Slack's refusals in words that say what a person has to do."""
 
 from bot.slack.gateway import is_name, is_person
 from models.core.identity.user import Workspace

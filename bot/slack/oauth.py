@@ -65,7 +65,7 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Installs:
-    """The two addresses of an installation: its begin, and where Slack sends the browser back."""
+    """The two addresses of an installation: its start, and where Slack sends the browser back."""
 
     settings: Settings
     works: UnitOfWorkFactory
