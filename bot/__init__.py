@@ -1,1 +1,1 @@
-"""Turns it on: configuration, Bolt, scheduler, delivery, sandbox and command line."""
+"""The running application: configuration, Bolt, scheduler, delivery, sandbox and command line."""

@@ -1,4 +1,4 @@
-"""The command line: `crm`. Everything heavy is imported by the command that needs it."""
+"""The command line: `crm`; each command imports the heavy modules that it needs."""
 
 from bot.cli.run import main
 

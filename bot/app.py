@@ -1,5 +1,6 @@
-"""Put the application together: database, catalogue, Bolt. The one place that knows all the
-parts.
+"""The assembly of the application: database, catalogue and Bolt.
+
+It is the one place that knows all the parts.
 """
 
 import logging
@@ -28,17 +29,23 @@ STRANGER = "Rapport is not installed in this workspace, or was removed. Ask an a
 
 
 def create_works(settings: Settings, clock: Clock | None = None) -> UnitOfWorkFactory:
-    """The units of work over the database of the settings."""
+    """Return the units of work over the database of the settings."""
     return UnitOfWorkFactory(open_engine(settings.database_url), clock, settings.encryption_keys)
 
 
 def create_dispatcher(works: UnitOfWorkFactory, root: str = "/crm", **more: Any) -> Dispatcher:
-    """Everything people can do. more: who watches, and what the running bot finds of itself."""
+    """Return the dispatcher of everything people can do.
+
+    Args:
+        works: Begins units of work.
+        root: The root command.
+        **more: What watches it, and the health checks of the running bot.
+    """
     return Dispatcher(works, Catalogue(ROUTERS, root), home, **more)
 
 
 def create_clients(settings: Settings, works: UnitOfWorkFactory) -> Clients:
-    """The Web API of every workspace that installed the app."""
+    """Return the Web API clients of every workspace that installed the app."""
     return Clients(
         settings.slack_api_url,
         works,
@@ -47,8 +54,12 @@ def create_clients(settings: Settings, works: UnitOfWorkFactory) -> Clients:
 
 
 def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "") -> App:
-    """Bolt with one listener a payload type. signing_secret: needed where requests come over
-    HTTP.
+    """Return the Bolt app, with one listener for each payload type.
+
+    Args:
+        clients: The clients of the workspaces.
+        dispatcher: Answers the interactions.
+        signing_secret: Needed where requests come over HTTP.
     """
     bolt = logging.getLogger("slack_bolt")
     bolt.setLevel(logging.ERROR)  # below, it logs parts of bodies and advice for developers
@@ -62,18 +73,19 @@ def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "
         authorize=AuthorizeKnown(clients),  # type: ignore[arg-type]  # Bolt's own base class may answer None
         user_facing_authorize_error_message=STRANGER,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
-        attaching_function_token_enabled=False,  # it would write what a payload carries into the client all share
+        attaching_function_token_enabled=False,  # it would write what a payload carries into the client that all share
     )
     logging.getLogger("slack_bolt.MultiTeamsAuthorization").setLevel(
         logging.CRITICAL
-    )  # `Known` says it, counted
+    )  # `AuthorizeKnown` logs it, counted
     Listeners(dispatcher, clients.removed).open(app)
     return app
 
 
 def move_in(works: UnitOfWorkFactory, settings: Settings, team: str, name: str) -> None:
-    """Make the workspace of the token in the settings ready. New, it gets what was imported before
-    there was any.
+    """Make the workspace of the token in the settings ready.
+
+    A new one gets what was imported before there was any.
     """
     known = works.workspaces()
     if LOCAL in known and team not in known:
@@ -83,7 +95,7 @@ def move_in(works: UnitOfWorkFactory, settings: Settings, team: str, name: str) 
 
 
 def mention_local(works: UnitOfWorkFactory) -> None:
-    """Say in the log where what was imported before waits for a workspace."""
+    """Log where records that were imported earlier still wait for a workspace."""
     if LOCAL in works.workspaces():
         log.warning(
             "What was imported before Slack was connected waits. Give it to a workspace with: crm adopt T0123"

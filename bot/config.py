@@ -1,5 +1,6 @@
-"""Settings: one frozen object from the environment and `.env`; a wrong one stops the start with a
-sentence.
+"""Settings: one frozen object from the environment and `.env`.
+
+A wrong setting stops the start with a sentence.
 """
 
 import base64
@@ -15,7 +16,7 @@ from dotenv import dotenv_values
 
 
 class SettingsError(Exception):
-    """Which setting is missing or wrong, why, and where to get a right one."""
+    """A setting is missing or wrong; the text says which, why, and where to get a right one."""
 
 
 def setting(
@@ -27,8 +28,15 @@ def setting(
     secret: bool = False,
     also: str = "",
 ) -> Any:
-    """A setting. needed: to begin with Slack; secret: never shown; also: a variable read where its
-    own is not set.
+    """Return the field of a setting.
+
+    Args:
+        default: The value where it is not set.
+        help: What it is for.
+        check: Returns the checked value, or raises ValueError.
+        needed: Whether it is needed to start with Slack.
+        secret: Whether it is never shown.
+        also: A variable that is read where its own is not set.
     """
     about = {"help": help, "check": check, "needed": needed, "also": also}
     return field(default=default, repr=not secret, metadata=about)
@@ -207,27 +215,27 @@ class Settings:
 
     @property
     def mode(self) -> str:
-        """How Slack reaches us: socket or http."""
+        """Return how Slack reaches the bot: socket or http."""
         return "http" if self.slack_signing_secret and not self.slack_app_token else "socket"
 
     @property
     def port(self) -> int | None:
-        """Where HTTP is served; None where it is not."""
+        """Return the port of HTTP; None where nothing is served."""
         return int(self.http_port) if self.http_port else 3000 if self.mode == "http" else None
 
     @property
     def installs(self) -> bool:
-        """Whether other workspaces can install the app."""
+        """Return whether other workspaces can install the app."""
         return bool(self.slack_client_id and self.slack_client_secret and self.encryption_keys)
 
     @property
     def reachable(self) -> bool:
-        """Whether there is anything to connect to Slack with."""
+        """Return whether there is anything to connect to Slack with."""
         return bool(self.slack_bot_token or self.slack_app_token or self.slack_signing_secret)
 
     @property
     def workspace(self) -> dict[str, str]:
-        """The settings that are kept with the workspace."""
+        """Return the settings that are kept with the workspace."""
         names = (
             "sales_channel",
             "support_channel",
@@ -241,10 +249,14 @@ class Settings:
 
 
 def load(environment: Mapping[str, str | None] | None = None, needs_slack: bool = True) -> Settings:
-    """The settings of the environment, over those of `.env`.
+    """Return the settings of the environment, over those of `.env`.
 
-    needs_slack: whether the tokens must be there. SettingsError names the setting, what is wrong,
-    and where to get it.
+    Args:
+        environment: The variables; None for those of the process and of `.env`.
+        needs_slack: Whether the tokens must be there.
+
+    Raises:
+        SettingsError: It names the setting, what is wrong, and where to get it.
     """
     given = {**dotenv_values(Path(".env")), **os.environ} if environment is None else environment
     values: dict[str, str] = {}
@@ -267,7 +279,7 @@ def load(environment: Mapping[str, str | None] | None = None, needs_slack: bool 
 
 
 def lacking(settings: Settings) -> str:
-    """The setting without which nothing can be done in Slack; "" where all are there.
+    """Return the setting without which the bot can do nothing in Slack; "" where all are there.
 
     A token is needed, unless workspaces bring theirs when they install the app; and a way in,
     socket or HTTP.

@@ -1,6 +1,4 @@
-"""Looks whether the database is still the one that was opened, and says in the log when it is
-not.
-"""
+"""A watch on the database: it logs when the database is not the one that was opened any more."""
 
 import logging
 import os
@@ -19,10 +17,10 @@ log = logging.getLogger(__name__)
 
 
 class DatabaseWatch:
-    """Looks once a second, in the thread that waits for the end of the bot.
+    """Checks the database once a second, in the thread that waits for the end of the bot.
 
-    A file that is gone may come back, and is waited for. So is a sound one where something else
-    stands in its place.
+    A file that is gone may come back, and the watch waits for it. It also waits for a sound file,
+    where something else is in its place.
     """
 
     def __init__(self, works: UnitOfWorkFactory) -> None:
@@ -34,7 +32,7 @@ class DatabaseWatch:
         self.unsound: os.stat_result | None = None
 
     def is_replaced(self) -> bool:
-        """Whether another database stands in its place, on which all has to begin anew."""
+        """Return whether another database is in its place, on which the bot has to begin again."""
         try:
             found = self.look()
         except SQLAlchemyError as error:
@@ -45,8 +43,9 @@ class DatabaseWatch:
         return found != self.generation
 
     def look(self) -> str:
-        """Return what stays while it is the same. While a SQLite file is open, the files beside it
-        stay as well.
+        """Return what stays the same while the database does.
+
+        While a SQLite file is open, the files beside it stay the same as well.
         """
         place = self.works.place
         with self.works.everywhere() as session:
@@ -56,7 +55,10 @@ class DatabaseWatch:
         )
 
     def can_be_opened(self) -> bool:
-        """Whether what stands there now is a database, once all of ours is closed."""
+        """Return whether the file that is there now can be opened as a database.
+
+        That happens once all of the bot's connections are closed.
+        """
         place = self.works.place
         if place is None or self.works.is_missing():
             self.tell(DatabaseProblem.MOVED.advice)
@@ -67,7 +69,10 @@ class DatabaseWatch:
         return True
 
     def is_sound(self, place: Path) -> bool:
-        """Whether another file is a database. It is read once, and again where it has changed."""
+        """Return whether another file is a database.
+
+        It is read once, and again where it has changed.
+        """
         with suppress(FileNotFoundError):
             now = place.stat()
             if (before := self.unsound) and (now.st_ino, now.st_size, now.st_mtime_ns) == (
@@ -80,15 +85,16 @@ class DatabaseWatch:
         return is_sound(place)
 
     def tell(self, sentence: str) -> None:
-        """Log once what somebody has to mend, and let go of a file that was moved."""
+        """Log once what somebody has to mend, and release a file that was moved."""
         if sentence != self.told:
             self.let_go()
             log.error("%s", sentence)
         self.told = sentence
 
     def let_go(self) -> None:
-        """Bring what stands only in the write-ahead log into the file, wherever that was moved to:
-        who opens it there has all of it.
+        """Bring what is only in the write-ahead log into the file, even if that was moved.
+
+        The next program that opens the file there then has all of it.
         """
         with (
             suppress(SQLAlchemyError, sqlite3.Error),

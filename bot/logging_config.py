@@ -1,5 +1,6 @@
-"""The log: text or JSON lines with the reference of what was being done, and nothing of what people
-said or are.
+"""The log: text or JSON lines with the reference of the act, and nothing personal.
+
+Nothing of what people said or are is logged.
 """
 
 import json
@@ -30,8 +31,7 @@ CHATTY = (
     "alembic",
     "sqlalchemy",
 )
-"""Libraries that are asked to be quiet where they would otherwise build a sentence for every call.
-"""
+"""Libraries that are set to be quiet, since they would build a sentence for every call."""
 PLAIN = (
     ArithmeticError,
     AttributeError,
@@ -42,8 +42,9 @@ PLAIN = (
     RecursionError,
     TypeError,
 )
-"""Exceptions that speak of code or of the network. What others say may be what people typed, and
-stays out.
+"""Exceptions that speak of code or of the network.
+
+What others say may be what people typed, and is left out.
 """
 SECRETS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), instead)
@@ -64,8 +65,10 @@ PAYLOAD = re.compile(r"[{\[].*", re.DOTALL)
 def configure(level: str, format: str = "text", stream: TextIO | None = None) -> None:
     """Log to stderr from now on.
 
-    level: from which our own records count, libraries warn and no more · format: text or json ·
-    stream: not stderr.
+    Args:
+        level: The lowest level of the bot's own records; libraries log only warnings and errors.
+        format: text or json.
+        stream: Where to log in place of stderr.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(FORMATS[format]())
@@ -81,22 +84,25 @@ def configure(level: str, format: str = "text", stream: TextIO | None = None) ->
 
 
 def lost(thread: Any) -> None:
-    """A thread of whatever library ended by an exception."""
+    """Log that a thread, of any library, ended with an exception."""
     name = thread.thread.name if thread.thread else "unknown"
     error = (thread.exc_type, thread.exc_value, thread.exc_traceback)
     log.error("The thread %s ended unexpectedly", name, exc_info=error)
 
 
 def is_ours(record: logging.LogRecord) -> bool:
-    """Bolt's own loggers take names and levels as they please, so only the name of ours is to be
-    trusted.
+    """Return whether a record is the bot's own.
+
+    Bolt's own loggers take names and levels as they please, so only the names of the bot's own
+    loggers are to be trusted.
     """
     return record.name.partition(".")[0] in OURS
 
 
 def said(record: logging.LogRecord) -> str:
-    """The message without secrets and without what exceptions say; of a library's, without
-    payloads, too.
+    """Return the message without secrets and without what exceptions say.
+
+    A library's message is also without payloads.
     """
     text, values = str(record.msg), record.args
     if isinstance(values, tuple):
@@ -112,15 +118,19 @@ def said(record: logging.LogRecord) -> str:
 
 
 def scrubbed(text: str) -> str:
-    """A text without tokens, passwords, addresses of people or of answers, whoever wrote it."""
+    """Return a text without tokens, passwords and addresses of people or of answers.
+
+    This does not depend on who wrote it.
+    """
     for pattern, instead in SECRETS:
         text = pattern.sub(instead, text)
     return text
 
 
 def told(error: BaseException) -> str:
-    """A traceback that shows code and kinds of errors, and what they say only where that cannot be
-    anybody's words.
+    """Return a traceback that shows code and kinds of errors.
+
+    It shows what the errors say only where that cannot be anybody's words.
     """
     parts = [
         f"{''.join(traceback.format_tb(each.__traceback__))}{kind_of(each)}"
@@ -130,7 +140,7 @@ def told(error: BaseException) -> str:
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception after those that led to it, the first cause first."""
+    """Yield an exception after those that led to it, the first cause first."""
     found: list[BaseException] = []
     at = error
     while at is not None and at not in found:
@@ -140,7 +150,7 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def kind_of(error: BaseException) -> str:
-    """OperationalError: database is locked."""
+    """Return the kind of an error and what it may say: OperationalError: database is locked."""
     name = type(error).__qualname__
     if isinstance(error, SlackApiError):
         return f"{name}: {error.response.get('error')}"
@@ -151,7 +161,7 @@ def kind_of(error: BaseException) -> str:
 
 
 class Text(logging.Formatter):
-    """2026-03-10 10:00:00,000 INFO bot.runner Rapport is running. [3f2a91bc]."""
+    """Lines such as: 2026-03-10 10:00:00,000 INFO bot.runner Rapport is running. [3f2a91bc]."""
 
     def format(self, record: logging.LogRecord) -> str:
         mark = f" [{reference()}]" if reference() else ""
@@ -161,8 +171,9 @@ class Text(logging.Formatter):
 
 
 class JSON(logging.Formatter):
-    """One object a line: time, level, logger, message, and request and exception where there are
-    any.
+    """One object on each line: time, level, logger, message.
+
+    It also has request and exception where there are any.
     """
 
     def format(self, record: logging.LogRecord) -> str:

@@ -1,5 +1,6 @@
-"""The app's manifest, generated from the routes: commands, shortcuts, events and the scopes they
-need.
+"""The app's manifest, generated from the routes.
+
+It lists commands, shortcuts, events and the scopes they need.
 """
 
 from typing import Any
@@ -18,7 +19,7 @@ ALIASES = {
     "task": "Tasks: new, done, snooze",
     "report": "The pipeline and the cases in figures",
 }
-"""Commands of their own for what is typed most: the root with the word already there."""
+"""Separate commands for what is typed most: the root with the word already there."""
 
 HINTS = {
     "find": "acme",
@@ -44,7 +45,7 @@ SCOPES = [
     "users:read",
     "users:read.email",
 ]
-"""As few as serve: history is for looking up posts whose outcome is unknown."""
+"""As few as are enough: history is for looking up posts whose outcome is unknown."""
 
 EVENTS = [
     "app_home_opened",
@@ -69,8 +70,9 @@ REQUESTS, REDIRECT = "/slack/events", "/slack/oauth_redirect"
 
 
 def commands(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """The root and its aliases; an alias whose word is no route would be a lie, so it raises
-    KeyError.
+    """Return the root and its aliases.
+
+    An alias whose word is no route would be a lie, so it raises KeyError.
     """
     listed = [
         (
@@ -90,15 +92,18 @@ def commands(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 def manifest(catalogue: Catalogue, url: str = "") -> dict[str, Any]:
-    """The manifest in the shape of Slack's schema. url: where Slack reaches the bot; without one,
-    over Socket Mode.
+    """Return the manifest in the shape of Slack's schema.
+
+    Args:
+        catalogue: The routes.
+        url: Where Slack reaches the bot; empty for Socket Mode.
     """
     made = in_socket_mode(catalogue)
     return over_http(made, url.rstrip("/")) if url else made
 
 
 def over_http(made: dict[str, Any], url: str) -> dict[str, Any]:
-    """The same app, to which Slack posts."""
+    """Return the same app, to which Slack posts."""
     address = {"request_url": f"{url}{REQUESTS}"}
     for each in made["features"]["slash_commands"]:
         each["url"] = address["request_url"]
@@ -148,7 +153,7 @@ def in_socket_mode(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def written(catalogue: Catalogue, url: str = "") -> str:
-    """The manifest as the text of manifest.yaml."""
+    """Return the manifest as the text of manifest.yaml."""
     head = "# Generated from the routes by `crm manifest`; a test says that they agree.\n"
     return head + str(
         yaml.safe_dump(manifest(catalogue, url), sort_keys=False, allow_unicode=True, width=120)

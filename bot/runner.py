@@ -1,5 +1,6 @@
-"""The running bot: connected to Slack, sending what is waiting, watching the clock; and its orderly
-end.
+"""The running bot, and its orderly end.
+
+It is connected to Slack, sends what is waiting, and watches the clock.
 """
 
 import gc
@@ -40,33 +41,33 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Wait = Callable[[float], bool]
-"""Waits so many seconds; returns True, sooner, once we are told to stop."""
+"""Waits so many seconds; returns True, earlier, once the bot must stop."""
 
 AGAIN = 5.0
 """Seconds between two attempts to reach a Slack that is away."""
 IN_HAND = 5.0
-"""Seconds for what people did when we are told to stop. Slack gives up on each of it after three.
-"""
+"""Seconds for the acts in hand when the bot must stop; Slack gives up on each after three."""
 LOOK = 1.0
-"""Seconds between two looks whether the database is still the same."""
+"""Seconds between two checks whether the database is still the same."""
 MADE = "There is no database at %s; a new, empty one was made. If you expected your records, check DATABASE_URL."
 ENDING = 10.0
 """Seconds for what is being sent then, which takes as long as a client waits for Slack."""
 
 
 def never(seconds: float) -> bool:
-    """Wait where nobody tells us to stop."""
+    """Wait where nobody can stop the bot."""
     time.sleep(seconds)
     return False
 
 
 class Stopped(Exception):
-    """We were told to stop while we waited for Slack."""
+    """The bot must stop while it waits for Slack."""
 
 
 def prepare(settings: Settings, clock: Clock | None = None) -> UnitOfWorkFactory:
-    """The units of work over a database that is up to date. SQLite is brought there; PostgreSQL by
-    `crm db upgrade`.
+    """Return the units of work over a database that is up to date.
+
+    SQLite is brought up to date here; PostgreSQL by `crm db upgrade`.
     """
     works = create_works(settings, clock)
     try:
@@ -81,8 +82,10 @@ def prepare(settings: Settings, clock: Clock | None = None) -> UnitOfWorkFactory
 
 
 def open_database(settings: Settings) -> UnitOfWorkFactory:
-    """Prepare the database; say so where an empty one was made although there is a Slack workspace,
-    whose records somebody may miss.
+    """Prepare the database, and return its units of work.
+
+    It logs where an empty one was made although there is a Slack workspace, whose records somebody
+    may miss.
     """
     missing = is_missing(settings)
     works = prepare(settings)
@@ -92,8 +95,12 @@ def open_database(settings: Settings) -> UnitOfWorkFactory:
 
 
 def open_again(settings: Settings) -> UnitOfWorkFactory:
-    """Prepare the database that stands in the place of another. Unusable where it is none: nothing
-    is made here.
+    """Prepare the database that is in the place of another, and return its units of work.
+
+    Nothing is made here.
+
+    Raises:
+        Unusable: The file is no database.
     """
     works = create_works(settings)
     works.close()
@@ -109,14 +116,17 @@ def is_missing(settings: Settings) -> bool:
 
 
 def warn(works: UnitOfWorkFactory) -> None:
-    """Say in the log what is not as it should be and keeps nobody from working."""
+    """Log what is not as it should be and keeps nobody from working."""
     with works.everywhere() as session:
         if unguarded := schema.unguarded(session.connection()):
             log.warning("%s", unguarded)
 
 
 def introduce(settings: Settings, works: UnitOfWorkFactory, clients: Clients, wait: Wait) -> None:
-    """Ask Slack once who we are with the token of the settings, and make its workspace ready."""
+    """Ask Slack once for the bot's identity with the token of the settings.
+
+    Then make its workspace ready.
+    """
     client = clients.client(settings.slack_bot_token)
     with refusal_of("SLACK_BOT_TOKEN", "OAuth & Permissions"):
         me = patiently(client.auth_test, wait)
@@ -128,8 +138,9 @@ def introduce(settings: Settings, works: UnitOfWorkFactory, clients: Clients, wa
 
 
 def patiently(ask: Callable[[], T], wait: Wait) -> T:
-    """Ask Slack until it answers: who is restarted on Slack's bad day comes up when that is
-    over.
+    """Ask Slack until it answers.
+
+    A bot that is restarted on Slack's bad day starts when that is over.
     """
     while True:
         try:
@@ -150,7 +161,7 @@ def patiently(ask: Callable[[], T], wait: Wait) -> T:
 
 @contextmanager
 def refusal_of(setting: str, where: str) -> Iterator[None]:
-    """Say which token it is that Slack refuses."""
+    """Raise SettingsError with the name of the token that Slack refuses."""
     try:
         yield
     except Refused as refused:
@@ -162,8 +173,11 @@ def refusal_of(setting: str, where: str) -> Iterator[None]:
 class Bot:
     """Everything that runs, put together; `start` it, and `stop` it in order.
 
-    look_every: seconds between two looks of the scheduler at the clock · pace: seconds a channel
-    rests after a post.
+    Args:
+        settings: The settings.
+        works: Begins units of work.
+        look_every: Seconds between two looks of the scheduler at the clock.
+        pace: Seconds that a channel rests after a post.
     """
 
     def __init__(
@@ -193,7 +207,7 @@ class Bot:
         self.web = self.create_web(settings.port) if settings.port is not None else None
 
     def create_metrics(self) -> "Metrics":
-        """Figures are kept where somebody can fetch them."""
+        """Return the metrics, for a bot where somebody can fetch them."""
         from bot.http.metrics import Metrics
 
         return Metrics()
@@ -204,8 +218,9 @@ class Bot:
         )
 
     def create_web(self, port: int) -> "Web":
-        """What is served over HTTP: in Socket Mode only how we are, and installing where that is
-        set up.
+        """Return the HTTP server.
+
+        In Socket Mode it serves only the health checks, and the installation where that is set up.
         """
         from bot.http.rejections import Rejections
         from bot.http.server import Events, Web
@@ -226,9 +241,7 @@ class Bot:
         return self.gate.open and (self.line is None or self.line.connected())
 
     def start(self, wait: Wait) -> None:
-        """Health is served from the first moment; people are, as soon as Slack has said who we
-        are.
-        """
+        """Serve health checks at once, and people as soon as Slack has identified the bot."""
         self.vitals.start()
         if self.web:
             self.web.start()
@@ -244,11 +257,10 @@ class Bot:
         self.scheduler.start()
 
     def stop(self) -> None:
-        """Take no more work, finish what is in hand with its answers, and only then let go of
-        Slack.
+        """Take no more work, and finish what is in hand with its answers.
 
-        What is to be sent and does not go out any more waits in the database. Bounded: nobody waits
-        for us for ever.
+        Only then the bot disconnects from Slack. What is not sent any more waits in the database.
+        The time is bounded: nobody waits for ever.
         """
         self.vitals.stop()
         if not self.shut():
@@ -264,8 +276,10 @@ class Bot:
             self.web.stop(1)
 
     def shut(self) -> bool:
-        """Let nothing more in; whether what was in hand ended in time. Over HTTP even the port is
-        closed at once, so that whoever stands before several replicas turns to another one.
+        """Let nothing more in, and return whether what was in hand ended in time.
+
+        Over HTTP even the port is closed at once, so that a load balancer before several replicas
+        turns to another one.
         """
         if self.line:
             return self.gate.shut(IN_HAND)
@@ -273,8 +287,9 @@ class Bot:
 
 
 def together(acts: Sequence[Callable[[], object]], seconds: float) -> list[str]:
-    """Do these at once, each in a thread of its own; returns the names of those that take
-    longer.
+    """Run these at once, each in a thread of its own.
+
+    Return the names of those that take longer.
     """
     threads = [threading.Thread(target=act, name=act.__qualname__, daemon=True) for act in acts]
     for thread in threads:
@@ -303,8 +318,9 @@ def running(
 
 
 def told_to_stop() -> Callable[..., bool]:
-    """Notice SIGTERM and Ctrl-C from now on; call what this returns to wait for them, or for so
-    many seconds.
+    """Notice SIGTERM and Ctrl-C from now on.
+
+    Return a function that waits for them, or for so many seconds.
     """
     told: SimpleQueue[int] = (
         SimpleQueue()
@@ -326,8 +342,9 @@ def told_to_stop() -> Callable[..., bool]:
 
 
 def run(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl-C; anew from the beginning on a database that was put in the place
-    of ours.
+    """Run until SIGTERM or Ctrl-C.
+
+    Where another database was put in the place of the opened one, begin again on that.
     """
     logging_config.configure(settings.log_level, settings.log_format)
     wait = told_to_stop()
@@ -343,8 +360,9 @@ def run(settings: Settings) -> None:
 
 
 def waited(watch: DatabaseWatch, wait: Wait) -> bool:
-    """Wait until we are told to stop, or until another database stands in the place of ours;
-    whether it was that.
+    """Wait until the bot must stop, or another database is in the place of the opened one.
+
+    Return whether it was the database.
     """
     while not wait(LOOK):
         if watch.is_replaced():
@@ -353,14 +371,15 @@ def waited(watch: DatabaseWatch, wait: Wait) -> bool:
 
 
 def run_on(settings: Settings, works: UnitOfWorkFactory, wait: Wait) -> bool:
-    """Run on this database until we are told to stop, or until it is not the same any more; whether
-    it was that.
+    """Run on this database until the bot must stop, or until it is another database.
+
+    Return whether it was the database.
     """
     with closing(works), running(settings, works, wait=wait):
         warn(works)
         watch = DatabaseWatch(works)
         gc.collect()
-        gc.freeze()  # what is there now stays: to look through it for garbage again and again keeps people waiting
+        gc.freeze()  # what exists now stays: to search it for garbage again and again keeps people waiting
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         replaced = waited(watch, wait)
         log.info("Stopping: finishing what is in hand")

@@ -1,4 +1,4 @@
-"""Talk to the CRM from a terminal: the same lines, the same rights; and move files in and out."""
+"""The CRM from a terminal: the same lines and the same rights, and files in and out."""
 
 import io
 import re
@@ -26,11 +26,18 @@ from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import answers as keeping
 
 REASONS = 10
-"""Kinds of reasons that are told for which rows are rejected."""
+"""Kinds of reasons for rejected rows that are shown."""
 
 
 def answer(works: UnitOfWorkFactory, workspace: str, person: str, line: str) -> str:
-    """What the line answers, as text. person: a Slack id, '' for the CRM itself."""
+    """Return the answer to a line, as text.
+
+    Args:
+        works: Begins units of work.
+        workspace: The id of the workspace.
+        person: A Slack id; '' for the CRM itself.
+        line: The line.
+    """
     dispatcher = create_dispatcher(works)
     return words(
         dispatcher.do(Interaction(surface="say", workspace=workspace, person=person, line=line))
@@ -38,8 +45,9 @@ def answer(works: UnitOfWorkFactory, workspace: str, person: str, line: str) -> 
 
 
 def condition(works: UnitOfWorkFactory) -> list[str]:
-    """Every process, and what waits for Slack in every workspace: for whoever runs the bot, and
-    nobody in Slack.
+    """Return the state of every process, and what waits for Slack in every workspace.
+
+    It is for the people who run the bot, and for nobody in Slack.
     """
     processes, lines = [], []
     for workspace in works.workspaces():
@@ -77,7 +85,10 @@ def entity_named(word: str) -> type[Entity]:
 
 @dataclass
 class Place:
-    """Where a file goes to or comes from: which records, of which workspace, in whose name."""
+    """Where a file goes to or comes from.
+
+    It says which records of which workspace, and for which person.
+    """
 
     works: UnitOfWorkFactory
     workspace: str
@@ -86,10 +97,10 @@ class Place:
 
 
 def load_file(place: Place, path: Path, answers: exchange.Answers, dry: bool) -> bool:
-    """Import a file with a progress bar, say what each column is, and leave what was rejected
-    beside the file.
+    """Import a file with a progress bar, and say what each column is.
 
-    Returns whether anything was taken, or, if it is a dry run, would be.
+    The rejected rows are written beside the file. Return whether anything was taken, or, in a dry
+    run, would be.
     """
     beside = path.with_name(f"{path.stem}.rejected.csv")
     rejected = io.StringIO(newline="")
@@ -116,7 +127,7 @@ def load_file(place: Place, path: Path, answers: exchange.Answers, dry: bool) ->
 
 
 def outcome_told(outcome: exchange.Outcome, dry: bool) -> Iterator[str]:
-    """What an import did, or would do, line by line."""
+    """Yield what an import did, or would do, line by line."""
     yield mapping_told(outcome.mapping)
     yield from outcome.notes
     if outcome.questions:
@@ -133,11 +144,11 @@ def outcome_told(outcome: exchange.Outcome, dry: bool) -> Iterator[str]:
 
 
 PLAINLY = ("nothing here", "left out", "what was wrong", "has no name")
-"""Why a column stays out, where nobody need be told."""
+"""Why a column is left out, where nobody needs to know it."""
 
 
 def mapping_told(columns: exchange.Columns) -> str:
-    """Which column filled which field, and which stayed out although something stood in it."""
+    """Return which column filled which field, and which columns with contents were left out."""
     used = [f"{header} → {field}" for header, field in columns.fields.items()]
     used += [
         f"{header} → {field} where that is empty" for header, field in columns.fallback.items()
@@ -159,8 +170,12 @@ def mapping_told(columns: exchange.Columns) -> str:
 
 
 def turn_back(place: Place, unit: str, again: bool) -> None:
-    """Undo what was done last, or redo what was undone last, however much that is. unit: another
-    act, by its id.
+    """Undo the last act, or redo what was undone last, however much that is.
+
+    Args:
+        place: The workspace and the person.
+        unit: The id of another act; empty for the last one.
+        again: Whether to redo.
     """
     works, find = place.works, last_change.last_undo if again else last_change.last_unit
     if not unit:
@@ -173,7 +188,7 @@ def turn_back(place: Place, unit: str, again: bool) -> None:
 
 
 def kept_answers(answers: exchange.Answers, path: Path | None) -> exchange.Answers:
-    """The answers with those that a file keeps, and the file with both."""
+    """Return the answers together with those that a file keeps, and write both into the file."""
     if not path:
         return answers
     whole = answers.over(keeping.read(path.read_text("utf-8"))) if path.exists() else answers
@@ -184,7 +199,7 @@ def kept_answers(answers: exchange.Answers, path: Path | None) -> exchange.Answe
 
 @contextmanager
 def bar(label: str = "Importing") -> Iterator[Callable[[int, int], None]]:
-    """A progress bar that learns how long it is when the work begins."""
+    """Yield a progress bar that learns its length when the work begins."""
     with ExitStack() as stack:
         drawn: list[Any] = []
 

@@ -1,5 +1,6 @@
-"""The commands that keep the database: bring it up to date, copy it, back it up and bring it back,
-check its trail.
+"""The commands that maintain the database.
+
+They bring it up to date, copy it, back it up and restore it, and check its audit trail.
 """
 
 import sys
@@ -19,9 +20,7 @@ A_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What goes wrong for a reason a person can mend ends with its sentence, not with a
-    traceback.
-    """
+    """Make a command end with a sentence, not a traceback, for an error that a person can mend."""
 
     @wraps(command)
     def tried(*args: Any, **kwargs: Any) -> Any:
@@ -48,8 +47,10 @@ def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def opened(as_it_is: bool = False) -> Iterator["UnitOfWorkFactory"]:
-    """The database of the settings, closed at the end. as_it_is: also one that is not up to
-    date.
+    """Open the database of the settings, and close it at the end.
+
+    Args:
+        as_it_is: Whether to open also one that is not up to date.
     """
     from bot.app import create_works
     from bot.config import load
@@ -125,7 +126,7 @@ def copy(urls: tuple[str, ...]) -> None:
 
 
 class Shown:
-    """Shows how far each table is, on one line each."""
+    """Shows the progress of each table, on one line each."""
 
     def __init__(self) -> None:
         self.table = ""
@@ -142,8 +143,9 @@ class Shown:
 
 
 def from_and_to(urls: tuple[str, ...]) -> tuple[str, ...]:
-    """The two databases of a copy: those that were named, and the ones of the settings in place of
-    the others.
+    """Return the two databases of a copy.
+
+    They are those that were named, and the ones of the settings in place of the others.
     """
     from bot.config import SettingsError, load
 
@@ -165,8 +167,9 @@ def from_and_to(urls: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def without_password(url: str) -> None:
-    """SettingsError where a URL in the line of a command has a password: everybody on the machine
-    can read it there.
+    """Raise SettingsError where a URL in the line of a command has a password.
+
+    Everybody on the machine can read it there.
     """
     from bot.config import SettingsError
 
@@ -179,8 +182,9 @@ def without_password(url: str) -> None:
 
 
 def given(url: str) -> str:
-    """A database URL that was named or, where - stands in its place, typed without being shown or
-    read from a pipe.
+    """Return a database URL that was named.
+
+    Where it is -, it is typed without being shown, or read from a pipe.
     """
     from bot.config import SettingsError, database
 
@@ -260,7 +264,7 @@ def adopt(workspace: str) -> None:
 
     Rapport is installed there and no records were made yet. A workspace whose token is in .env
     needs no such word.
-    """
+    """  # noqa: D415
     from models.maintenance import adoption
 
     with opened() as works:

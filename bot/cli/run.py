@@ -1,4 +1,4 @@
-"""The commands of `crm`: run it, try it, talk to it, fill it."""
+"""The commands of `crm` to run the bot, try it, talk to it and fill it."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.version_option(package_name="rapport-crm")
 def main() -> None:
     """Rapport, a CRM that lives in Slack."""
-    os.umask(0o077)  # whatever a command writes is for its owner alone
+    os.umask(0o077)  # what a command writes is for its owner alone
 
 
 for kept in (keeping.db, keeping.backup, keeping.restore, keeping.adopt, keeping.audit):
@@ -94,7 +94,7 @@ def key(context: click.Context) -> None:
 def rotate() -> None:
     """Encrypt every token and sign every audit trail with the first of the ENCRYPTION_KEYS; the
     others can then go.
-    """
+    """  # noqa: D205
     from bot.config import SettingsError, load
     from models.core.audit.chain import sign_anew
     from models.core.identity.installation import renew
@@ -123,8 +123,10 @@ def settings() -> None:
 
 
 def workspace_of(works: "UnitOfWorkFactory", wanted: str) -> str:
-    """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack
-    is connected.
+    """Return the id of the workspace that is meant.
+
+    It is the one named, the only one there is, or a first one, which is adopted once Slack is
+    connected.
     """
     from bot.config import load
     from models.core.errors import NotFound
@@ -265,7 +267,7 @@ def export(noun: str, file: Any, workspace: str, person: str) -> None:
 def undo(act: str, workspace: str, person: str) -> None:
     """Take back what was done last, an import as a whole: crm undo, or crm undo ACT with the id of
     another act.
-    """
+    """  # noqa: D205
     from bot.cli.console import Place, turn_back
 
     with opened() as works:

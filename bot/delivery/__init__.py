@@ -1,1 +1,1 @@
-"""The way of a delivery to Slack: dispatcher, worker, renderer."""
+"""The way of a delivery to Slack: dispatcher, worker and renderer."""

@@ -1,5 +1,6 @@
-"""The courier: takes the deliveries that wait in the database to Slack, each once, and never with
-the database held.
+"""The dispatcher: it sends the deliveries that wait in the database to Slack, each once.
+
+It never holds the database while it talks to Slack.
 """
 
 import logging
@@ -25,37 +26,49 @@ from models.core.unit_of_work import Clock, UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 THREADS = 8
-"""80 posts a second where Slack answers in 100 ms: more than it allows one workspace, at 4 ms of
-our time each.
+"""80 posts a second where Slack answers in 100 ms.
+
+That is more than Slack allows one workspace, at 4 ms of the bot's time for each post.
 """
 AHEAD = 3
-"""Deliveries taken for each thread: one on its way, the others so that it need not wait for the
-next round.
+"""Deliveries taken for each thread.
+
+One is on its way; the others save the thread from waiting for the next round.
 """
 BREATH, SOON, LATE = 0.05, 0.1, 1.0
-"""Seconds between two rounds: at least; while something is due; while nothing is or the database is
-away.
+"""Seconds between two rounds.
+
+They are: at least; while something is due; while nothing is due or the database is away.
 """
 STUMBLED = 5.0
-"""Seconds after something went wrong that we did not think of."""
+"""Seconds to wait after an unexpected error."""
 PATIENCE = 5.0
-"""Seconds for the calls in hand when the end comes; what takes longer is looked for by whoever
-comes next.
+"""Seconds for the calls in hand at the end.
+
+Where a call takes longer, the next dispatcher looks for its post.
 """
 SEALED = 1.0
-"""Seconds between two looks for what the audit trail has to be sealed for."""
+"""Seconds between two checks for audit entries to seal."""
 SET = 60.0
-"""Seconds after which our clock is compared with the database's again."""
+"""Seconds after which this machine's clock is compared with the database's again."""
 
 
 class DeliveryDispatcher:
-    """Sends what waits, the oldest of each channel first and in turn, one post a second and
-    channel.
+    """Sends the deliveries that wait, one post a second for each channel.
 
-    One thread talks to the database: a round writes down what became of the last deliveries and
-    takes the next ones in one unit of work, and draws those. The others talk to Slack. Several
-    couriers may share a database, here and elsewhere. pace: seconds a channel rests after a post.
-    clock: this machine's, whatever time the works live in.
+    The oldest of each channel is first, and the channels take turns. One thread talks to the
+    database: a round writes down the results of the last deliveries and takes the next ones in one
+    unit of work, and renders those. The others talk to Slack. Several dispatchers may share a
+    database, here and elsewhere.
+
+    Args:
+        works: Begins units of work.
+        clients: The clients of the workspaces.
+        catalogue: What the renderer needs to render a delivery.
+        pace: Seconds that a channel rests after a post.
+        threads: How many workers talk to Slack.
+        watch: Counts deliveries.
+        clock: This machine's clock, even where the works use another time.
     """
 
     def __init__(
@@ -80,7 +93,9 @@ class DeliveryDispatcher:
         self.done: SimpleQueue[DeliveryResult] = SimpleQueue()
         self.notes: defaultdict[str, list[DeliveryResult]] = defaultdict(list)
         self.hand: set[int] = set()
-        """The deliveries that are ours: nothing else says so when a clock jumps past their lease.
+        """The ids of the deliveries in hand here.
+
+        Nothing else shows this when a clock jumps past their lease.
         """
         self.turn: dict[str, str] = {}
         """Workspace → the channel that had the last turn."""
@@ -89,7 +104,7 @@ class DeliveryDispatcher:
         self.threads: list[threading.Thread] = []
         self.came: float | None = None
         self.failures = 0
-        """Rounds in a row that the database would not have."""
+        """Rounds in a row that the database refused."""
         self.waiting = False
         """Whether something is due, though perhaps its channel rests."""
         self.rounds = 0
@@ -108,7 +123,7 @@ class DeliveryDispatcher:
             thread.start()
 
     def stop(self) -> None:
-        """Finish the posts in hand; what was taken and not begun is given back."""
+        """Finish the posts in hand, and give back the deliveries that were taken and not begun."""
         self.ended.set()
         self.bell.set()
         if self.thread:
@@ -127,13 +142,11 @@ class DeliveryDispatcher:
             )
 
     def wake(self) -> None:
-        """Something was written: look now."""
+        """Start a round now, because something was written."""
         self.bell.set()
 
     def alive(self) -> float:
-        """Seconds since the thread that talks to the database last came round; 0 before it
-        began.
-        """
+        """Return the seconds since the database thread last finished a round; 0 before it began."""
         return time.monotonic() - self.came if self.came is not None else 0.0
 
     def work(self) -> None:
@@ -145,7 +158,7 @@ class DeliveryDispatcher:
             self.bell.wait(wait)
 
     def come_round(self) -> float:
-        """One round, whatever happens; returns how many seconds the next one may wait."""
+        """Run one round, handle any error, and return the seconds that the next one may wait."""
         try:
             busy = self.round() or self.waiting or self.hand
             busy = self.seal() or busy
@@ -166,15 +179,13 @@ class DeliveryDispatcher:
         return SOON if busy else LATE
 
     def serve(self) -> None:
-        """What each of the other threads does."""
+        """Run one of the threads that talk to Slack."""
         while (errand := self.errands.get()) is not None:
             self.done.put(self.carrier.carry(errand))
             self.bell.set()
 
     def drain(self) -> int:
-        """Without its threads: send everything that is ready now; returns how many deliveries that
-        were.
-        """
+        """Send everything that is ready now, without the threads, and return how many that were."""
         count = 0
         while not self.ended.is_set():
             taken = self.round()
@@ -188,9 +199,7 @@ class DeliveryDispatcher:
     # ── a round ───────────────────────────────────────────────────────────────────────────────────
 
     def round(self) -> int:
-        """Write down what became of what was carried, and take what comes next; returns how many
-        were taken.
-        """
+        """Write down the results and take the next deliveries; return how many were taken."""
         while not self.done.empty():
             note = self.done.get()
             self.notes[note.delivery.workspace].append(note)
@@ -202,7 +211,7 @@ class DeliveryDispatcher:
         )
 
     def due(self) -> list[str]:
-        """The workspaces to take something from; another one is the first each time."""
+        """Return the workspaces to take deliveries from; each time another one is the first."""
         if self.ended.is_set() or not self.room() or not self.right_time():
             return []
         open_to_us = set(self.clients.workspaces())
@@ -216,12 +225,15 @@ class DeliveryDispatcher:
         return [*due[first:], *due[:first]]
 
     def room(self) -> int:
-        """How many more to take, so that no thread runs out before the next round."""
+        """Return how many more to take, so that no thread runs out before the next round."""
         finished = self.done.qsize() + sum(len(notes) for notes in self.notes.values())
         return self.count * AHEAD - (len(self.hand) - finished)
 
     def visit(self, workspace: str, may_take: bool) -> int:
-        """A round in one workspace: one unit of work, and none where there is nothing to do."""
+        """Run a round in one workspace.
+
+        It takes one unit of work, and none where there is nothing to do.
+        """
         notes = self.notes[workspace]
         if not notes and not self.anything(workspace):
             return 0
@@ -245,8 +257,9 @@ class DeliveryDispatcher:
     def unit(
         self, workspace: str, notes: list[DeliveryResult], room: int
     ) -> tuple[list[DeliveryResult], list[Delivery]]:
-        """Write the notes and take up to `room` deliveries; returns the notes that have to wait,
-        and what was taken.
+        """Write the results down and take up to `room` deliveries.
+
+        Return the results that have to wait, and the deliveries taken.
         """
         with self.works(workspace) as work:
             waiting = arrivals.arrived(work, [note.arrival for note in notes if note.arrival])
@@ -263,8 +276,9 @@ class DeliveryDispatcher:
         return kept, taken
 
     def one_by_one(self, workspace: str, notes: list[DeliveryResult]) -> list[DeliveryResult]:
-        """One of the notes cannot be written: it must not keep the others waiting. Its delivery is
-        looked for later.
+        """Write each result down alone, since one that cannot be written must not delay the others.
+
+        Its delivery is looked for later.
         """
         kept = []
         for note in notes:
@@ -275,13 +289,14 @@ class DeliveryDispatcher:
         return kept
 
     def anything(self, workspace: str) -> bool:
-        """Whether there is something to take: a look disturbs nobody."""
+        """Return whether there is something to take; this only reads, which disturbs nobody."""
         with self.works(workspace, writes=False) as work:
             return queue.anything(work, self.pace)
 
     def seal(self) -> bool:
-        """Seal what was written to the audit trail lately, in a unit of its own; whether there is
-        more.
+        """Seal the latest audit entries in a unit of work of its own.
+
+        Return whether there are more.
         """
         if time.monotonic() < self.seal_at:
             return False
@@ -290,11 +305,12 @@ class DeliveryDispatcher:
         return full
 
     def right_time(self) -> bool:
-        """Whether our clock and the database's agree. Leases are times: with a wrong clock we would
-        take what another replica has in hand, and send it twice.
+        """Return whether this machine's clock and the database's agree.
 
-        So when ours jumps, we take nothing until everybody has let go of what they had; from then
-        on what was written down by the wrong clock holds up nothing.
+        Leases are times: with a wrong clock the dispatcher would take what another replica has in
+        hand, and send it twice. So when this machine's clock jumps, the dispatcher takes nothing
+        until every replica has let go of what it had; from then on, what was written with the wrong
+        clock delays nothing.
         """
         if self.wall.jump():
             self.rest_until, self.compare_at = time.monotonic() + queue.LEASE.total_seconds(), 0.0
@@ -327,6 +343,6 @@ class DeliveryDispatcher:
             return None
 
     def give_back(self) -> None:
-        """What was taken and not begun is free again."""
+        """Free the deliveries that were taken and not begun."""
         while errand := self.next():
             self.done.put(DeliveryResult(errand.delivery, results.put_back))

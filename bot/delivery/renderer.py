@@ -1,4 +1,4 @@
-"""What deliveries say, drawn for those who read them: one person, or all who are in a channel."""
+"""The renderer: it renders deliveries for their readers, one person or all members of a channel."""
 
 import hashlib
 import json
@@ -33,23 +33,29 @@ from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 FRESH = 1.0
-"""Seconds for which what was drawn ahead may be sent; a card that changes meanwhile is drawn anew
-afterwards.
+"""Seconds for which what was rendered ahead may be sent.
+
+A card that changes meanwhile is rendered again afterwards.
 """
 MOVES = 3
-"""Times that one asks who is in a channel, where it changes while one asks."""
+"""How often the renderer asks who is in a channel that changes while it asks."""
 EARLY = ("card", "redraw", "event", "message")
-"""The kinds that may be drawn ahead: cards, and what says the same whenever it is drawn."""
+"""The kinds that may be rendered ahead: cards, and what says the same at any time."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """What to send. version: the record's when it was drawn; places: where its card stands already,
-    channel → ts.
+    """What to send.
 
-    room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the
-    monotonic clock · named: the records of a list, with their versions · stands: whether exactly
-    this stands there already.
+    Attributes:
+        message: The message.
+        version: The record's version when it was rendered.
+        shown: What the readers may see; None for one person.
+        places: Where the record's card is shown already, channel → ts.
+        room: For whom it was rendered; None for one person.
+        at: When it was rendered, on the monotonic clock.
+        named: The records of a list, with their versions.
+        stands: Whether exactly this is shown there already.
     """
 
     message: Message
@@ -66,38 +72,43 @@ class Rendered:
 
     @cached_property
     def look(self) -> str:
-        """A digest of everything that it shows."""
+        """Return a digest of everything that it shows."""
         said = json.dumps([self.message.text, self.message.blocks], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     def beside(self, looks: Mapping[Place, str], delivery: Delivery) -> "Rendered":
-        """The same, knowing whether it stands there already. looks: of what stands."""
+        """Return the same, with whether it is shown there already.
+
+        Args:
+            looks: The digests of what is shown, by place.
+            delivery: The delivery.
+        """
         return replace(self, stands=looks.get((delivery.channel, delivery.ts or "")) == self.look)
 
 
 class Nothing(Exception):
-    """There is nothing to send any more; says why."""
+    """There is nothing to send any more; the text of the error says why."""
 
 
 class Later(Exception):
-    """It was not begun: no client, no database, or too little left of the lease."""
+    """The delivery was not begun: no client, no database, or too little left of the lease."""
 
 
 class Renderer:
-    """Draws in units of work that only read, and never with the database held while Slack is
-    asked.
+    """Renders in units of work that only read.
+
+    It never holds the database while it asks Slack.
     """
 
     def __init__(self, works: UnitOfWorkFactory, catalogue: Catalogue) -> None:
         self.works, self.catalogue = works, catalogue
 
     def ahead(self, audience: ChannelMembers, taken: Sequence[Delivery]) -> dict[int, Rendered]:
-        """Draw what can be drawn ahead, in one unit of work with a question a table; returns it by
-        delivery.
+        """Render what can be rendered ahead, and return it by delivery.
 
-        What goes wrong here goes wrong again when it is drawn by itself, and is told then. Slack is
-        asked nothing: what goes to a channel of which we do not know who reads it has to wait for
-        its own turn.
+        This takes one unit of work, with one query for each table. What fails here fails again when
+        it is rendered by itself, and is reported then. Slack is asked nothing: a delivery to a
+        channel with unknown readers has to wait for its own turn.
         """
         wanted = [each for each in taken if is_early(each) and not is_alone(each.channel)]
         drawn: dict[int, Rendered] = {}
@@ -122,10 +133,13 @@ class Renderer:
         channel: str,
         ahead: Rendered | None = None,
     ) -> Rendered:
-        """What it says now, read in a short unit of work of whoever reads it.
+        """Return what a delivery says now, read in a short unit of work of its readers.
 
-        channel: its id, or that of a person · ahead: what was drawn ahead, which does while it is
-        fresh.
+        Args:
+            audience: Finds the readers of the workspace's channels.
+            delivery: The delivery.
+            channel: The id of the channel, or of a person.
+            ahead: What was rendered ahead, which is used while it is fresh.
         """
         if ahead and ahead.is_fresh() and audience.rooms.get(channel) is ahead.room:
             return ahead
@@ -145,7 +159,10 @@ class Renderer:
         raise Later  # people come and go all the time
 
     def for_one(self, delivery: Delivery, person: str) -> Rendered:
-        """What it says to somebody alone; nothing of records to whom we do not know."""
+        """Return what a delivery says to one person alone.
+
+        An unknown person sees nothing of records.
+        """
         known = not self.works.unknown(delivery.workspace, {person})
         with (
             self.works(delivery.workspace, person if known else "", writes=False) as work,
@@ -156,10 +173,10 @@ class Renderer:
             return self.legible(work, delivery)
 
     def among(self, audience: ChannelMembers, delivery: Delivery, channel: str) -> Rendered | int:
-        """What it says to all who read a channel; where we do not know who does, how often that has
-        changed.
+        """Return what a delivery says to all readers of a channel.
 
-        What somebody had posted there shows no more than they may see themselves.
+        Where the readers are unknown, return how often they have changed. What somebody had posted
+        there shows no more than they may see themselves.
         """
         asker = str(delivery.about.get("person", ""))
         with self.works(delivery.workspace, asker, writes=False) as work:
@@ -175,8 +192,9 @@ class Renderer:
                 return self.legible(work, delivery, room)
 
     def legible(self, work: UnitOfWork, delivery: Delivery, room: Room | None = None) -> Rendered:
-        """Drawn for those who read the unit of work; what cannot be drawn is refused with a
-        reference.
+        """Render a delivery for the readers of the unit of work.
+
+        What cannot be rendered is refused with a reference.
         """
         try:
             drawn = self.draw(work, delivery, arrivals.places(work, [delivery]), room)
@@ -195,11 +213,17 @@ class Renderer:
         places: Mapping[Subject, Mapping[str, str]],
         room: Room | None,
     ) -> Rendered:
-        """places: where the cards of records stand already · room: of those who read it, where it
-        is a channel.
+        """Render a delivery.
 
-        Refused where people of another company would read a text of which nobody knows what it says
-        of records.
+        Args:
+            work: The unit of work of the readers.
+            delivery: The delivery.
+            places: Where the cards of records are shown already.
+            room: The readers, where it goes to a channel.
+
+        Raises:
+            Refused: People of another company would read a text, and it is unknown what that says
+                of records.
         """
         if room and room.shared and delivery.kind == "message":
             raise Refused("shared_with_outsiders")
@@ -221,7 +245,10 @@ class Renderer:
         return Rendered(message, version, places=places.get((slug, id), {}), room=room)
 
     def anew(self, work: UnitOfWork, redraw: Delivery, room: Room | None) -> Rendered:
-        """What was told before: a list that follows its records, or what may not stand as it is."""
+        """Render again what was posted before.
+
+        That is a list that follows its records, or what may not stay as it is.
+        """
         told, named = reposting.find(work, redraw), reposting.named(work, redraw)
         shown = anew.shown(work, told) if told else None
         if told and shown and not named and reposting.may_stand(told.shown, shown):
@@ -238,27 +265,31 @@ class Renderer:
 
 
 def is_early(delivery: Delivery) -> bool:
-    """Whether it may be drawn ahead; of what was told before, few need to be drawn at all."""
+    """Return whether a delivery may be rendered ahead.
+
+    Of what was posted before, little needs to be rendered at all.
+    """
     return delivery.kind in EARLY and not reposting.is_retelling(delivery)
 
 
 def is_alone(channel: str) -> bool:
-    """Whether one person reads it."""
+    """Return whether one person reads the channel."""
     return is_person(channel) or is_direct(channel)
 
 
 def known_rooms(
     audience: ChannelMembers, work: UnitOfWork, channels: Collection[str]
 ) -> dict[str, Room]:
-    """Those of the channels of which we know who reads them."""
+    """Return those of the channels whose readers are known."""
     ids = {channel: id for channel in channels if (id := audience.outlet.known(channel))}
     audience.heard |= (turns := audiences.turns(work, ids.values()))
     return {channel: room for channel, id in ids.items() if (room := audience.room(id, turns[id]))}
 
 
 def readers(work: UnitOfWork, rooms: Mapping[str, Room]) -> dict[str, tuple[User, ...]]:
-    """Who stands for all who read each of these rooms; rooms with the same people are asked for
-    once.
+    """Return the viewers that represent all readers of each room.
+
+    Rooms with the same people are asked for once.
     """
     names = {
         people: str(number)

@@ -1,5 +1,6 @@
-"""What one thread does with one delivery: draw it as it is now, take it to Slack, and say what
-became of it.
+"""The worker: what one thread does with one delivery.
+
+It renders the delivery as it is now, sends it to Slack, and reports the result.
 """
 
 import logging
@@ -35,15 +36,17 @@ from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 SHUT = 60.0
-"""Seconds after which a token that Slack did not take is tried again."""
+"""Seconds after which a token that Slack refused is tried again."""
 
 
 @dataclass(frozen=True)
 class DeliveryTask:
-    """A delivery that is ours. until: on the monotonic clock, the last moment at which to begin a
-    call to Slack.
+    """A delivery that this dispatcher has taken.
 
-    drawn: what it said when it was taken, if it was drawn then.
+    Attributes:
+        delivery: The delivery.
+        until: The last moment to begin a call to Slack, on the monotonic clock.
+        drawn: What it said when it was taken, if it was rendered then.
     """
 
     delivery: Delivery
@@ -53,9 +56,13 @@ class DeliveryTask:
 
 @dataclass(frozen=True)
 class DeliveryResult:
-    """What became of a delivery, to be written down: that it arrived, or whatever `write` writes.
+    """The result of a delivery, to be written down: that it arrived, or what `write` writes.
 
-    outcome: sent, refused, unknown, limited, dropped; empty where nothing came of it.
+    Attributes:
+        delivery: The delivery.
+        write: Writes the result down.
+        outcome: sent, refused, unknown, limited or dropped; empty where nothing came of it.
+        arrival: Where the delivery arrived.
     """
 
     delivery: Delivery
@@ -65,8 +72,9 @@ class DeliveryResult:
 
 
 class DeliveryWorker:
-    """Takes deliveries to Slack, in as many threads as call it; the database is never held
-    meanwhile.
+    """Sends deliveries to Slack, in as many threads as call it.
+
+    It never holds the database while it talks to Slack.
     """
 
     def __init__(
@@ -78,11 +86,11 @@ class DeliveryWorker:
         self.shut: dict[str, float] = {}
 
     def serves(self, workspace: str) -> bool:
-        """Whether Slack takes the token of this workspace, as far as we know."""
+        """Return whether Slack accepts the token of this workspace, as far as is known."""
         return self.shut.get(workspace, 0.0) <= time.monotonic()
 
     def carry(self, errand: DeliveryTask) -> DeliveryResult:
-        """Send one delivery; nothing that goes wrong gets further than the note."""
+        """Send one delivery and return the result, which also reports every failure."""
         delivery = errand.delivery
         with referred() as reference:
             try:
@@ -95,7 +103,7 @@ class DeliveryWorker:
         return note
 
     def failed(self, delivery: Delivery, error: Exception, reference: str) -> DeliveryResult:
-        """What it means for a delivery that something went wrong."""
+        """Return the result of a delivery that failed."""
         match error:
             case Nothing():
                 return DeliveryResult(delivery, partial(results.drop, why=str(error)), "dropped")
@@ -114,7 +122,7 @@ class DeliveryWorker:
                 return self.refused(delivery, str(error))
             case Later() | Busy() | SQLAlchemyError():
                 return DeliveryResult(delivery, results.put_back)
-            case CRMError():  # its sentence may name people: it is for who reads it, not for the queue
+            case CRMError():  # its sentence may name people: it is for its reader, not for the queue
                 why = f"there is nothing to draw ({type(error).__name__})"
                 return DeliveryResult(delivery, partial(results.drop, why=why), "dropped")
         log.error(
@@ -128,8 +136,10 @@ class DeliveryWorker:
         )
 
     def refused(self, delivery: Delivery, error: str) -> DeliveryResult:
-        """Slack says no: to the token, which is not the message's fault; to a card that is gone; or
-        to the message.
+        """Return the result of a delivery that Slack refuses.
+
+        Slack refuses the token, which is not the message's fault; a card that is gone; or the
+        message.
         """
         if error in UNTRUSTED:
             self.mistrusted(delivery.workspace, error)
@@ -148,9 +158,7 @@ class DeliveryWorker:
         return DeliveryResult(delivery, partial(self.refuse, error=error), "refused")
 
     def mistrusted(self, workspace: str, error: str) -> None:
-        """Slack does not take the token: everything of the workspace waits, and the log says what
-        to do.
-        """
+        """Make a workspace wait whose token Slack refuses; the log says what to do."""
         if error in REVOKED:
             self.clients.ended(workspace)
         elif self.serves(workspace):
@@ -163,7 +171,7 @@ class DeliveryWorker:
             )
 
     def refuse(self, work: UnitOfWork, delivery: Delivery, error: str) -> None:
-        """Keep what Slack said in words that tell what to do, and have them told."""
+        """Keep what Slack said, in words that say what to do, and have people informed of it."""
         advice = f"Then send it again: {self.root} deliveries"
         said = sentence(error, delivery.channel, work.workspace)
         if delivery.kind == GATHERING:
@@ -171,7 +179,7 @@ class DeliveryWorker:
         results.refuse(work, delivery, said, advice)
 
     def send(self, errand: DeliveryTask) -> DeliveryResult:
-        """Post it or draw a card anew; what may have been posted before is looked for first."""
+        """Post a message or update a card; first look for what may have been posted before."""
         delivery, audience = errand.delivery, self.audience(errand.delivery.workspace)
         outlet = audience.outlet
         self.hurry(errand)
@@ -199,15 +207,19 @@ class DeliveryWorker:
         return sent(delivery, outlet.place(channel), ts, drawn)
 
     def hurry(self, errand: DeliveryTask) -> None:
-        """Begin nothing that may outlast the lease: whoever has it then would send it too."""
+        """Raise Later rather than begin something that may outlast the lease.
+
+        The next holder of the lease would send it too.
+        """
         if time.monotonic() > errand.until:
             raise Later
 
     def found(
         self, outlet: SlackGateway, delivery: Delivery, channel: str, key: str
     ) -> Arrival | None:
-        """A post whose outcome is unknown, if it arrived: nobody knows for whom it was drawn, and
-        when.
+        """Return where a post whose outcome is unknown arrived, if it did.
+
+        Nobody knows for whom it was rendered, and when.
         """
         with self.works(delivery.workspace, writes=False) as work:
             after, named = arrivals.before(work, delivery), rerender.may_name(work, delivery)
@@ -218,9 +230,11 @@ class DeliveryWorker:
     def found_again(
         self, audience: ChannelMembers, errand: DeliveryTask, arrival: Arrival
     ) -> DeliveryResult:
-        """It arrived, and nobody knows for whom it was drawn. What cannot be drawn once it is
-        marked as sent, because what was typed is not kept, is drawn again now for those who read
-        it; cards are drawn again at any time.
+        """Return the result of a post that arrived, though nobody knows for whom it was rendered.
+
+        Some messages cannot be rendered any more once they are marked as sent, because what was
+        typed is not kept: such a message is rendered again now for its readers. Cards are rendered
+        again at any time.
         """
         delivery, channel, ts = errand.delivery, arrival.channel, arrival.ts
         if reposting.is_told(delivery, channel):
@@ -231,8 +245,9 @@ class DeliveryWorker:
         return DeliveryResult(delivery, outcome="sent", arrival=arrival)
 
     def audience(self, workspace: str) -> ChannelMembers:
-        """Slack as this workspace's token sees it, and who reads there; a new token sees it
-        anew.
+        """Return the members and the gateway of a workspace, with its present token.
+
+        A new token gets new ones.
         """
         try:
             client: WebClient = self.clients.of(workspace)
@@ -245,19 +260,19 @@ class DeliveryWorker:
         return known
 
     def ahead(self, workspace: str, taken: Sequence[Delivery]) -> dict[int, Rendered]:
-        """Draw what can be drawn ahead; returns it by delivery."""
+        """Render what can be rendered ahead, and return it by delivery."""
         audience = self.audiences.get(workspace)
         return self.drawer.ahead(audience, taken) if audience else {}
 
 
 def reconsider(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
-    """Cards are drawn anew for other readers, as soon as we know them all."""
+    """Render cards again for other readers, as soon as all of these are known."""
     known = audience.go_on(delivery.about.get("channel", ""))
     return DeliveryResult(delivery, audiences.spread if known else AGAIN)
 
 
 def gather(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
-    """A team becomes who is in its user group, as soon as we know them all."""
+    """Make the members of a user group a team, as soon as all of them are known."""
     members, known = audience.gathered(delivery.about["group"])
     return DeliveryResult(
         delivery, partial(user_groups.gather, members=members) if known else AGAIN
@@ -265,8 +280,9 @@ def gather(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
 
 
 def check_members(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
-    """Whoever does not belong to the workspace is shut out, as soon as Slack's list of everybody
-    was read.
+    """Shut out those who do not belong to the workspace.
+
+    This is done as soon as Slack's list of everybody was read.
     """
     with audience.works(audience.workspace, writes=False) as work:
         known = user_groups.ours(work)
@@ -282,11 +298,11 @@ CHORES: dict[str, Callable[[ChannelMembers, Delivery], DeliveryResult]] = {
     GATHERING: gather,
     user_groups.MEMBERS: check_members,
 }
-"""What is done besides telling."""
+"""What is done in addition to sending messages."""
 
 
 def sent(delivery: Delivery, channel: str, ts: str, drawn: Rendered) -> DeliveryResult:
-    """It stands in Slack as it was drawn."""
+    """Return the result of a delivery that is shown in Slack as it was rendered."""
     turn = drawn.room.turn if drawn.room else None
     arrival = Arrival(
         delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named, drawn.look

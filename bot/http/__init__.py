@@ -1,1 +1,1 @@
-"""What is served over HTTP: Slack events, health, metrics, and what is refused."""
+"""What the bot serves over HTTP: Slack events, health checks, metrics, and what is refused."""

@@ -1,5 +1,6 @@
-"""Connections over HTTP that nobody can hold: only so many are open, and what is sent has to come
-within seconds.
+"""HTTP connections that nobody can hold.
+
+Only a limited number are open, and a request has to arrive within seconds.
 """
 
 import asyncio
@@ -12,21 +13,30 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bot.http.rejections import REASONS, Rejections
 
 SECONDS = 5.0
-"""For the head of a request, and again for its body. Slack gives up on a whole one after three."""
+"""Seconds for the head of a request, and again for its body.
+
+Slack gives up on a whole request after three.
+"""
 CONNECTIONS = 256
-"""Open at once; a load balancer holds some tens. Each costs a file descriptor, of which a process
-has 1,024.
+"""Connections open at once; a load balancer holds some tens.
+
+Each costs a file descriptor, of which a process has 1,024.
 """
 HEAD = 16_384
 """Bytes of a head that is not complete; Slack's has two thousand."""
 
 
 class GuardedConnection(H11Protocol):
-    """Closes a connection whose request does not come within seconds, and the one that has waited
-    for longest where there are too many.
+    """Closes a connection whose request does not arrive within seconds.
 
-    rejections: counts both · seconds: for a head, and for a body · most: connections that are open
-    at once.
+    Where there are too many connections, it closes the one that has waited for longest.
+
+    Args:
+        *args: What uvicorn's protocol takes.
+        rejections: Counts both kinds of closed connections.
+        seconds: Seconds for a head, and for a body.
+        most: Connections that are open at once.
+        **more: What uvicorn's protocol takes.
     """
 
     def __init__(
@@ -40,9 +50,9 @@ class GuardedConnection(H11Protocol):
         super().__init__(*args, **more)
         self.rejections, self.seconds, self.most = rejections, seconds, most
         self.awaited: tuple[str, object] | None = None
-        """What of which request is still to come: its head or its body."""
+        """What is still to arrive of which request: its head or its body."""
         self.since = self.loop.time()
-        """When we began to wait for that, or for the next request."""
+        """When the wait for that, or for the next request, began."""
         self.timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -64,11 +74,11 @@ class GuardedConnection(H11Protocol):
         self.watch()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP. uvicorn's own way fails where an answer was already begun."""
+        """Refuse what is no HTTP; uvicorn's own way fails where an answer was already begun."""
         self.refuse("no_http")
 
     def watch(self) -> None:
-        """Give each head, and each body, its seconds from the moment we began to wait for it."""
+        """Give each head, and each body, its seconds from the moment when the wait for it began."""
         if (awaited := self.incomplete()) != self.awaited:
             self.stop_timer()
             self.awaited, self.since = awaited, self.loop.time()
@@ -77,7 +87,10 @@ class GuardedConnection(H11Protocol):
             )
 
     def incomplete(self) -> tuple[str, object] | None:
-        """What of which request is to come; None while one is answered, and between two."""
+        """Return what is still to arrive of which request.
+
+        Return None while a request is being answered, and between two requests.
+        """
         if self.conn.their_state is h11.SEND_BODY:
             return "body", self.cycle
         begun = self.cycle is None or self.conn.trailing_data[0]
@@ -88,24 +101,28 @@ class GuardedConnection(H11Protocol):
             self.timer.cancel()
 
     def is_waiting(self) -> bool:
-        """Whether nothing is lost to us when this connection closes: its request is incomplete, or
-        there is none.
+        """Return whether nothing is lost when this connection closes.
+
+        That is so while its request is incomplete, or there is none.
         """
         return not self.transport.is_closing() and (
             self.awaited is not None or self.conn.their_state is h11.IDLE
         )
 
     def make_room(self) -> None:
-        """Close the connection whose request has been incomplete for longest, else the one idle for
-        longest; the new one where all others are being answered.
+        """Close the connection whose request has been incomplete for longest.
+
+        Where there is none, close the one that is idle for longest; where all others are being
+        answered, the new one.
         """
         waiting = [each for each in self.connections if each is not self and each.is_waiting()]  # type: ignore[union-attr]
         longest = min(waiting, key=lambda each: (each.awaited is None, each.since), default=self)  # type: ignore[union-attr]
         longest.refuse("too_many")  # type: ignore[union-attr]
 
     def refuse(self, reason: str) -> None:
-        """Answer with the status of the reason, where a request was begun and not answered, and
-        close.
+        """Answer with the status of the reason, and close.
+
+        The answer is sent only where a request was begun and not answered.
         """
         self.stop_timer()
         if self.transport.is_closing():
@@ -113,14 +130,14 @@ class GuardedConnection(H11Protocol):
         self.rejections.note(reason)
         idle = (
             self.awaited is None and self.conn.their_state is h11.IDLE
-        )  # an answer there would be taken for the next
+        )  # an answer there would be taken for the answer to the next request
         if not idle and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.write(written(REASONS[reason][0]))
         self.transport.close()
 
 
 def written(status: int) -> bytes:
-    """A whole answer that says no more than its status."""
+    """Return a whole answer that says no more than its status."""
     again = "retry-after: 1\r\n" if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{again}connection: close\r\ncontent-length: 0\r\n\r\n"
     return head.encode()

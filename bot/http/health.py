@@ -1,6 +1,4 @@
-"""How a running bot is: what load balancers, Prometheus, admins and the other replicas are told of
-it.
-"""
+"""The health of a running bot, for load balancers, Prometheus, admins and the other replicas."""
 
 import json
 import logging
@@ -34,19 +32,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BEAT, SOON = 10.0, 2.0
-"""Seconds between two signs of life in the database; while something is wrong, that it is over is
-told soon.
+"""Seconds between two heartbeats in the database.
+
+While something is wrong the interval is shorter, so that the recovery shows soon.
 """
 LOOKS = 3
-"""Looks at the clock that may be missed. Fewer would be a single long one."""
+"""Runs of the scheduler that may be missed; fewer would be a single long one."""
 STUCK = 30.0
-"""Seconds without a sign of life after which a thread of ours counts as stuck, however short its
-rounds are.
+"""Seconds without a sign of life after which a thread counts as stuck.
+
+They apply however short its rounds are.
 """
 
 
 class Living(Protocol):
-    """Something with a thread of its own. alive: seconds since that last came round."""
+    """Something with a thread of its own.
+
+    `alive` gives the seconds since that last finished a round.
+    """
 
     def alive(self) -> float: ...
 
@@ -60,15 +63,23 @@ class Found:
 
 
 class HealthMonitor:
-    """What a replica finds of itself. It may be asked at any time by anyone and answers within two
-    seconds.
+    """Checks the health of this replica.
 
-    vitals = Vitals(works, scheduler, courier, connected=lambda: True, metrics=metrics)
-    vitals.start()    # from now on the other replicas and `/crm status` see it vitals.routes()   #
-    /healthz, /readyz and /metrics for bot.http.server vitals.stop()     # first of all when
-    stopping: /readyz answers 503 from then on
+    Anyone may ask it at any time; it answers within two seconds.
 
-    connected: whether Slack reaches us · look_every: seconds between two looks of the scheduler.
+    Example:
+        vitals = HealthMonitor(works, scheduler, courier, connected=lambda: True, metrics=metrics)
+        vitals.start()    # from now on the other replicas and `/crm status` see it
+        vitals.routes()   # /healthz, /readyz and /metrics for bot.http.server
+        vitals.stop()     # first of all when stopping: /readyz answers 503 from then on
+
+    Args:
+        works: Begins units of work.
+        scheduler: The scheduler, whose thread is watched.
+        courier: The dispatcher, whose thread is watched.
+        connected: Whether Slack reaches the bot.
+        look_every: Seconds between two runs of the scheduler.
+        metrics: The figures for Prometheus, where they are counted.
     """
 
     def __init__(
@@ -100,8 +111,9 @@ class HealthMonitor:
         self.thread.start()
 
     def stop(self) -> None:
-        """Say from now on that this replica is going, and take its row out of the database, if that
-        answers soon.
+        """Report from now on that this replica is stopping.
+
+        Its row is taken out of the database, if that answers soon.
         """
         self.ended.set()
         if self.thread.is_alive():
@@ -109,8 +121,9 @@ class HealthMonitor:
         self.pulse.stop()
 
     def live(self) -> None:
-        """Write a sign of life again and again. Without one for a minute the others show this
-        replica as gone.
+        """Write a heartbeat again and again.
+
+        Without one for a minute the others show this replica as gone.
         """
         while not self.ended.is_set():
             well = self.try_to(self.show_life)
@@ -118,7 +131,7 @@ class HealthMonitor:
         self.try_to(self.leave)
 
     def show_life(self) -> bool:
-        """Whether all is well, too."""
+        """Write a heartbeat, and return whether all is well."""
         checks = self.checks()
         beat(
             self.works, self.id, self.host, [[check.name, check.ok, check.text] for check in checks]
@@ -130,7 +143,10 @@ class HealthMonitor:
         return True
 
     def try_to(self, write: Callable[[], bool]) -> bool:
-        """The next sign of life comes whatever became of this one."""
+        """Write once and return whether all is well.
+
+        A failure does not prevent the next heartbeat.
+        """
         try:
             well = write()
         except Exception as error:
@@ -149,8 +165,10 @@ class HealthMonitor:
             )
 
     def checks(self) -> list[Check]:
-        """What this replica finds of itself, as it is now: nothing of what any workspace has in it,
-        not even how much, for the admins of all of them are told.
+        """Return the health checks of this replica, as they are now.
+
+        They show nothing of a workspace's contents, not even how much there is: the admins of all
+        workspaces see them.
         """
         felt = self.pulse.feel()
         return [
@@ -167,7 +185,10 @@ class HealthMonitor:
         ]
 
     def tables(self, found: Found | None) -> Check:
-        """A newer step is fine: the release that brought it left this one running on purpose."""
+        """Check the schema; a newer step is fine.
+
+        The release that brought it left this one running on purpose.
+        """
         if found is None:
             return Check("tables", False, "Nobody knows while the database does not answer.")
         stand = f"They stand at {found.step or 'nothing'}"
@@ -196,8 +217,10 @@ class HealthMonitor:
         return Check("courier", age <= STUCK, f"It last looked for deliveries {seconds(age)} ago.")
 
     def queue(self) -> Check:
-        """What waits in all workspaces together, for whoever runs the bot. Not vital: a replica
-        taken out of service because much waits would make more wait.
+        """Check what waits in all workspaces together, for the people who run the bot.
+
+        The check is not vital: a replica taken out of service because much waits would make more
+        wait.
         """
         found = self.pulse.feel().found
         if found is None:
@@ -209,7 +232,10 @@ class HealthMonitor:
         return Check("deliveries", lag <= BEHIND, text, vital=False)
 
     def figures(self) -> dict[str, float]:
-        """What Prometheus is told besides what was counted; what nobody knows now is left out."""
+        """Return the figures for Prometheus in addition to the counters.
+
+        What nobody knows now is left out.
+        """
         ready = all(check.ok for check in self.checks() if check.vital)
         felt, pool = self.pulse.feel(), self.works.engine.pool
         known: dict[str, float] = {
@@ -233,7 +259,7 @@ class HealthMonitor:
         return known
 
     def routes(self) -> "list[Route]":
-        """For whoever watches over processes: alive, ready, and figures where they are counted."""
+        """Return the routes for monitoring: alive, ready, and metrics where they are counted."""
         from starlette.responses import PlainTextResponse, Response
         from starlette.routing import Route
 
@@ -272,8 +298,9 @@ LASTING = (
 
 
 def unwritable(error: Exception) -> str:
-    """What to do about a disk that is full, or a file that is not what it was; empty where that is
-    not in the way.
+    """Return what to do about a full disk, or a file that is not what it was.
+
+    The text is empty where that is not in the way.
     """
     return (
         advice(error) if isinstance(error, SQLAlchemyError) and trouble_of(error) in LASTING else ""
@@ -281,15 +308,16 @@ def unwritable(error: Exception) -> str:
 
 
 def unusable(error: Exception) -> str:
-    """What to do about a database that cannot even be read, without what it says; empty where
-    nobody knows.
+    """Return what to do about a database that cannot even be read; empty where nobody knows.
+
+    It leaves out what the database says.
     """
     trouble = trouble_of(error) if isinstance(error, SQLAlchemyError) else None
     return trouble.advice if trouble in LASTING else ""
 
 
 def answer(content: Mapping[str, Any], status: int) -> "Response":
-    """JSON that a person can read, too."""
+    """Return a JSON answer that a person can read, too."""
     from starlette.responses import Response
 
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"

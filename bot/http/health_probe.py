@@ -1,5 +1,6 @@
-"""The database's pulse: asked in a thread of its own, so that nobody hangs when the database
-does.
+"""A health probe of the database.
+
+It asks in a thread of its own, so that nobody hangs when the database does.
 """
 
 import logging
@@ -13,14 +14,20 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FRESH = 1.0
-"""Seconds for which an answer is good: however many ask, the database is asked once a second."""
+"""Seconds for which an answer is good; the database is asked at most once a second."""
 PATIENCE = 1.0
 """Seconds to wait for an answer."""
 
 
 @dataclass(frozen=True)
 class ProbeResult(Generic[T]):
-    """Whether there was an answer in time, in words, and the last one there was if it is good."""
+    """The outcome of a probe.
+
+    Attributes:
+        ok: Whether there was an answer in time.
+        text: The same in words.
+        found: The last answer, if it is good.
+    """
 
     ok: bool
     text: str
@@ -30,8 +37,9 @@ class ProbeResult(Generic[T]):
 class CachedProbe(Generic[T]):
     """Asks one question, never twice at once, and only when someone wants to know.
 
-    ask: takes as long as it likes and may fail · explain: why it failed, in words; empty for what
-    has none.
+    Args:
+        ask: Asks the question; it takes as long as it likes and may fail.
+        explain: Returns why it failed, in words; an empty text where there are none.
     """
 
     def __init__(
@@ -50,14 +58,15 @@ class CachedProbe(Generic[T]):
         self.thread.start()
 
     def stop(self) -> None:
-        """Ask nothing more. A question that hangs is left to itself."""
+        """Ask nothing more; a question that hangs is left to itself."""
         with self.changed:
             self.ended = True
             self.changed.notify_all()
 
     def feel(self) -> ProbeResult[T]:
-        """The last answer, at most a second old, or that there is none. Waits a second for it, all
-        callers together.
+        """Return the last answer, at most a second old, or a result without an answer.
+
+        All callers together wait at most a second for it.
         """
         with self.changed:
             if self.is_fresh() or self.ended:
@@ -93,8 +102,8 @@ class CachedProbe(Generic[T]):
         began = time.monotonic()
         try:
             found = self.ask()
-        except Exception as error:  # whatever it is, there was no answer
-            if self.last.ok or self.answered_at is None:  # said once, not once a second
+        except Exception as error:  # for any error, there was no answer
+            if self.last.ok or self.answered_at is None:  # logged once, not once a second
                 log.warning("The database does not answer", exc_info=error)
             return ProbeResult(
                 False, self.explain(error) or f"It refuses us: {type(error).__name__}."

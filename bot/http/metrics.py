@@ -1,5 +1,6 @@
-"""Figures for Prometheus: what people do, what is delivered, what jobs run. No label names a person
-or a record.
+"""Metrics for Prometheus: what people do, what is delivered, which jobs run.
+
+No label names a person or a record.
 """
 
 import re
@@ -18,15 +19,17 @@ from prometheus_client import (
 from handlers.core.telemetry import Watch
 
 KIND = re.compile(r"[a-z_]{1,40}(?:\.[a-z_]{1,40})?")
-"""What verbs, kinds of deliveries, jobs and outcomes are called. Nothing with an accent, a space or
-a digit is.
+"""The form of the names of verbs, kinds of deliveries, jobs and outcomes.
+
+None of them has an accent, a space or a digit.
 """
 LABELS = 500
-"""More names than there are verbs; what comes after is one figure together, for each name costs
-memory for ever.
+"""More names than there are verbs.
+
+Further names share one figure, since each name costs memory for ever.
 """
 ANSWER = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10)
-"""Slack gives up on us after three seconds, so that is where the buckets are."""
+"""The buckets of seconds; many lie around three, when Slack gives up on the bot."""
 LAG = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 GAUGES = {
     "ready": "Whether this replica can do its work: 1 or 0",
@@ -39,11 +42,11 @@ GAUGES = {
     "deliveries_waiting": "Deliveries that wait in the database, for all replicas together",
     "delivery_oldest_seconds": "How long the oldest delivery that is due has waited",
 }
-"""What is read when someone asks, with the names `rapport_…`."""
+"""The gauges that are read when someone asks, with the names `rapport_…`."""
 
 
 class Metrics(Watch):
-    """Counts what it hears of, in a registry of its own."""
+    """Counts what is reported to it, in a registry of its own."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
@@ -73,7 +76,7 @@ class Metrics(Watch):
         self.count_the_rest(registry)
 
     def count_the_rest(self, registry: CollectorRegistry) -> None:
-        """The figures of requests, jobs and the state of things."""
+        """Create the figures of requests, jobs and the state of the bot."""
         self.refused = Counter(
             "rapport_http_refused",
             "Requests over HTTP that were refused, by reason",
@@ -113,7 +116,7 @@ class Metrics(Watch):
         self.job_seconds.labels(job).observe(seconds)
 
     def folded(self, name: str) -> str:
-        """The name as a label, or "other" where it can be none or there are too many."""
+        """Return the name as a label, or "other" where it cannot be one or there are too many."""
         if name in self.names:
             return name
         if not KIND.fullmatch(name) or len(self.names) >= LABELS:
@@ -122,10 +125,10 @@ class Metrics(Watch):
         return name
 
     def note(self, figures: Mapping[str, float]) -> None:
-        """Set gauges to what was just read; what could not be read is no number."""
+        """Set the gauges to what was just read; what could not be read is NaN."""
         for name, gauge in self.gauges.items():
             gauge.set(figures.get(name, float("nan")))
 
     def text(self) -> bytes:
-        """Everything, as Prometheus reads it."""
+        """Return everything as Prometheus reads it."""
         return generate_latest(self.registry)

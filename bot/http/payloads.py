@@ -1,5 +1,6 @@
-"""What Slack posts, read strictly: what Slack never writes is a ValueError before anybody works
-with it.
+"""What Slack posts, parsed strictly.
+
+What Slack never writes is a ValueError before anybody works with it.
 """
 
 import json
@@ -10,18 +11,23 @@ from urllib.parse import parse_qsl, quote
 FREQUENT = [(quote(sign, safe=""), sign) for sign in '"{}[]:,/']
 """What JSON is full of and a form escapes; none of it means anything to a form."""
 FIELDS = 100
-"""More than any form of Slack has."""
+"""More fields than any form of Slack has."""
 KNOWN = {"command", "ssl_check", "type"}
-"""Whatever Slack sends has one of these."""
+"""Everything that Slack sends has one of these."""
 DEEPEST = 50
-"""Lists and objects in one another; Slack's deepest are rich texts in a view, some fifteen."""
+"""How deep lists and objects may be nested.
+
+Slack's deepest are rich texts in a view, some fifteen.
+"""
 DIGITS = 20
-"""More than any number of Slack has."""
+"""More digits than any number of Slack has."""
 
 
 def payload(body: bytes) -> dict[str, Any]:
-    """Return what Slack says, in JSON, in a form, or in JSON in a form; ValueError where it is none
-    of them.
+    """Return what Slack says, in JSON, in a form, or in JSON in a form.
+
+    Raises:
+        ValueError: It is none of them.
     """
     text = body.decode()
     if not text.startswith(("{", "[")):
@@ -38,8 +44,10 @@ def payload(body: bytes) -> dict[str, Any]:
 
 
 def read_object(text: str) -> dict[str, Any]:
-    """Return the object that a text of JSON holds. ValueError where it holds none, or one that
-    nobody means.
+    """Return the object that a JSON text holds.
+
+    Raises:
+        ValueError: The text holds no object, or one that nobody means.
     """
     try:
         said = DECODER.decode(text)
@@ -53,7 +61,7 @@ def read_object(text: str) -> dict[str, Any]:
 
 
 def is_deep(said: Any) -> bool:
-    """Whether more lists and objects stand in one another than anybody needs."""
+    """Return whether lists and objects are nested deeper than anybody needs."""
     level = [said]
     for _ in range(DEEPEST):
         inner = [
@@ -66,7 +74,10 @@ def is_deep(said: Any) -> bool:
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A name that stands twice means one thing to us and another to whoever checked it."""
+    """Return the pairs as an object; raise ValueError where a name occurs twice.
+
+    Such a name might mean one thing to the bot and another to the software that checked it.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("A name stands twice")
@@ -87,7 +98,7 @@ def finite(text: str) -> float:
 
 
 def no_number(name: str) -> float:
-    """NaN and Infinity are no JSON; Python reads them all the same."""
+    """Raise ValueError for NaN and Infinity, which are no JSON, though Python reads them."""
     raise ValueError("It is no JSON")
 
 

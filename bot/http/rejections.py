@@ -1,5 +1,6 @@
-"""What is refused over HTTP before anybody acts: counted by reason, and told in one line a minute
-at most.
+"""Requests over HTTP that are refused before anybody acts.
+
+They are counted by reason, and logged in one line a minute at most.
 """
 
 import asyncio
@@ -24,17 +25,19 @@ REASONS: dict[str, tuple[int, str]] = {
     "not_ready": (503, "while the bot starts or stops"),
     "wrong_address": (404, "for an address or a method that does not exist"),
 }
-"""Reason → the status that answers it, and how the log calls such requests."""
+"""Reason → the status that answers it, and what the log calls such requests."""
 
 
 class Rejected(Exception):
-    """A request is refused. Its text is one of the REASONS."""
+    """A request is refused; the text of the error is one of the REASONS."""
 
 
 class Rejections:
     """Counts refusals, each where it is decided: in the thread of the event loop.
 
-    watch: is told of each · pause: seconds between two lines in the log.
+    Args:
+        watch: Counts each refusal.
+        pause: Seconds between two lines in the log.
     """
 
     def __init__(self, watch: Watch | None = None, pause: float = MINUTE) -> None:
@@ -43,15 +46,16 @@ class Rejections:
         self.resting = False
 
     def note(self, reason: str) -> None:
-        """Count one refusal. The first is told at once, those of the minute after it together."""
+        """Count one refusal; the first is logged at once, those of the next minute together."""
         self.watch.rejected(reason)
         self.untold[reason] += 1
         if not self.resting:
             self.tell()
 
     def tell(self) -> None:
-        """Write one line about what was not told yet; after a minute without any, the next is told
-        at once again.
+        """Write one line about the refusals that were not logged yet.
+
+        After a minute without any, the next is logged at once again.
         """
         self.resting = bool(self.untold)
         if self.untold:

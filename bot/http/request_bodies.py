@@ -1,5 +1,6 @@
-"""The bodies of requests, read so that all of them together hold no more memory than was set aside
-for them.
+"""The bodies of requests.
+
+All of them together hold no more memory than is reserved for them.
 """
 
 from collections.abc import Iterator
@@ -11,16 +12,18 @@ from starlette.requests import Request
 from bot.http.rejections import Rejected
 
 LARGEST = 2_000_000
-"""Bytes of a request; a form of Slack's largest view, with all it says of itself, is a quarter of
-that.
+"""Bytes of a request.
+
+A form of Slack's largest view, with all it says of itself, is a quarter of that.
 """
 TOGETHER = 16_000_000
-"""Bytes of all bodies that are being read, or read and not yet answered."""
+"""Bytes of all bodies that are being read, or are read and not yet answered."""
 
 
 class Room:
-    """What one request holds. whole: whether its body has come, so that it is somebody's who waits
-    for an answer.
+    """The memory that one request holds.
+
+    `whole` says whether its body has arrived, so that somebody waits for an answer.
     """
 
     def __init__(self) -> None:
@@ -29,8 +32,9 @@ class Room:
 
 
 class Bodies:
-    """Gives room to the bodies of requests; where there is none left, the one that has been coming
-    for longest goes.
+    """Gives memory to the bodies of requests.
+
+    Where there is none left, the body that has been arriving for longest is cancelled.
     """
 
     def __init__(self, most: int = TOGETHER) -> None:
@@ -39,7 +43,7 @@ class Bodies:
 
     @contextmanager
     def room(self) -> Iterator[Room]:
-        """Room for one request until it is answered."""
+        """Reserve memory for one request until it is answered."""
         room = Room()
         self.rooms[room] = None
         try:
@@ -49,8 +53,10 @@ class Bodies:
             self.held -= room.size
 
     async def read(self, request: Request, room: Room) -> bytes:
-        """Return the body; Rejected where it is too large, or where there is no room left for
-        it.
+        """Return the body.
+
+        Raises:
+            Rejected: The body is too large, or there is no memory left for it.
         """
         body = bytearray()
         with room.scope:

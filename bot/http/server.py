@@ -1,5 +1,6 @@
-"""HTTP: what Slack posts, where the app is installed, and how it is; served in a thread beside
-everything else.
+"""The HTTP server, in a thread beside everything else.
+
+It serves Slack's posts, the installation of the app, and the health checks.
 """
 
 import logging
@@ -30,24 +31,35 @@ from models.core.db.engine import THREADS
 
 log = logging.getLogger(__name__)
 KEPT_ALIVE = 75
-"""Seconds an idle connection stays open: longer than load balancers wait, lest they send into one
-we just closed.
+"""Seconds an idle connection stays open.
+
+That is longer than load balancers wait, so that they do not send into one that was just closed.
 """
 KINDS = ("application/json", "application/x-www-form-urlencoded")
-"""What Slack posts. Where a proxy took that header away, what it is shows when it is read."""
+"""The content types that Slack posts.
+
+Where a proxy removed that header, the type shows when the body is read.
+"""
 AT_ONCE = 128
 """Connections that are taken in one go, and that wait to be taken."""
 PIECE = 65_536
-"""Bytes of a connection that the kernel keeps for us: more would come into memory at once, for each
-of them.
+"""Bytes of a connection that the kernel buffers.
+
+More would come into memory at once, for each connection.
 """
 
 
 class Events:
-    """Takes what Slack posts to Bolt, itself an ASGI application; its loop waits for no database.
+    """Passes what Slack posts to Bolt.
 
-    gate: shut, it answers 503: Slack sends an event again, and tells a person that it did not work.
-    rejections: counts what is refused.
+    It is itself an ASGI application; its loop waits for no database.
+
+    Args:
+        app: The Bolt app.
+        signing_secret: The secret with which Slack signs.
+        gate: While it is shut, the answer is 503: Slack sends an event again, and informs a person
+            that it did not work.
+        rejections: Counts what is refused.
     """
 
     def __init__(
@@ -66,8 +78,9 @@ class Events:
         await answer(scope, receive, send)
 
     async def posted(self, request: Request) -> Response:
-        """Answer a request. What its headers cannot justify is refused before a byte of its body is
-        read.
+        """Answer a request.
+
+        What its headers cannot justify is refused before a byte of its body is read.
         """
         headers = by_name(request)
         try:
@@ -83,7 +96,7 @@ class Events:
             return PlainTextResponse("gone", 400)
 
     def check(self, headers: dict[str, list[str]]) -> None:
-        """Rejected unless the headers alone could be Slack's."""
+        """Raise Rejected unless the headers alone could be Slack's."""
         if not self.signature.plausible(headers):
             raise Rejected("unsigned")
         if int(headers.get("content-length", ["0"])[0]) > LARGEST:
@@ -107,7 +120,7 @@ class Events:
             self.gate.leave()
 
     async def answered(self, said: dict[str, Any], headers: dict[str, list[str]]) -> Response:
-        """It goes to Bolt as what comes over the socket does: known to be Slack's, and parsed."""
+        """Pass a request to Bolt like one from the socket: known to be Slack's, and parsed."""
         try:
             asked = BoltRequest(body=said, headers=dict(headers), mode="socket_mode")
             answer = await to_thread.run_sync(self.app.dispatch, asked, limiter=self.limiter)
@@ -118,7 +131,7 @@ class Events:
 
 
 def by_name(request: Request) -> dict[str, list[str]]:
-    """Every header by its name in small letters, those that came twice with both values."""
+    """Return every header by its name in small letters, with both values where it came twice."""
     found: dict[str, list[str]] = {}
     for name, value in request.headers.items():
         found.setdefault(name, []).append(value)
@@ -128,7 +141,12 @@ def by_name(request: Request) -> dict[str, list[str]]:
 class Web:
     """Serves routes on a port, from `start` until `stop`.
 
-    rejections: counts what is refused · seconds: for the head of a request, and for its body.
+    Args:
+        routes: The routes.
+        host: The address to listen on.
+        port: The port to listen on; 0 for a free one.
+        rejections: Counts what is refused.
+        seconds: Seconds for the head of a request, and for its body.
     """
 
     def __init__(
@@ -160,13 +178,17 @@ class Web:
         self.thread: threading.Thread | None = None
 
     async def lost(self, request: Request, error: Exception) -> Response:
-        """Answer what is for an address or a method that there is not."""
+        """Answer a request for an address or a method that does not exist."""
         assert isinstance(error, HTTPException)
         self.rejections.note("wrong_address")
         return PlainTextResponse(error.detail, error.status_code, error.headers)
 
     def start(self) -> None:
-        """Open the port, a free one for 0; SettingsError where it is taken or not ours."""
+        """Open the port, a free one for 0.
+
+        Raises:
+            SettingsError: The port is taken, or the bot may not use it.
+        """
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
             listener = socket.create_server((self.host, self.port), family=family, backlog=AT_ONCE)
@@ -185,8 +207,9 @@ class Web:
         self.thread.start()
 
     def stop(self, seconds: float) -> bool:
-        """Take no more connections and answer what is in hand; whether that took no longer than
-        these seconds.
+        """Take no more connections and answer what is in hand.
+
+        Return whether that took no longer than these seconds.
         """
         self.server.config.timeout_graceful_shutdown = int(seconds)
         self.server.should_exit = True

@@ -1,1 +1,1 @@
-"""A small Slack to try the bot in without a workspace; the tests run in the same one."""
+"""The sandbox: a Slack emulator to try the bot in without a workspace; the tests use it, too."""

@@ -1,6 +1,4 @@
-"""What the page in the browser asks of the small Slack: to look, to act, and to be told what
-happens.
-"""
+"""What the page in the browser asks of the Slack emulator: to look, to act, and to get events."""
 
 import asyncio
 import json
@@ -26,13 +24,13 @@ from bot.sandbox.messages import Message
 from bot.sandbox.slack import Slack
 from bot.sandbox.user_client import Outcome, Person
 
-END: Json = {"type": "end"}  # the server stops; whoever listens should stop too
+END: Json = {"type": "end"}  # the server stops; listeners should stop too
 BEAT = 15.0
 Act = Callable[[Slack, Person, Json], Json]
 
 
 def routes(slack: Slack, static: Path) -> list[Route]:
-    """The page and its endpoints."""
+    """Return the routes of the page and its endpoints."""
 
     async def index(request: Request) -> Response:
         if request.query_params.get("user") not in slack.members:
@@ -63,7 +61,10 @@ def routes(slack: Slack, static: Path) -> list[Route]:
 
 
 def _endpoint(slack: Slack, act: Act) -> Callable[[Request], object]:
-    """Who plays the person is in every request; what cannot be done is said in a sentence."""
+    """Return an endpoint; each request says which person acts.
+
+    What cannot be done is answered with a sentence.
+    """
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -82,7 +83,7 @@ def _endpoint(slack: Slack, act: Act) -> Callable[[Request], object]:
 
 
 async def _stream(slack: Slack, user: str) -> AsyncIterator[str]:
-    """Everything that changes before this person's eyes, as server-sent events."""
+    """Yield everything that changes on this person's screen, as server-sent events."""
     queue: asyncio.Queue[Json] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
@@ -170,7 +171,7 @@ def _channel(slack: Slack, channel: Channel, user: str) -> Json:
 
 
 def messages(slack: Slack, person: Person, args: Json) -> Json:
-    """The channel, or one thread of it; looking at a channel marks it as read."""
+    """Return the messages of a channel, or of one thread; this marks the channel as read."""
     user, channel = person.member.id, args["channel"]
     if user not in slack.members_of(channel):
         raise LookupError("You are not in this channel.")
@@ -195,7 +196,7 @@ def home(slack: Slack, person: Person, args: Json) -> Json:
 
 
 def _told(outcome: Outcome) -> Json:
-    """What became of an act, as the page wants to hear it."""
+    """Return the outcome of an act in the form that the page expects."""
     if outcome.errors:
         return {"errors": outcome.errors}
     if not outcome.ok:

@@ -1,5 +1,6 @@
-"""A desk at which people of the small Slack sit: what tests and the conversation docs act and look
-through.
+"""A driver for the people of the Slack emulator.
+
+Tests and the conversation docs act and look through it.
 """
 
 from collections.abc import Mapping
@@ -17,9 +18,9 @@ from bot.sandbox.views import View
 
 
 class SlackDriver:
-    """Acts as people and sees what they see; whatever Slack would have refused fails the test.
+    """Acts as people and sees what they see; what Slack would have refused fails the test.
 
-    Whoever acts without being named is `user`, in `channel`. What is read afterwards (`last`,
+    An act that names nobody is done by `user`, in `channel`. What is read afterwards (`last`,
     `modal`, `errors`) is what the person who acted last sees.
     """
 
@@ -69,8 +70,9 @@ class SlackDriver:
         value: str | None = None,
         confirm: bool = True,
     ) -> Outcome:
-        """Press the button on the newest surface that has it; `confirm=False` answers its dialog
-        with no.
+        """Press the button on the newest surface that has it.
+
+        `confirm=False` answers its dialog with no.
         """
         person = self._person(user)
         surface, block, element = self._find(action_id, where, value)
@@ -106,7 +108,7 @@ class SlackDriver:
         )
 
     def options(self, action_id: str, text: str, user: str | None = None) -> list[str]:
-        """What is offered to somebody who types this in a select."""
+        """Return what is offered to somebody who types this in a select."""
         person = self._person(user)
         surface, block, element = self._find(action_id, None, None)
         offered = self._options(person, surface, block, element, text)
@@ -115,7 +117,7 @@ class SlackDriver:
     def submit(
         self, texts: Mapping[str, str] | None = None, /, *, user: str | None = None, **more: str
     ) -> Outcome:
-        """Fill the modal on top, block by block, leave the rest as it stands, and submit."""
+        """Fill the modal on top, block by block, leave the rest as it is, and submit."""
         person = self._person(user)
         view = self._top()
         elements = {
@@ -155,7 +157,7 @@ class SlackDriver:
         return shown(view)
 
     def again(self, user: str | None = None) -> Answer:
-        """Slack sends the last thing a second time."""
+        """Send the last thing a second time, as Slack does."""
         answer = self._person(user).again()
         self.check()
         return answer
@@ -164,13 +166,16 @@ class SlackDriver:
 
     @property
     def seen(self) -> list[Shown]:
-        """All the bot told the person who acted last, the newest or newly drawn at the end."""
+        """Return all that the bot said to the person who acted last.
+
+        The newest, or the one rendered last, is at the end.
+        """
         visible = self.slack.visible(self.actor)
         return [shown(message) for message in visible if message.user == self.slack.bot.id]
 
     @property
     def last(self) -> Shown:
-        """The newest thing the bot told the person who acted last."""
+        """Return the newest thing that the bot said to the person who acted last."""
         seen = self.seen
         if not seen:
             raise AssertionError(f"{self.actor} was told nothing")
@@ -178,12 +183,12 @@ class SlackDriver:
 
     @property
     def modal(self) -> Shown | None:
-        """The modal on top, if one is open."""
+        """Return the modal on top, if one is open."""
         view = self.slack.views.top(self.actor)
         return shown(view) if view else None
 
     def posted(self, channel: str | None = None) -> list[Shown]:
-        """What the bot posted in a channel for all to see, oldest first."""
+        """Return what the bot posted in a channel for all to see, oldest first."""
         room = self.slack.channel(channel or self.channel)
         messages = self.slack.timeline.of(room.id) if room else []
         return [
@@ -191,7 +196,7 @@ class SlackDriver:
         ]
 
     def thread(self, of: Shown) -> list[Shown]:
-        """The replies under a message."""
+        """Return the replies under a message."""
         return [shown(reply) for reply in self.slack.timeline.replies(of.channel, of.ts)]
 
     def check(self) -> None:
@@ -224,8 +229,9 @@ class SlackDriver:
         return view
 
     def _surfaces(self) -> list[Message | View]:
-        """What the person could act on: the open modal first, then the newest of messages and home
-        tab.
+        """Return what the person could act on.
+
+        The open modal is first, then the newest of messages and home tab.
         """
         modal, home = self.slack.views.top(self.actor), self.slack.views.homes.get(self.actor)
         behind: list[Message | View] = [*self.slack.visible(self.actor), *([home] if home else [])]

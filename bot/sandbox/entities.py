@@ -1,4 +1,4 @@
-"""Who and what a small Slack is made of: members, channels, and the clock it lives by."""
+"""The members and channels of the Slack emulator, and its clock."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,8 +9,9 @@ Json = dict[str, Any]
 
 
 class Clock(Protocol):
-    """The time of the workspace, in aware UTC; it can be moved forward to see what happens
-    tomorrow.
+    """The time of the workspace, in aware UTC.
+
+    It can be moved forward to see what happens tomorrow.
     """
 
     def __call__(self) -> datetime: ...
@@ -20,8 +21,9 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody in the workspace, or a guest of a shared channel when `team` is another
-    workspace.
+    """A person in the workspace, or a guest of a shared channel.
+
+    A guest's `team` is another workspace.
     """
 
     id: str
@@ -34,15 +36,16 @@ class Member:
     email: str = ""
     team: str = ""
     teams: tuple[str, ...] = ()
-    """The workspaces of an Enterprise Grid that they belong to; `team` may then be the organisation
-    itself.
+    """The workspaces of an Enterprise Grid that they belong to.
+
+    `team` may then be the organisation itself.
     """
     is_admin: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
 
     def belongs(self, team: str) -> bool:
-        """Whether they are of this workspace."""
+        """Return whether they belong to this workspace."""
         return team in (self.team, *self.teams)
 
 
@@ -65,13 +68,19 @@ class Channel:
 
     @property
     def kind(self) -> str:
-        """The word Slack uses for `channel_type` in events."""
+        """Return the word Slack uses for `channel_type` in events."""
         return "im" if self.is_im else "group" if self.is_private else "channel"
 
 
 @dataclass
 class Group:
-    """A user group: people who are called together. handle: the word behind its @."""
+    """A user group: people who are called together.
+
+    Attributes:
+        id: The id of the group.
+        handle: The word behind its @.
+        users: The ids of its members.
+    """
 
     id: str
     handle: str
@@ -79,7 +88,7 @@ class Group:
 
 
 def find_member(members: Iterable[Member], said: str) -> Member | None:
-    """The member somebody means by an id, a name, `@name`, or the full name."""
+    """Return the member that is meant by an id, a name, `@name`, or the full name."""
     wanted = said.strip().removeprefix("@").casefold()
     for member in members:
         if wanted in (member.id.casefold(), member.name.casefold(), member.real_name.casefold()):
@@ -88,7 +97,7 @@ def find_member(members: Iterable[Member], said: str) -> Member | None:
 
 
 def find_channel(channels: Iterable[Channel], said: str) -> Channel | None:
-    """The channel somebody means by an id, a name or `#name`."""
+    """Return the channel that is meant by an id, a name or `#name`."""
     wanted = said.strip().removeprefix("#").casefold()
     for channel in channels:
         if wanted == channel.id.casefold() or (

@@ -1,5 +1,6 @@
-"""What an app hears besides what people do with it: who comes and goes, what becomes of channels
-and user groups.
+"""Events in addition to what people do with the app.
+
+They say who comes and goes, and what happens to channels and user groups.
 """
 
 from threading import Timer
@@ -13,13 +14,13 @@ from .transport import EVENT, Envelope
 
 
 def subscribed(slack: Slack, name: str) -> bool:
-    """Whether the manifest asks for these events."""
+    """Return whether the manifest asks for these events."""
     events = slack.manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", ())
     return name in events
 
 
 def send(slack: Slack, payload: Json, retry: int = 0) -> None:
-    """Send an event, and again what was not acknowledged: some at once, some after a while."""
+    """Send an event, and repeat what was not acknowledged: some at once, some after a while."""
     answer = slack.deliver(Envelope(EVENT, payload, retry, "http_error" if retry else ""))
     if answer.acknowledged:
         return
@@ -34,14 +35,14 @@ def send(slack: Slack, payload: Json, retry: int = 0) -> None:
 
 
 def happen(slack: Slack, inner: Json, channel: Channel | None = None) -> None:
-    """Tell the app, if it wants to know and, of a channel, is in it."""
+    """Send the app an event that it asks for; one of a channel only if the app is in it."""
     there = channel is None or slack.bot.id in slack.members_of(channel.id)
     if there and subscribed(slack, inner["type"]):
         send(slack, payloads.event(slack, inner | {"event_ts": slack.stamp()}, channel))
 
 
 def join(slack: Slack, channel_id: str, user: str) -> None:
-    """Somebody comes into a channel."""
+    """Let somebody join a channel."""
     channel = slack.channels[channel_id]
     slack.join(channel_id, user)
     kind = "G" if channel.is_private else "C"
@@ -56,7 +57,7 @@ def join(slack: Slack, channel_id: str, user: str) -> None:
 
 
 def leave(slack: Slack, channel_id: str, user: str) -> None:
-    """Somebody goes out of a channel."""
+    """Let somebody leave a channel."""
     channel = slack.channels[channel_id]
     channel.members = [member for member in slack.members_of(channel_id) if member != user]
     kind = "G" if channel.is_private else "C"
@@ -71,7 +72,7 @@ def leave(slack: Slack, channel_id: str, user: str) -> None:
 
 
 def share(slack: Slack, channel_id: str, team: str = "T_ELSEWHERE") -> None:
-    """A channel is shared with another company, whose people read it from now on."""
+    """Share a channel with another company, whose people read it from now on."""
     channel = slack.channels[channel_id]
     channel.is_ext_shared = True
     happen(
@@ -87,7 +88,7 @@ def rename(slack: Slack, channel_id: str, name: str) -> None:
 
 
 def regroup(slack: Slack, group: Group, users: list[str]) -> None:
-    """Somebody decides anew who is in a user group."""
+    """Replace the members of a user group, as somebody decided."""
     before, group.users = group.users, list(users)
     about = {
         "subteam_id": group.id,

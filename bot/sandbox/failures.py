@@ -1,6 +1,4 @@
-"""Failures made on purpose: rate limits, refusals, and connections dropped before or after the
-deed.
-"""
+"""Failures on purpose: rate limits, refusals, and connections cut before or after the act."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,14 +9,18 @@ from bot.sandbox.entities import Json
 
 @dataclass
 class Failure:
-    """What happens to the next `times` calls of a method (of any method, when it is "*").
+    """What happens to the next calls of a method.
 
-    An answer to a response_url goes by that name, and can only be refused.
-
-    `kind` is "ratelimited" (429 with Retry-After), a status such as "500", "drop_before" or
-    "drop_after" (the connection is cut without, or with, the deed done), "slow" (done at once,
-    answered after `seconds`), or an error of Slack's such as "channel_not_found". With a `rate` it
-    strikes that share of all calls instead, until cleared.
+    Attributes:
+        method: The method, or any when it is "*"; an answer to a response_url goes by that name,
+            and can only be refused.
+        kind: "ratelimited" (429 with Retry-After), a status such as "500", "drop_before" or
+            "drop_after" (the connection is cut without, or with, the act done), "slow" (done at
+            once, answered after `seconds`), or an error of Slack's such as "channel_not_found".
+        times: How many calls fail.
+        seconds: Seconds of a slow answer, or for Retry-After.
+        channel: The channel whose calls fail; None for all.
+        rate: The share of all calls that fail instead, until cleared.
     """
 
     method: str
@@ -33,14 +35,18 @@ class Failure:
 
 
 class Failures:
-    """Failures that wait for their call. seed: of the chance by which those with a rate strike."""
+    """Failures that wait for their call.
+
+    Args:
+        seed: The seed of the chance by which those with a rate strike.
+    """
 
     def __init__(self, seed: int = 0) -> None:
         self._waiting: list[Failure] = []
         self.reseed(seed)
 
     def reseed(self, seed: int) -> None:
-        """Begin another series of chances, and count anew."""
+        """Begin another series of chances, and count again from zero."""
         self._chance = Random(seed)
         self.struck: Counter[str] = Counter()  # how often each kind did
 
@@ -48,7 +54,7 @@ class Failures:
         self._waiting.append(failure)
 
     def take(self, method: str, args: Json) -> Failure | None:
-        """The failure that strikes this call, one use less."""
+        """Return the failure that strikes this call, with one use less."""
         for failure in list(self._waiting):
             if failure.concerns(method, args) and (
                 not failure.rate or self._chance.random() < failure.rate

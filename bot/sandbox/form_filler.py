@@ -1,5 +1,6 @@
-"""Plain texts into the elements of a form, whatever their kind: how tests and the conversation docs
-type.
+"""Plain texts for the elements of a form, of any kind.
+
+Tests and the conversation docs type with it.
 """
 
 from collections.abc import Callable
@@ -14,9 +15,7 @@ YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
 
 def entry(slack: Slack, element: Json, text: str, ask: Ask) -> Json:
-    """The entry of `state.values` after somebody filled the element with this text; "" empties
-    it.
-    """
+    """Return the entry of `state.values` for an element filled with this text; "" empties it."""
     kind = element["type"]
     if kind not in VALUE_KEYS or kind == "file_input":
         raise AssertionError(f"a {kind} cannot be filled with a text")
@@ -36,7 +35,7 @@ def entry(slack: Slack, element: Json, text: str, ask: Ask) -> Json:
 
 
 def _boxes(element: Json, parts: list[str]) -> list[Json]:
-    """A single box is ticked by "yes", too."""
+    """Return the boxes that are ticked; a single box is ticked by "yes", too."""
     ticked = element["type"] == "checkboxes" and len(element["options"]) == 1 and len(parts) == 1
     return element["options"][:1] if ticked and parts[0].casefold() in YES else []
 
@@ -64,7 +63,7 @@ def _one(slack: Slack, element: Json, text: str, ask: Ask) -> str | int | Json:
 
 
 def _dated(kind: str, text: str) -> str:
-    """A picker gives a whole date or time, never what was half typed."""
+    """Return the text of a picker, which gives a whole date or time, never half of one."""
     form = {"datepicker": "%Y-%m-%d", "timepicker": "%H:%M"}.get(kind)
     if form and datetime.strptime(text, form).strftime(form) != text:  # noqa: DTZ007 — a date has no zone
         raise AssertionError(f"a {kind} gives {form}, not {text!r}")
@@ -72,13 +71,13 @@ def _dated(kind: str, text: str) -> str:
 
 
 def choices(element: Json) -> list[Json]:
-    """Every option of a select, whether in groups or not."""
+    """Return every option of a select, whether in groups or not."""
     groups = [one for group in element.get("option_groups") or () for one in group["options"]]
     return [*(element.get("options") or ()), *groups]
 
 
 def listed(element: Json, text: str) -> Json:
-    """The option with this value or label."""
+    """Return the option with this value or label."""
     wanted = text.strip().casefold()
     for option in choices(element):
         if wanted in (str(option.get("value")).casefold(), option["text"]["text"].casefold()):
@@ -88,7 +87,7 @@ def listed(element: Json, text: str) -> Json:
 
 
 def _offered(element: Json, text: str, ask: Ask) -> Json:
-    """The first option the app offers for what is typed."""
+    """Return the first option the app offers for what is typed."""
     least = element.get("min_query_length", 3)
     if len(text) < least:
         raise AssertionError(f"Slack asks for options from {least} characters on, not for {text!r}")

@@ -1,5 +1,6 @@
-"""The stateful elements of Block Kit: where each keeps its value, what it starts with, and when it
-is complete.
+"""The stateful elements of Block Kit.
+
+For each it says where it keeps its value, what it starts with, and when it is complete.
 """
 
 import re
@@ -38,7 +39,7 @@ REQUIRED = "Please complete this required field."
 
 
 def elements_of(block: Json) -> list[Json]:
-    """The interactive elements of one block."""
+    """Return the interactive elements of one block."""
     if block["type"] == "input":
         return [block["element"]]
     if block["type"] == "section":
@@ -53,14 +54,14 @@ def elements_of(block: Json) -> list[Json]:
 
 
 def unfolded(blocks: Iterable[Json] | None) -> Iterator[Json]:
-    """Every block, also those inside containers."""
+    """Yield every block, also those inside containers."""
     for block in blocks or ():
         yield block
         yield from block.get("child_blocks") or ()
 
 
 def interactive(blocks: list[Json] | None) -> Iterator[tuple[Json, Json]]:
-    """Every (block, element) with which a person can do something."""
+    """Yield every (block, element) with which a person can do something."""
     for block in unfolded(blocks):
         for element in elements_of(block):
             if "action_id" in element:
@@ -68,14 +69,14 @@ def interactive(blocks: list[Json] | None) -> Iterator[tuple[Json, Json]]:
 
 
 def initial(element: Json) -> Json:
-    """The entry of an untouched element in `state.values`."""
+    """Return the entry of an untouched element in `state.values`."""
     kind = element["type"]
     key, start = VALUE_KEYS[kind]
     return {"type": kind, key: element.get(start, [] if kind in LISTS else None)}
 
 
 def state_of(blocks: list[Json] | None, typed: Json) -> Json:
-    """`state.values`: what was typed where something was, else what each element started with."""
+    """Return `state.values`: what was typed, else what each element started with."""
     values: Json = {}
     for block, element in interactive(blocks):
         if element["type"] in VALUE_KEYS:
@@ -86,13 +87,14 @@ def state_of(blocks: list[Json] | None, typed: Json) -> Json:
 
 
 def value_in(entry: Json | None) -> Any:
-    """The bare value of an entry of `state.values`; None, "" or [] when it is empty."""
+    """Return the bare value of an entry of `state.values`; None, "" or [] when it is empty."""
     return entry.get(VALUE_KEYS[entry["type"]][0]) if entry else None
 
 
 def complaints(blocks: list[Json], values: Json) -> dict[str, str]:
-    """What Slack's client itself refuses before it submits: by block, the sentence under the
-    input.
+    """Return what Slack's client itself refuses before it submits.
+
+    The result has, by block, the sentence under the input.
     """
     found: dict[str, str] = {}
     for block in blocks:

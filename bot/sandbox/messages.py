@@ -8,8 +8,9 @@ from bot.sandbox.entities import Json
 
 @dataclass
 class Message:
-    """One message. `turn` says when it was last drawn: an edited message is newer than its
-    neighbours.
+    """One message.
+
+    `turn` says when it was last rendered: an edited message is newer than its neighbours.
     """
 
     channel: str
@@ -58,11 +59,11 @@ class Timeline:
         return self._channels.get(channel, {}).get(ts)
 
     def of(self, channel: str) -> list[Message]:
-        """Everything of a channel, oldest first, replies and private messages too."""
+        """Return everything of a channel, oldest first, replies and private messages too."""
         return list(self._channels.get(channel, {}).values())
 
     def replies(self, channel: str, ts: str) -> list[Message]:
-        """What was answered in a thread, for all to see and for one alike."""
+        """Return what was answered in a thread, for all to see and for one alike."""
         return list(self._replies.get((channel, ts), []))
 
     def __iter__(self) -> Iterator[Message]:

@@ -1,5 +1,6 @@
-"""What Slack's client does to a text: names to ids on the way in, blocks to plain words on the way
-out.
+"""What Slack's client does to a text.
+
+Names become ids on the way in, blocks become plain words on the way out.
 """
 
 import re
@@ -49,7 +50,7 @@ READABLE = (
 
 
 def escape(text: str) -> str:
-    """The three characters Slack escapes."""
+    """Escape the three characters that Slack escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -64,8 +65,9 @@ def encode(
     with_names: bool = False,
     groups: Sequence[Group] = (),
 ) -> str:
-    """A typed text as Slack hands it to an app: escaped, with people, channels, links and addresses
-    in brackets.
+    """Return a typed text as Slack hands it to an app.
+
+    It is escaped, with people, channels, links and addresses in brackets.
     """
     teams = {group.handle.casefold(): group for group in groups}
     people = {member.name.casefold(): member for member in members}
@@ -100,7 +102,7 @@ def _bracket(sign: str, code: str, name: str, with_names: bool) -> str:
 
 
 def words(blocks: Any) -> str:
-    """Every text a person can read in these blocks, one a line."""
+    """Return every text a person can read in these blocks, one on each line."""
     return "\n".join(text for text in _texts(blocks) if text)
 
 
@@ -126,7 +128,7 @@ def _texts_of(part: Json) -> Iterator[str]:
 
 
 def _rich(element: Json) -> str:
-    """One piece of a rich text, as it reads."""
+    """Return one piece of a rich text, as it reads."""
     match element.get("type"):
         case "user":
             return f"<@{element.get('user_id')}>"

@@ -1,5 +1,6 @@
-"""What Slack sends an app: commands, actions, submissions, shortcuts and events, in Slack's own
-shape.
+"""What Slack sends an app, in Slack's own shape.
+
+That is commands, actions, submissions, shortcuts and events.
 """
 
 from typing import Any
@@ -19,7 +20,7 @@ TOKEN = (
 
 
 def command(slack: Slack, member: Member, channel: Channel, name: str, text: str) -> Json:
-    """The form of a slash command; it has no thread."""
+    """Return the form of a slash command; it has no thread."""
     room = {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
     return {
         "token": TOKEN,
@@ -39,7 +40,7 @@ def command(slack: Slack, member: Member, channel: Channel, name: str, text: str
 
 
 def in_message(slack: Slack, member: Member, message: Message) -> Json:
-    """The part of an action that says on which message it was done."""
+    """Return the part of an action that says on which message it was done."""
     place: Json = {
         "container": {
             "type": "message",
@@ -61,7 +62,7 @@ def in_message(slack: Slack, member: Member, message: Message) -> Json:
 
 
 def in_view(slack: Slack, view: View) -> Json:
-    """The part of an action that says in which modal or home tab it was done."""
+    """Return the part of an action that says in which modal or home tab it was done."""
     return {"container": {"type": "view", "view_id": view.id}, "view": view_json(slack, view)}
 
 
@@ -73,7 +74,7 @@ def actions(slack: Slack, member: Member, place: Json, done: list[Json]) -> Json
 def suggestion(
     slack: Slack, member: Member, place: Json, block_id: str, action_id: str, value: str
 ) -> Json:
-    """Somebody types in a select whose options the app knows."""
+    """Return the request for options when somebody types in a select that the app fills."""
     common = {key: value for key, value in _common(slack, member).items() if key != "trigger_id"}
     place = {key: value for key, value in place.items() if key not in ("response_url", "state")}
     return {
@@ -129,7 +130,7 @@ def message_action(slack: Slack, member: Member, callback_id: str, message: Mess
 
 
 def event(slack: Slack, inner: Json, channel: Channel | None = None) -> Json:
-    """An event in its wrapper, with an id by which a repeated one is known."""
+    """Return an event in its wrapper, with an id by which a repeated one is recognised."""
     number = next(slack.numbers)
     return {
         "token": TOKEN,
@@ -156,7 +157,7 @@ def event(slack: Slack, inner: Json, channel: Channel | None = None) -> Json:
 
 
 def said(slack: Slack, message: Message, kind: str) -> Json:
-    """The event of a message: `app_mention`, or `message` with the type of its channel."""
+    """Return the event of a message: `app_mention`, or `message` with its channel's type."""
     inner = message_json(slack, message) | {
         "type": kind,
         "channel": message.channel,
@@ -184,7 +185,7 @@ def home_opened(slack: Slack, member: Member) -> Json:
 
 
 def action_of(element: Json, block_id: str, done: Json) -> Json:
-    """One action: what the element is, and what the person chose or typed in it."""
+    """Return one action: what the element is, and what the person chose or typed in it."""
     action: Json = {
         "type": element["type"],
         "action_id": element["action_id"],
@@ -193,9 +194,7 @@ def action_of(element: Json, block_id: str, done: Json) -> Json:
     for key in ("text", "value", "style"):
         if key in element:
             action[key] = element[key]
-    typed = (
-        element["type"] != "button"
-    )  # the value of a button is the app's, whatever the client says
+    typed = element["type"] != "button"  # the value of a button is the app's, not the client's
     return action | {
         key: value
         for key, value in done.items()
@@ -204,7 +203,7 @@ def action_of(element: Json, block_id: str, done: Json) -> Json:
 
 
 def _typed(text: str) -> Json:
-    """The rich text Slack's composer makes of a line."""
+    """Return the rich text that Slack's composer makes of a line."""
     section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "block_id": "typed", "elements": [section]}
 
@@ -227,7 +226,7 @@ def _common(slack: Slack, member: Member) -> Json:
 
 
 def _response_urls(slack: Slack, member: Member, view: View) -> list[Json]:
-    """For each select of a conversation that asked for one, an address to answer there."""
+    """Return an address to answer in, for each select of a conversation that asked for one."""
     found = []
     state = view.state()
     for block, element in interactive(view.blocks):

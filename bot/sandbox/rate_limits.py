@@ -1,5 +1,4 @@
-"""How often an app may call each method of the Web API, and how long it has to wait when it called
-too often.
+"""How often an app may call each method of the Web API, and how long it waits after too many.
 
 The tiers are those of `metadata/web-api/rate_limit_tiers.json` in Slack's Java SDK,
 github.com/slackapi/java-slack-sdk, copyright (c) Slack Technologies, LLC, under the MIT licence.
@@ -18,8 +17,12 @@ MINUTE = 60.0
 
 @dataclass(frozen=True)
 class Rate:
-    """At most so many calls within so many seconds. by: an argument, where each of its values is
-    counted by itself.
+    """A rate limit.
+
+    Attributes:
+        calls: How many calls are allowed at most.
+        seconds: Within how many seconds.
+        by: An argument, where each of its values is counted by itself.
     """
 
     calls: int
@@ -30,7 +33,11 @@ class Rate:
 TIERS = {tier: (Rate(calls),) for tier, calls in ((1, 1), (2, 20), (3, 50), (4, 100))}
 SEVERAL_HUNDRED = Rate(300)
 POSTING = (Rate(6, 5.0, by="channel"), SEVERAL_HUNDRED)
-"""About one a second and channel, with a short burst; several hundred a minute and workspace."""
+"""The rate limits of posts.
+
+About one a second for each channel, with a short burst; several hundred a minute for each
+workspace.
+"""
 CONNECTING = (Rate(20),)
 """Tier 1 with the burst that ten connections of one app make."""
 RATES = {
@@ -68,8 +75,10 @@ RATES = {
 
 
 class Rates:
-    """Counts the calls of one app in one workspace. now: a clock in seconds, which may run faster
-    than the world's.
+    """Counts the calls of one app in one workspace.
+
+    Args:
+        now: A clock in seconds, which may run faster than the real one.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -81,14 +90,16 @@ class Rates:
         self._called: dict[tuple[str, Rate, str], deque[float]] = {}
 
     def limit(self, method: str, *rates: Rate) -> None:
-        """Let a method be called so often from now on, whatever its tier; without a rate as often
-        as one likes.
+        """Let a method be called so often from now on, even against its tier.
+
+        Without a rate there is no limit.
         """
         self.rates[method] = rates
 
     def wait(self, method: str, args: Json) -> int:
-        """Count a call; returns 0 where it may be made. Else it is not counted, and may be in so
-        many whole seconds.
+        """Count a call, and return 0 where it may be made.
+
+        Else it is not counted; return after how many whole seconds it may be made.
         """
         if not self.on:
             return 0
@@ -107,7 +118,7 @@ class Rates:
         return 0
 
     def _windows(self, method: str, args: Json) -> list[tuple[Rate, deque[float]]]:
-        """The calls of late that each rate of a method counts."""
+        """Return the recent calls that each rate of a method counts."""
         places = [
             (rate, (method, rate, str(args.get(rate.by, "")) if rate.by else ""))
             for rate in self.rates.get(method, ())

@@ -1,6 +1,4 @@
-"""The company of the sandbox: who works there, and the last weeks of its work as the lines its
-people typed.
-"""
+"""The company of the sandbox: its people, and the lines they typed in its last weeks."""
 
 import re
 from dataclasses import replace
@@ -39,7 +37,7 @@ STAFF = (
     (Member(ELI, "eli", "Eli Evans", "Chief executive", "Europe/London"), Preset.EXECUTIVE, None),
     (Member(ADA, "ada", "Ada Abel", "Operations", "Europe/Berlin"), Preset.ADMIN, None),
 )
-"""Who works there, with their role and their team."""
+"""The people who work there, with their role and their team."""
 PEOPLE = tuple(
     replace(member, email=f"{member.name}@harbourpine.example") for member, _, _ in STAFF
 )
@@ -202,16 +200,17 @@ STORY: tuple[tuple[int, str, str], ...] = (
     (2, RITA, 'task new "Ask Grace about a second order" CU-1 due="now+3d 10:00"'),
     (1, RITA, 'task new "Call Lena Vogt after the webinar" LD-5 due="now+1d 9:30"'),
 )
-"""(days ago, who, what they typed). `now+3d` is counted from the day the sandbox starts, not from
-that day.
+"""(days ago, who, what they typed).
+
+`now+3d` is counted from the day the sandbox starts, not from that day.
 """
 
 KEPT = ("OP-2", "OP-4", "OP-8", "LD-2", "LD-5", "CS-1", "CS-4")
-"""Records whose cards stand in the channels when the sandbox opens."""
+"""Records whose cards are shown in the channels when the sandbox opens."""
 
 
 def settle(works: UnitOfWorkFactory) -> None:
-    """Make the people known with their roles and teams. The workspace must be there."""
+    """Store the people with their roles and teams; the workspace must exist."""
     for member, (_, role, team) in zip(PEOPLE, STAFF, strict=True):
         profile = {
             "name": member.real_name,
@@ -230,8 +229,9 @@ def tell(
     clock: Clock,
     story: tuple[tuple[int, str, str], ...] = STORY,
 ) -> None:
-    """Live through the story, each line on its day, in the order of the days; then forget the old
-    messages.
+    """Run the story, each line on its day, in the order of the days.
+
+    Then forget the old messages.
     """
     began = clock.ahead
     for days, person, line in sorted(story, key=lambda each: -each[0]):
@@ -244,14 +244,15 @@ def tell(
 
 
 def dated(line: str, days: int) -> str:
-    """`now+3d` in a line means three days after the sandbox starts; on the day it was typed that
-    was further off.
+    """Return a line in which `now+3d` means three days after the sandbox starts.
+
+    On the day it was typed that was further off.
     """
     return re.sub(r"now([+-]\d+)d", lambda shift: f"{days + int(shift[1]):+}d", line)
 
 
 def keep_cards(works: UnitOfWorkFactory) -> None:
-    """Of all the messages of the past weeks, only a few cards are still news."""
+    """Keep only a few cards, of all the messages of the past weeks, since only these are news."""
     with works(TEAM[0]) as work:
         keys = [
             f"card:{ref}:{channel}"

@@ -1,5 +1,6 @@
-"""The small Slack on the network: Web API, websockets, response addresses, files and the page in
-the browser.
+"""The Slack emulator on the network.
+
+It serves the Web API, websockets, response addresses, files and the page in the browser.
 """
 
 import asyncio
@@ -75,7 +76,7 @@ def serve(slack: Slack, port: int = 3000, host: str = "127.0.0.1") -> Iterator[s
 
 
 def application(slack: Slack, sockets: Sockets, cut: Cut) -> Starlette:
-    """Everything the server answers."""
+    """Return the application with everything the server answers."""
 
     async def web_api(request: Request) -> Response:
         return await _called(slack, request, cut)
@@ -115,12 +116,12 @@ def application(slack: Slack, sockets: Sockets, cut: Cut) -> Starlette:
 
 
 async def _unheard(request: Request, gone: Exception) -> Response:
-    """Whoever called has gone, in the middle of the call: nobody is answered."""
+    """Answer nobody, since the caller disconnected in the middle of the call."""
     return PlainTextResponse("gone", 400)
 
 
 async def _called(slack: Slack, request: Request, cut: Cut) -> Response:
-    """One call of the Web API, with the failure that waits for it, if any."""
+    """Answer one call of the Web API, with the failure that waits for it, if any."""
     name = request.path_params["method"]
     try:
         args = await arguments(request)
@@ -147,7 +148,7 @@ async def _called(slack: Slack, request: Request, cut: Cut) -> Response:
 
 
 def _refusal(failure: Failure) -> Response | None:
-    """The answer of a call that fails without being carried out."""
+    """Return the answer of a call that fails without being carried out."""
     if failure.kind == "ratelimited":
         return _too_often(failure.seconds)
     if failure.kind.isdigit():
@@ -162,7 +163,7 @@ def _too_often(seconds: float) -> Response:
 
 
 async def arguments(request: Request) -> Json:
-    """The arguments of a call: of the query, and of a JSON or form-encoded body."""
+    """Return the arguments of a call: of the query, and of a JSON or form-encoded body."""
     args: Json = dict(request.query_params)
     body = await request.body()
     if not body:
@@ -194,7 +195,7 @@ async def _uploaded(slack: Slack, request: Request) -> Response:
 
 
 def _cut(server: uvicorn.Server, request: Request) -> None:
-    """Close the connection under a request, so that its caller never learns what became of it."""
+    """Close the connection under a request, so that its caller never learns the outcome."""
     for connection in list(server.server_state.connections):
         if isinstance(connection, H11Protocol) and connection.client == tuple(request.client or ()):
             connection.transport.abort()

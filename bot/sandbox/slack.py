@@ -1,4 +1,4 @@
-"""The state of a small Slack: who is there, what was said, and which forms are open."""
+"""The state of the Slack emulator: who is there, what was said, and which forms are open."""
 
 import copy
 import itertools
@@ -25,7 +25,7 @@ Listener = Callable[[Json], None]
 
 
 class Slack:
-    """A workspace with one app installed. Every method may be called from any thread."""
+    """A workspace with one app installed; every method may be called from any thread."""
 
     bot_token = "xoxb-sandbox"
     app_token = "xapp-sandbox"
@@ -56,7 +56,7 @@ class Slack:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the first day: the same people and channels, and nothing said or done."""
+        """Go back to the first day: the same people and channels, and nothing said or done."""
         with self.lock:
             bot = Member(BOT_USER, self.bot_name, self.app_name, is_bot=True)
             self.members = {
@@ -78,7 +78,7 @@ class Slack:
             self.latency = 0.0  # seconds the Web API takes for an answer
             self.retry_after = [
                 0.0
-            ]  # seconds until an unacknowledged event comes again; Slack's own: 0, 60, 300
+            ]  # seconds until an unacknowledged event is sent again; Slack's own: 0, 60, 300
             for channel in copy.deepcopy(self._channels):
                 self._settle(channel)
 
@@ -88,7 +88,7 @@ class Slack:
 
     @property
     def bot_name(self) -> str:
-        """The handle people mention the bot by."""
+        """Return the handle by which people mention the bot."""
         user = self.manifest.get("features", {}).get("bot_user", {})
         return str(user.get("display_name", self.app_name)).lower().replace(" ", "-")
 
@@ -98,7 +98,7 @@ class Slack:
 
     @property
     def people(self) -> list[Member]:
-        """Everybody but the bot."""
+        """Return everybody but the bot."""
         return [member for member in self.members.values() if not member.is_bot]
 
     # ── members and channels ──────────────────────────────────────────────────────────────────────
@@ -116,15 +116,16 @@ class Slack:
         return self.members.get(said) or find_member(self.members.values(), said)
 
     def channel(self, said: str) -> Channel | None:
-        """The channel with this id or name; a person's id means the direct messages with the
-        bot.
+        """Return the channel with this id or name.
+
+        A person's id means the direct messages with the bot.
         """
         if said in self.members:
             return self.im(said)
         return self.channels.get(said) or find_channel(self.channels.values(), said)
 
     def im(self, user: str) -> Channel:
-        """The direct messages between this person and the bot."""
+        """Return the direct messages between this person and the bot."""
         with self.lock:
             channel_id = "D" + user[1:]
             if channel_id not in self.channels:
@@ -157,7 +158,7 @@ class Slack:
     # ── messages ──────────────────────────────────────────────────────────────────────────────────
 
     def stamp(self) -> str:
-        """The next `ts`: the time in microseconds, never the same twice and never going back."""
+        """Return the next `ts`: the time in microseconds, never repeated and never going back."""
         with self.lock:
             self._last_ts = max(int(self.clock().timestamp() * 1_000_000), self._last_ts + 1)
             return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
@@ -165,7 +166,7 @@ class Slack:
     def post(
         self, channel: str, user: str, text: str, blocks: list[Json] | None = None, **more: Any
     ) -> Message:
-        """A new message, for all members of the channel or with `only_for` for one."""
+        """Post a new message, for all members of the channel or with `only_for` for one."""
         with self.lock:
             message = Message(
                 channel, self.stamp(), user, text, self.named(blocks), turn=next(self.turns), **more
@@ -175,7 +176,7 @@ class Slack:
         return message
 
     def change(self, message: Message, **fields: Any) -> None:
-        """The message is drawn anew."""
+        """Change a message, and let clients render it again."""
         with self.lock:
             for name, value in fields.items():
                 setattr(message, name, value)
@@ -195,7 +196,7 @@ class Slack:
         return [message.only_for] if message.only_for else self.members_of(message.channel)
 
     def visible(self, user: str) -> list[Message]:
-        """Every message this person can see, the one drawn last at the end."""
+        """Return every message this person can see, the one rendered last at the end."""
         with self.lock:
             seen = [
                 m
@@ -206,7 +207,7 @@ class Slack:
         return sorted(seen, key=lambda message: message.turn)
 
     def named(self, blocks: list[Json] | None) -> list[Json] | None:
-        """The blocks with the ids Slack gives to those that came without."""
+        """Return the blocks with the ids that Slack gives to those that came without."""
         named = copy.deepcopy(blocks)
         for block in unfolded(named):
             block.setdefault("block_id", f"b{next(self.numbers)}")
@@ -219,8 +220,9 @@ class Slack:
     # ── views ─────────────────────────────────────────────────────────────────────────────────────
 
     def show(self, user: str, content: Json, previous: View | None = None) -> View:
-        """A modal on top of the person's stack: a new stack, unless it is pushed onto
-        `previous`.
+        """Show a modal on top of the person's stack.
+
+        This begins a new stack, unless the modal is pushed onto `previous`.
         """
         with self.lock:
             view = self._new_view(user, content)
@@ -256,7 +258,7 @@ class Slack:
     # ── what happens, for those who watch, and what went wrong ────────────────────────────────────
 
     def listen(self, user: str, listener: Listener) -> Callable[[], None]:
-        """Tell `listener` what this person's client would draw; returns how to stop."""
+        """Inform `listener` of what this person's client would render; return how to stop."""
         entry = (user, listener)
         with self.lock:
             self._listeners.append(entry)
@@ -277,7 +279,7 @@ class Slack:
         self.tell({"type": kind, "message": message}, self.audience(message))
 
     def deliver(self, envelope: Envelope) -> Answer:
-        """Take to the app what a person did, and bring back what it acknowledged."""
+        """Deliver to the app what a person did, and return what it acknowledged."""
         self.sent.append(envelope)
         return self.transport.send(envelope, self.ack_seconds)
 
@@ -290,21 +292,20 @@ class Slack:
         channel: str | None = None,
         rate: float = 0,
     ) -> None:
-        """Let the next calls of a method fail, or a share of all; see failures.Failure for what
-        `with_` may be.
+        """Let the next calls of a method fail, or a share of all.
+
+        See failures.Failure for what `with_` may be.
         """
         self.failures.add(Failure(method, with_, times, seconds, channel, rate))
 
     def distribute(self) -> None:
-        """Play Slack to an app that many companies install: it gets little history, once a
-        minute.
-        """
+        """Treat the app as one that many companies install: little history, once a minute."""
         self.distributed = True
         for method in ("conversations.history", "conversations.replies"):
             self.rates.limit(method, *TIERS[1])
 
     def problem(self, sentence: str) -> None:
-        """Something Slack would refuse or show as an error; tests fail on it."""
+        """Note something Slack would refuse or show as an error; tests fail on it."""
         self.problems.append(sentence)
 
     def now(self) -> datetime:

@@ -1,5 +1,6 @@
-"""Socket Mode: envelopes over websockets, one connection after the other, and their
-acknowledgements back.
+"""Socket Mode: envelopes over websockets, and their acknowledgements back.
+
+The connections take turns.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ class Line:
     def send(self, message: Json) -> None:
         """Send from any thread."""
         asyncio.run_coroutine_threadsafe(self.websocket.send_text(json.dumps(message)), self.loop)
-        if self.closed:  # it ended between our choosing it and now
+        if self.closed:  # it ended between its choice and now
             self.lost()
 
     def acknowledged(self, message: Json) -> None:
@@ -62,7 +63,7 @@ class Sockets:
         return len(self._lines)
 
     def send(self, envelope: Envelope, seconds: float) -> Answer:
-        """Called from the thread of the person who acts, never from the server's own."""
+        """Send an envelope, from the thread of the person who acts, never from the server's own."""
         lines = list(self._lines)
         if not lines:
             return Answer(acknowledged=False, why="no app is connected")
@@ -88,21 +89,21 @@ class Sockets:
         return message
 
     def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask the app to open new connections, as Slack does every few hours; "warning" only
-        announces it.
+        """Ask the app to open new connections, as Slack does every few hours.
 
-        The old ones stay open until the app closes them, or somebody hangs up.
+        "warning" only announces it. The old ones stay open until the app closes them, or somebody
+        hangs up.
         """
         for line in list(self._lines):
             line.send({"type": "disconnect", "reason": reason, "debug_info": HOST})
 
     def hang_up(self) -> None:
-        """Close every connection without a word, as networks do."""
+        """Close every connection without a message, as networks do."""
         for line in list(self._lines):
             asyncio.run_coroutine_threadsafe(line.websocket.close(), line.loop)
 
     async def serve(self, websocket: WebSocket) -> None:
-        """One connection, from hello to its end."""
+        """Serve one connection, from hello to its end."""
         await websocket.accept()
         if len(self._lines) >= MOST_CONNECTIONS:
             await websocket.send_json(
@@ -113,7 +114,7 @@ class Sockets:
         line = Line(websocket, asyncio.get_running_loop())
         self._lines.append(
             line
-        )  # whoever sends now comes after the hello: this loop does one thing at a time
+        )  # what is sent now comes after the hello: this loop does one thing at a time
         try:
             await websocket.send_json(self._hello())
             async for text in websocket.iter_text():
@@ -121,7 +122,7 @@ class Sockets:
         except (
             WebSocketDisconnect,
             RuntimeError,
-        ):  # starlette says RuntimeError when we closed it ourselves
+        ):  # starlette raises RuntimeError when this side closed it
             pass
         finally:
             self._lines.remove(line)
@@ -137,7 +138,7 @@ class Sockets:
 
 
 def _read(text: str) -> Json:
-    """What the app sent; anything but an object says nothing."""
+    """Return what the app sent; anything but an object says nothing."""
     try:
         message: Any = json.loads(text)
     except ValueError:

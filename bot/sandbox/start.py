@@ -1,6 +1,4 @@
-"""`crm sandbox`: the small Slack, the company that lives in it, and the bot connected to it over
-Socket Mode.
-"""
+"""`crm sandbox`: the Slack emulator, its company, and the bot over Socket Mode."""
 
 import errno
 import logging
@@ -61,9 +59,12 @@ def furnish(works: UnitOfWorkFactory, clock: Clock) -> None:
 
 @contextmanager
 def opened(port: int, database: str = "", pace: float = 1.0) -> Iterator[str]:
-    """The sandbox while the block runs; yields the address of its page.
+    """Run the sandbox while the block runs, and yield the address of its page.
 
-    database: '' for one that goes away · pace: seconds a channel rests after a post.
+    Args:
+        port: The port of the page.
+        database: The URL of the database; '' for a temporary one.
+        pace: Seconds that a channel rests after a post.
     """
     clock = SandboxClock()
     with (

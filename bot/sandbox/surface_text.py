@@ -1,4 +1,4 @@
-"""What a person has before their eyes: a message, a modal or a home tab, in words."""
+"""What a person sees: a message, a modal or a home tab, in words."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +12,7 @@ from bot.sandbox.views import View
 
 @dataclass(frozen=True)
 class Shown:
-    """One surface as it was drawn when somebody looked."""
+    """One surface as it was rendered when somebody looked."""
 
     text: str
     blocks: list[Json]
@@ -27,17 +27,17 @@ class Shown:
 
     @property
     def words(self) -> str:
-        """Every text of its blocks; of a message without blocks, its text."""
+        """Return every text of its blocks; of a message without blocks, its text."""
         return words(self.blocks) if self.blocks else unescape(self.text)
 
     @property
     def actions(self) -> list[str]:
-        """The action ids a person could use here, in order."""
+        """Return the action ids a person could use here, in order."""
         return [element["action_id"] for _, element in interactive(self.blocks)]
 
     @property
     def buttons(self) -> list[str]:
-        """The labels of the buttons, in order."""
+        """Return the labels of the buttons, in order."""
         return [
             element["text"]["text"]
             for _, element in interactive(self.blocks)
@@ -52,7 +52,7 @@ class Shown:
 
 
 def shown(surface: Message | View) -> Shown:
-    """What this message or view looks like now."""
+    """Return what this message or view looks like now."""
     return _message(surface) if isinstance(surface, Message) else _view(surface)
 
 
@@ -72,7 +72,10 @@ def _message(message: Message) -> Shown:
 
 
 def _view(view: View) -> Shown:
-    """A modal's text is its title; its values are what its inputs hold, by block."""
+    """Return a view as it is shown.
+
+    A modal's text is its title; its values are what its inputs hold, by block.
+    """
     title = (view.content.get("title") or {}).get("text", "")
     state = view.state()
     values = {

@@ -1,5 +1,6 @@
-"""What Slack hands out for a short while: trigger ids, response addresses, and tickets for a
-websocket.
+"""What Slack issues for a short while.
+
+That is trigger ids, response addresses, and tickets for a websocket.
 """
 
 import itertools
@@ -49,14 +50,14 @@ class Tickets:
         self._numbers = itertools.count(1)
 
     def trigger(self, user: str) -> str:
-        """A new trigger id for what this person has just done."""
+        """Return a new trigger id for what this person has just done."""
         number = next(self._numbers)
         code = f"{number}.{number * 7919}.{user.lower()}"
         self._triggers[code] = (user, time.monotonic(), False)
         return code
 
     def owner(self, code: str | None) -> str:
-        """Whose trigger this is, if it is still good."""
+        """Return whose trigger this is, if it is still good."""
         if not code or code not in self._triggers:
             raise Refused("invalid_trigger_id")
         user, made, used = self._triggers[code]
@@ -67,24 +68,24 @@ class Tickets:
         return user
 
     def exchange(self, code: str) -> None:
-        """The trigger has served; a second use is refused."""
+        """Mark a trigger as used; a second use is refused."""
         user, made, _ = self._triggers[code]
         self._triggers[code] = (user, made, True)
 
     def address(self, user: str, channel: str, now: datetime, ts: str | None = None) -> Address:
-        """A new response address, for a message where there is one."""
+        """Return a new response address, for a message where there is one."""
         code = f"{len(self.addresses) + 1:06d}"
         self.addresses[code] = Address(code, user, channel, now, ts)
         return self.addresses[code]
 
     def socket(self) -> str:
-        """A ticket for one websocket."""
+        """Return a ticket for one websocket."""
         code = f"{next(self._numbers):06d}"
         self._sockets.add(code)
         return code
 
     def admits(self, code: str) -> bool:
-        """Whether this ticket opens a websocket; it does so once."""
+        """Return whether this ticket opens a websocket; it does so once."""
         known = code in self._sockets
         self._sockets.discard(code)
         return known

@@ -1,5 +1,6 @@
-"""How what a person does reaches the bot: directly in this thread, or (sockets.py) over a
-websocket.
+"""How a person's act reaches the bot.
+
+It is passed on directly in this thread, or (socket_mode.py) over a websocket.
 """
 
 import json
@@ -37,7 +38,7 @@ class Answer:
 
 
 class Transport(Protocol):
-    """Takes an envelope to the bot and brings its acknowledgement back."""
+    """Delivers an envelope to the bot and returns its acknowledgement."""
 
     @property
     def connected(self) -> bool: ...
@@ -46,7 +47,7 @@ class Transport(Protocol):
 
 
 class Nobody:
-    """The transport of a workspace no app has connected to yet."""
+    """The transport of a workspace to which no app has connected yet."""
 
     connected = False
 
@@ -55,8 +56,9 @@ class Nobody:
 
 
 class Direct:
-    """Signed requests through `app.dispatch`, in the thread of the caller, as Slack would post them
-    over HTTP.
+    """Sends signed requests through `app.dispatch`, as Slack would post them over HTTP.
+
+    It does so in the thread of the caller.
     """
 
     connected = True
@@ -95,14 +97,14 @@ class Direct:
 
 
 def form_of(envelope: Envelope) -> Json:
-    """The fields of the form Slack posts: a command's own, or one `payload`."""
+    """Return the fields of the form Slack posts: a command's own, or one `payload`."""
     if envelope.kind == SLASH:
         return envelope.payload
     return {"payload": json.dumps(envelope.payload)}
 
 
 def body_of(response: BoltResponse) -> Json:
-    """What an acknowledgement says; plain text is the short form of a message."""
+    """Return what an acknowledgement says; plain text is the short form of a message."""
     text = response.body or ""
     if not text:
         return {}

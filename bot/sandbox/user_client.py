@@ -20,7 +20,7 @@ TROUBLE = "We had some trouble connecting. Try again?"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an act: done, or the sentence Slack's client shows."""
+    """The outcome of an act: done, or the sentence Slack's client shows."""
 
     ok: bool = True
     error: str = ""
@@ -76,7 +76,7 @@ class Person:
         return Outcome(ts=message.ts)
 
     def _events(self, message: Message, room: Channel) -> Iterator[Json]:
-        """What the app hears of a message, if its manifest subscribes to it."""
+        """Yield the events of a message that the app gets, if its manifest subscribes to them."""
         if self.slack.bot.id not in self.slack.members_of(room.id):
             return
         mentioned = not room.is_im and f"<@{self.slack.bot.id}>" in message.text
@@ -137,7 +137,7 @@ class Person:
             return self._shown(TROUBLE)
 
     def close(self, view_id: str) -> Outcome:
-        """Press Cancel or ×: the view is gone, and with `clear_on_close` all below it."""
+        """Press Cancel or ×: the view closes, and with `clear_on_close` all below it."""
         view = self._open_view(view_id)
         cleared = bool(view.content["clear_on_close"])
         gone = list(self.slack.views.stack(self.member.id)) if cleared else [view]
@@ -210,7 +210,7 @@ class Person:
         return Outcome()
 
     def again(self) -> Answer:
-        """Slack sends the last thing once more, as when the first answer was lost on the way."""
+        """Send the last thing again, as Slack does when the first answer was lost on the way."""
         return self.slack.deliver(
             replace(self.slack.sent[-1], retry=1, retry_reason="http_timeout")
         )
@@ -231,7 +231,7 @@ class Person:
         return self._shown(sentence)
 
     def _shown(self, sentence: str) -> Outcome:
-        """Slack's own error, on the person's screen."""
+        """Show Slack's own error on the person's screen."""
         self.slack.tell({"type": "error", "text": sentence}, [self.member.id])
         return Outcome(ok=False, error=sentence)
 

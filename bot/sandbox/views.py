@@ -56,9 +56,7 @@ class View:
             self.values.setdefault(block_id, {}).update(entries)
 
     def become(self, content: Json, new_hash: str) -> None:
-        """Show other blocks; an element that keeps its ids keeps what was typed, as in Slack's
-        client.
-        """
+        """Show other blocks; an element that keeps its ids keeps what was typed, as in Slack."""
         self.content, self.hash = content, new_hash
 
     def state(self) -> Json:
@@ -93,12 +91,12 @@ class Views:
         return None
 
     def pop(self, view: View) -> None:
-        """The view is gone, and those it pushed with it."""
+        """Close a view, and those it pushed with it."""
         stack = self.stack(view.user)
         if view in stack:
             del stack[stack.index(view) :]
 
 
 def content_of(view: Any) -> Json:
-    """The part of a view that its author decides."""
+    """Return the part of a view that its author decides."""
     return DEFAULTS | {key: view[key] for key in CONTENT if view.get(key) is not None}

@@ -1,1 +1,1 @@
-"""What happens at its time: the scheduler and its jobs."""
+"""What is done at a set time: the scheduler and its jobs."""

@@ -1,5 +1,6 @@
-"""The jobs of the scheduler: each looks whether its time has come and writes deliveries, once for
-each slot.
+"""The jobs of the scheduler.
+
+Each checks whether its time has come, and writes deliveries, once for each slot.
 """
 
 import logging
@@ -36,15 +37,18 @@ NIGHT = range(2, 6)
 SWEPT = 500
 """Rows removed at a time, so that nobody waits for it."""
 ROUND = 20
-"""Owners reminded before one asks again who is left: other replicas are at it, too."""
+"""Owners reminded before the job asks again who is left: other replicas do the same."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something to look at regularly in every workspace, in as many units of work as it needs.
+    """Something to do regularly in every workspace, in as many units of work as it needs.
 
-    every: how many looks lie between two · worth: how late it still does what it has missed; None:
-    however late.
+    Attributes:
+        name: The name of the job.
+        run: Runs the job in one workspace.
+        every: How many looks at the clock lie between two runs.
+        worth: How late it still does what it has missed; None for any time.
     """
 
     name: str
@@ -55,8 +59,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Hearer:
-    """Someone with a clock of their own: a person, or a channel of the workspace. name: what tells
-    them apart.
+    """A person or a channel of the workspace, with a clock of their own.
+
+    Attributes:
+        channel: Where they are reached.
+        zone: The time zone of their clock.
+        name: What distinguishes them.
     """
 
     channel: str
@@ -68,7 +76,7 @@ class Hearer:
 
 
 def in_one_unit(act: Callable[[UnitOfWork], None]) -> Callable[[UnitOfWorkFactory, str], None]:
-    """A job that does all it does in one unit of work."""
+    """Return a job that does all its work in one unit of work."""
 
     @wraps(act)
     def run(works: UnitOfWorkFactory, workspace: str) -> None:
@@ -85,11 +93,15 @@ def daily(
     worth: timedelta,
     besides: Callable[[UnitOfWork], object] = lambda work: None,
 ) -> Job:
-    """A job that tells each of its hearers something once a working day, when their clock strikes.
+    """Return a job that sends something to each hearer once a working day, at their own time.
 
-    kind: of the delivery · at: the workspace's setting with the time · besides: what else is done
-    when it is told. What was missed for longer than it is worth is skipped: there is never more
-    than one to catch up with.
+    Args:
+        name: The name of the job.
+        kind: The kind of the delivery.
+        at: The workspace's setting with the time.
+        hearers: Finds the people and channels that it is sent to.
+        worth: How late it is still sent; older slots are skipped: at most one is caught up with.
+        besides: What else is done when it is sent.
     """
 
     @wraps(hearers)
@@ -116,27 +128,30 @@ def daily(
 
 
 def since(work: UnitOfWork, slot: Slot) -> dict[str, str]:
-    """When it should have come, so that one that comes late says so; the bot cannot be late where
-    it was not yet.
+    """Return when it was due, so that a late delivery says so.
+
+    The bot cannot be late for a time before the workspace existed.
     """
     return {"due": slot.at.isoformat()} if slot.at >= work.workspace.created_at else {}
 
 
 def sales_channel(work: UnitOfWork) -> list[Hearer]:
-    """The sales channel, each working day: who has what due."""
+    """Return the sales channel, which hears each working day who has what due."""
     return [Hearer(work.workspace.sales_channel, ZoneInfo(work.workspace.zone))]
 
 
 def support_channel(work: UnitOfWork) -> list[Hearer]:
-    """The support channel, each working day: cases that need someone, and so no alarm for any of
-    them.
+    """Return the support channel, which hears each working day which cases need someone.
+
+    These cases then need no alarm.
     """
     return [Hearer(work.workspace.support_channel, ZoneInfo(work.workspace.zone))]
 
 
 def managers(work: UnitOfWork) -> list[Hearer]:
-    """Those whose role has a digest, each working day in their own time; where there are none, the
-    admins.
+    """Return those whose role has a digest, each working day in their own time.
+
+    Where there are none, return the admins.
     """
     people = [user for user in reminders.colleagues(work) if policy.can(user, "digest", policy.CRM)]
     found = [user for user in people if user.role != Preset.ADMIN] or people
@@ -144,11 +159,11 @@ def managers(work: UnitOfWork) -> list[Hearer]:
 
 
 def remind(works: UnitOfWorkFactory, workspace: str) -> None:
-    """Owners of what is due, in their working hours: each in short units of their own, so that
-    nobody waits for it.
+    """Remind owners of what is due, in their working hours.
 
-    By chance, some at a time, so that replicas seldom meet at the same owner. Who was held by
-    another is left to it.
+    Each is reminded in short units of work of their own, so that nobody waits for it. Some owners
+    are chosen at random at a time, so that replicas seldom meet at the same owner. An owner that
+    another replica holds is left to it.
     """
     visited: set[int] = set()
     while owners := expectant(works, workspace) - visited:
@@ -159,13 +174,13 @@ def remind(works: UnitOfWorkFactory, workspace: str) -> None:
 
 
 def expectant(works: UnitOfWorkFactory, workspace: str) -> set[int]:
-    """The ids of those to remind of something now."""
+    """Return the ids of those to remind of something now."""
     with works(workspace, writes=False) as work:
         return {user.id for user in reminders.expectant(work)}
 
 
 def remind_owner(work: UnitOfWork, owner: int) -> bool:
-    """Tell someone a part of what is due; whether there may be more."""
+    """Remind someone of a part of what is due, and return whether there may be more."""
     user = reminders.hold(work, owner)
     told = reminders.reminders(work, user) if user else []
     for number, reminder in enumerate(told, 1):
@@ -181,7 +196,7 @@ def remind_owner(work: UnitOfWork, owner: int) -> bool:
 
 
 def alarm(work: UnitOfWork) -> None:
-    """The support channel, at once: new cases that became high or urgent and have nobody."""
+    """Alert the support channel at once of new cases that became high or urgent and have nobody."""
     if ids := triage.alarms(work):
         deliver(
             work, "cases", work.workspace.support_channel, f"alarm:{work.unit}", about={"ids": ids}
@@ -189,33 +204,34 @@ def alarm(work: UnitOfWork) -> None:
 
 
 def gather(work: UnitOfWork) -> None:
-    """Teams that follow a Slack user group, once a day: an event may have been missed."""
+    """Read once a day the teams that follow a Slack user group: an event may have been missed."""
     if reminders.first(work, "groups", str(work.now.date())):
         people.look_again(work)
 
 
 def check_members(work: UnitOfWork) -> None:
-    """Once a day, and once after a new release came: who belongs to another company has no rights
-    here.
+    """Check for members of another company, who have no rights here.
+
+    This runs once a day, and once after a new release was installed.
     """
     if reminders.first(work, people.MEMBERS, str(work.now.date())):
         people.ask_who_belongs(work)
 
 
 def count(works: UnitOfWorkFactory, workspace: str) -> None:
-    """What the database knows of its tables, anew each night, once for all workspaces."""
+    """Renew what the database knows of its tables, each night, once for all workspaces."""
     if workspace == min(works.workspaces()) and works.attempt(tonight, workspace):
         statistics.renew(works.engine)
 
 
 def tonight(work: UnitOfWork) -> bool:
-    """Whether it is night where the workspace is, and nobody has counted yet."""
+    """Return whether it is night where the workspace is, and nobody has counted yet."""
     now = work.now.astimezone(ZoneInfo(work.workspace.zone))
     return now.hour in NIGHT and reminders.first(work, "statistics", str(now.date()))
 
 
 def sweep(work: UnitOfWork) -> None:
-    """Remove what has served its purpose, a few rows at a time, the oldest first."""
+    """Remove what is not needed any more, a few rows at a time, the oldest first."""
     done = Delivery.state.in_((DeliveryState.SENT, DeliveryState.REFUSED))
     remove(work, IdempotencyKey, IdempotencyKey.at < work.now - KEPT)
     remove(work, JobRun, JobRun.at < work.now - KEPT)
@@ -226,8 +242,9 @@ def sweep(work: UnitOfWork) -> None:
 
 
 def remove(work: UnitOfWork, rows: Any, condition: Any) -> None:
-    """Delete, of the oldest rows, those the condition fits. Ids rise with time, so no other index
-    is needed.
+    """Delete those of the oldest rows that meet the condition.
+
+    Ids rise with time, so no other index is needed.
     """
     oldest = select(rows.id).order_by(rows.id).limit(SWEPT)
     work.session.execute(delete(rows).where(rows.id.in_(oldest), condition))

@@ -1,5 +1,7 @@
-"""The scheduler: APScheduler looks at the clock; the database decides what fires, so that each
-thing does so once.
+"""The scheduler.
+
+APScheduler looks at the clock; the database decides which jobs run, so that each slot is taken
+once.
 """
 
 import logging
@@ -21,18 +23,22 @@ from models.core.unit_of_work import Clock, UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 JUMP = timedelta(minutes=1)
-"""The clock on the wall may move away from the one that only counts by so much between two looks.
-"""
+"""How far the wall clock may move from the monotonic clock between two looks."""
 
 
 class Scheduler:
-    """Runs every job in every workspace, again and again; in each replica, since a job takes its
-    slot in the database.
+    """Runs every job in every workspace, again and again.
 
-    look_every: seconds between two looks · again: seconds after which one that failed is repeated,
-    until it succeeds. What was due while nobody looked is done at the next look, if it is still
-    worth it. Each job has a thread of its own, so that ten thousand reminders keep no digest
-    waiting.
+    It runs in each replica, since a job takes its slot in the database. What was due while nobody
+    looked is done at the next look, if it is still worth it. Each job has a thread of its own, so
+    that ten thousand reminders do not delay a digest.
+
+    Args:
+        works: Begins units of work.
+        look_every: Seconds between two looks at the clock.
+        jobs: The jobs to run.
+        watch: Counts the runs.
+        again: Seconds after which a failed look is repeated, until it succeeds.
     """
 
     def __init__(
@@ -49,7 +55,7 @@ class Scheduler:
         self.ended = threading.Event()
         logging.getLogger("apscheduler").setLevel(
             logging.ERROR
-        )  # it would tell of every look, also of those left out
+        )  # it would log every look, also the skipped ones
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         threads = {"default": ThreadPoolExecutor(len(jobs))}
         self.clockwork = BackgroundScheduler(timezone=UTC, job_defaults=defaults, executors=threads)
@@ -65,30 +71,32 @@ class Scheduler:
         self.clockwork.start()
 
     def stop(self) -> None:
-        """End after the jobs in hand, each in the workspace where it is."""
+        """Stop after the jobs in hand, each in the workspace where it is."""
         self.ended.set()
         if self.clockwork.running:
             self.clockwork.shutdown(wait=True)
 
     def alive(self) -> float:
-        """Seconds since the last look ended, however it did; 0 before the first."""
+        """Return the seconds since the last look ended, even if it failed; 0 before the first."""
         return 0.0 if self.looked is None else time.monotonic() - self.looked
 
     def tick(self) -> None:
-        """Run every job once, now: when the clock of the sandbox was moved."""
+        """Run every job once, now, because the clock of the sandbox was moved."""
         for job in self.jobs:
             self.run(job)
 
     def insist(self, job: Job) -> None:
-        """One look of one job, and another soon after each that fails; the clockwork leaves out its
-        own meanwhile.
+        """Run one look of one job, and another one soon after each that fails.
+
+        APScheduler skips its own looks meanwhile.
         """
         while not self.run(job) and not self.ended.wait(self.again):
             pass  # what was away, such as the database, may be back
 
     def run(self, job: Job) -> bool:
-        """One look of one job; whether it went well. What fails in one workspace does not keep the
-        others waiting.
+        """Run one look of one job, and return whether it succeeded.
+
+        A failure in one workspace does not delay the others.
         """
         began = time.perf_counter()
         if jump := self.wall.jump():
@@ -111,8 +119,9 @@ class Scheduler:
         return well
 
     def look(self, job: Job, workspace: str) -> bool:
-        """One look of one job in one workspace; whether it went well. Who is told to stop leaves
-        the rest alone.
+        """Run one look of one job in one workspace, and return whether it succeeded.
+
+        After `stop`, the remaining workspaces are skipped.
         """
         well = self.ended.is_set()
         if not well:
@@ -123,8 +132,9 @@ class Scheduler:
 
 
 class FailureLog:
-    """What fails at every look, such as a database that is away, told when it begins and when it is
-    over.
+    """Logs a repeated failure when it begins and when it is over.
+
+    An example is a database that is away.
     """
 
     def __init__(self) -> None:
@@ -132,9 +142,7 @@ class FailureLog:
 
     @contextmanager
     def told(self, what: str) -> Iterator[None]:
-        """End the block where it fails, with a sentence in the log. Only a mistake of ours is worth
-        a traceback.
-        """
+        """End the block where it fails, and log a sentence; only a bug is worth a traceback."""
         try:
             yield
         except Exception as error:
@@ -155,8 +163,12 @@ class FailureLog:
 
 
 class ClockJumpDetector:
-    """The clock on the wall, watched by one that only counts. most: how far it may move between two
-    looks.
+    """Detects jumps of the wall clock with a clock that only counts.
+
+    Args:
+        clock: The wall clock.
+        counter: The clock that only counts.
+        most: How far the wall clock may move between two looks.
     """
 
     def __init__(
@@ -167,14 +179,16 @@ class ClockJumpDetector:
         self.origin = self.read()
 
     def read(self) -> datetime:
-        """When counting began, by the wall: stays the same while that is not set. Moved on purpose
-        does not count.
+        """Return when counting began, by the wall clock; this changes only when that clock is set.
+
+        A clock that was moved on purpose does not count.
         """
         return self.clock() - self.clock.ahead - timedelta(seconds=self.counter())
 
     def jump(self) -> timedelta | None:
-        """How far the clock jumped since the last call, back or forward; None when it just went
-        on.
+        """Return how far the clock jumped since the last call, back or forward.
+
+        Return None without a jump.
         """
         with self.guard:
             before, self.origin = self.origin, self.read()

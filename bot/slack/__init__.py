@@ -1,3 +1,4 @@
-"""Slack's Web API and Socket Mode: clients, the gateway for deliveries, who reads in which
-channel.
+"""Slack's Web API and Socket Mode.
+
+It has the clients, the gateway for deliveries, and who reads in which channel.
 """

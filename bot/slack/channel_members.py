@@ -1,6 +1,4 @@
-"""Who reads along in the channels of one workspace, asked of Slack and remembered for as long as it
-holds.
-"""
+"""Who reads the channels of one workspace, asked from Slack and remembered while it holds."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -19,21 +17,21 @@ from models.core.outbox import audience
 from models.core.unit_of_work import UnitOfWorkFactory
 
 KNOWN_FOR = 600.0
-"""Seconds after which we ask again who is in a channel, whatever Slack told us of comings and
-goings.
-"""
+"""Seconds after which the bot asks again who is in a channel, even if Slack reported no change."""
 SOON = 5.0
-"""Seconds after which we go on asking who those are that we do not know."""
+"""Seconds after which the bot continues to ask who the unknown members of a channel are."""
 ASKED, A_MINUTE = 10, 30
-"""Unknown people looked up one by one, a call of Slack's each: at a time, while a delivery waits,
-and in a minute. Slack allows an app a hundred in a workspace: the others are for people who act for
-the first time.
+"""How many unknown people are looked up one by one, with one call to Slack each.
+
+The first figure is the limit at a time, while a delivery waits; the second is the limit per minute.
+Slack allows an app a hundred in a workspace: the others are for people who act for the first time.
 """
 PAGES = 5
 """Pages of the list of everybody that are asked for at a time; Slack allows twenty a minute."""
 LISTED_FOR = 300.0
-"""Seconds for which that list tells who somebody is: then it is asked for again, if there are many
-we do not know.
+"""Seconds for which that list says who somebody is.
+
+After that it is asked for again, if there are many unknown people.
 """
 MINUTE = 60.0
 AT_ONCE = 100
@@ -42,11 +40,15 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Room:
-    """Who reads along in a channel. people: Slack ids of those we know; strangers: whether there
-    are others.
+    """Who reads a channel.
 
-    shared: whether some come, or will, from another company · complete: whether nobody is left to
-    be looked up · turn: how often it had changed · until: on the monotonic clock.
+    Attributes:
+        people: Slack ids of the readers the app knows.
+        strangers: Whether there are other readers.
+        shared: Whether some readers come, or will come, from another company.
+        complete: Whether nobody is left to be looked up.
+        turn: How often the channel had changed.
+        until: When this expires, on the monotonic clock.
     """
 
     people: frozenset[str]
@@ -58,44 +60,54 @@ class Room:
 
 
 class ChannelMembers:
-    """Whom the channels of a workspace are drawn for. Many threads ask it; none holds the database
-    meanwhile.
+    """Finds the readers of a workspace's channels, for whom deliveries are rendered.
+
+    Many threads ask it; none holds the database meanwhile.
     """
 
     def __init__(self, works: UnitOfWorkFactory, workspace: str, outlet: SlackGateway) -> None:
         self.works, self.workspace, self.outlet = works, workspace, outlet
         self.rooms: dict[str, Room] = {}
         self.others: dict[str, bool] = {}
-        """Members who are none of our people → whether they read along; bots do not."""
+        """Members from outside the workspace → whether they read along; bots do not."""
         self.heard: dict[str, int] = {}
         """Channel → how often it had changed when deliveries for it were last taken."""
         self.listed: dict[str, dict[str, Any]] = {}
-        """Everybody of ours, as Slack's list says, and as far as it was read: so far as the cursor
-        leads on.
+        """The workspace's own people in Slack's list of everybody.
+
+        It holds as much of the list as was read: up to the cursor.
         """
         self.cursor, self.listed_until = "", 0.0
         self.asked: list[float] = []
         """When people were asked for one by one, in the last minute."""
         self.turn = Lock()
         self.asking: dict[str, Lock] = {}
-        """Channel → held by whoever asks who is there."""
+        """Channel → the lock of the thread that asks who is there."""
 
     def room(self, channel: str, turn: int) -> Room | None:
-        """Who is in a channel, if we know it still. turn: how often it has changed by now."""
+        """Return who is in a channel, if that is still known.
+
+        Args:
+            channel: The id of the channel.
+            turn: How often the channel has changed by now.
+        """
         room = self.rooms.get(channel)
         return room if room and room.turn == turn and time.monotonic() < room.until else None
 
     def ask(self, channel: str, turn: int) -> Room:
-        """Who is in a channel, asked by one thread at a time: the others take what it found.
+        """Return who is in a channel; one thread at a time asks, and the others take what it found.
 
-        turn: how often it had changed before this was asked.
+        Args:
+            channel: The id of the channel.
+            turn: How often the channel had changed before this was asked.
         """
         with self.asking.setdefault(channel, Lock()):
             return self.room(channel, turn) or self.found(channel, turn)
 
     def found(self, channel: str, turn: int) -> Room:
-        """Who is in a channel, as Slack says now. Where others read along than before, its cards
-        are drawn anew.
+        """Return who is in a channel, as Slack says now.
+
+        Where the readers have changed, the channel's cards are rendered again.
         """
         members, all_of_them = self.outlet.members(channel)
         shared = self.outlet.is_shared(channel)
@@ -127,8 +139,9 @@ class ChannelMembers:
         return room
 
     def go_on(self, channel: str) -> bool:
-        """Ask who those in a channel are whom we do not know yet, if we have begun to; whether
-        nobody is left.
+        """Continue to look up the unknown members of a channel, if that has begun.
+
+        Return whether nobody is left.
         """
         room = self.rooms.get(channel)
         if room is None or room.complete:
@@ -137,15 +150,18 @@ class ChannelMembers:
             return self.found(channel, room.turn).complete
 
     def gathered(self, group: str) -> tuple[set[str], bool]:
-        """Who is in a user group, and whether we know all of ours among them by now. group: its
-        id.
+        """Return who is in a user group, and whether all its own people are known by now.
+
+        Args:
+            group: The id of the user group.
         """
         members = self.outlet.gathered(group)
         return members, not self.look_up(members)
 
     def outsiders(self, people: Collection[str]) -> tuple[set[str], bool]:
-        """Return who of these people belongs to another company, and whether Slack's list was read
-        to its end.
+        """Return which of these people belong to another company.
+
+        The second value says whether Slack's list was read to its end.
         """
         with self.turn:
             self.list_on()
@@ -154,12 +170,11 @@ class ChannelMembers:
     # ── who they are ──────────────────────────────────────────────────────────────────────────────
 
     def look_up(self, members: Collection[str]) -> set[str]:
-        """Find out who those are that we do not know; those of ours are welcomed. Returns who is
-        left for later.
+        """Find out who the unknown members are, and welcome the workspace's own people.
 
-        Many are read from the list of everybody in the workspace, and few are asked for one by one:
-        so whoever acts for the first time is not kept waiting by those who read along. Many who are
-        in no list are from elsewhere.
+        Return who is left for later. Many are read from the list of everybody in the workspace, and
+        few are asked for one by one: so somebody who acts for the first time does not wait for
+        those who only read. Where there are many who are in no list, they are from elsewhere.
         """
         if not self.strange(members):
             return set()
@@ -182,12 +197,13 @@ class ChannelMembers:
             return asked - set(few) if len(asked) <= ASKED else set()
 
     def strange(self, people: Collection[str]) -> set[str]:
-        """Those of whom we know neither that they are ours, nor that they are not."""
+        """Return the people who are known neither as the workspace's own nor as others."""
         return self.works.unknown(self.workspace, people) - self.others.keys()
 
     def list_on(self) -> None:
-        """Ask for the list of everybody, or for its next pages; what Slack has had enough of goes
-        on another time.
+        """Ask for the list of everybody, or for its next pages.
+
+        Where Slack's rate limit is reached, the rest follows another time.
         """
         if not self.cursor and time.monotonic() < self.listed_until:
             return
@@ -205,14 +221,18 @@ class ChannelMembers:
                     return
 
     def meet(self, person: str) -> None:
-        """Look somebody up, who is welcomed if they are one of ours."""
+        """Look somebody up, and welcome them if they belong to the workspace."""
         if told := self.judged(person, self.outlet.person(person)):
             self.welcome({person: told})
 
     def judged(self, person: str, user: Mapping[str, Any]) -> dict[str, Any] | None:
-        """What we keep of one of ours. Of anybody else it is no more than whether they read along.
+        """Return what the app keeps of one of the workspace's own people.
 
-        user: what Slack says of them; nothing of whom it does not know.
+        Of anybody else it keeps only whether they read the channel.
+
+        Args:
+            person: The Slack id of the person.
+            user: What Slack says of them; empty for a person that Slack does not know.
         """
         found = member(user, self.workspace)
         self.others.pop(person, None)
@@ -221,8 +241,9 @@ class ChannelMembers:
         return found
 
     def welcome(self, profiles: Mapping[str, dict[str, Any]]) -> None:
-        """Store what Slack says of people of ours, many in one unit of work, and each alone where
-        that fails.
+        """Store what Slack says of the workspace's own people.
+
+        Many are stored in one unit of work, and each alone where that fails.
         """
         waiting = sorted(profiles)
         for some in (waiting[start : start + AT_ONCE] for start in range(0, len(waiting), AT_ONCE)):

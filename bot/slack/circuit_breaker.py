@@ -1,5 +1,6 @@
-"""Methods of Slack's that were called too often: nobody calls them until Slack says, and then one
-tries first.
+"""Circuit breakers for Slack methods that were called too often.
+
+Nobody calls such a method until the time that Slack says, and then one call tries first.
 """
 
 import math
@@ -12,15 +13,16 @@ from typing import TypeVar
 
 T = TypeVar("T")
 LONGEST = 300.0
-"""Seconds after which one tries, however long Slack says: so long deliveries wait at most."""
+"""Seconds after which one call tries, however long Slack says: deliveries wait at most so long."""
 WAITS = 2.0
-"""Seconds that others wait for what becomes of a trial: a call that began much later would outlast
-its lease.
+"""Seconds that other calls wait for the outcome of a trial.
+
+A call that began much later would outlast its lease.
 """
 
 
 class Limited(Exception):
-    """Too many calls: certainly not done."""
+    """Too many calls: this one was certainly not done."""
 
     def __init__(self, seconds: float) -> None:
         self.pause = timedelta(seconds=max(math.ceil(seconds), 1))
@@ -29,7 +31,13 @@ class Limited(Exception):
 
 @dataclass
 class CircuitBreaker:
-    """until: on the monotonic clock · row: how many calls in a row Slack would not have."""
+    """The circuit breaker of one method.
+
+    Attributes:
+        until: When it may be tried again, on the monotonic clock.
+        row: How many calls in a row Slack refused.
+        trying: Held by the call that tries.
+    """
 
     until: float = 0.0
     row: int = 0
@@ -37,16 +45,21 @@ class CircuitBreaker:
 
 
 class CircuitBreakers:
-    """The gates before the methods of one workspace, for many threads."""
+    """The circuit breakers for the methods of one workspace, for many threads."""
 
     def __init__(self) -> None:
         self.gates: dict[str, CircuitBreaker] = {}
 
     def through(self, method: str, call: Callable[[], T], patience: int = 1) -> T:
-        """What a call answers; Limited without calling while the gate is shut.
+        """Return what a call answers.
 
-        patience: so many calls in a row have to be refused before it shuts. When Slack's time is
-        over one call tries, and the others wait a little for what becomes of it.
+        While the circuit breaker is open, raise Limited without calling. When Slack's time is over,
+        one call tries, and the others wait a little for its outcome.
+
+        Args:
+            method: The name of the Slack method.
+            call: Calls the method.
+            patience: How many calls in a row must be refused before the circuit breaker opens.
         """
         gate = self.gates.setdefault(method, CircuitBreaker())
         if gate.row < patience:
@@ -63,8 +76,9 @@ class CircuitBreakers:
         return self.tried(gate, call)
 
     def tried(self, gate: CircuitBreaker, call: Callable[[], T]) -> T:
-        """Call, and write down whether Slack would have it; whatever else it says, it is not that
-        it was too often.
+        """Call, and record whether Slack accepted the call.
+
+        Any other answer of Slack's does not mean that the method was called too often.
         """
         try:
             answer = call()

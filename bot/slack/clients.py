@@ -1,6 +1,4 @@
-"""Slack's Web API for each workspace, with the token it gave us: from the settings, or from an
-installation.
-"""
+"""Slack's Web API for each workspace, with its token from the settings or from an installation."""
 
 import logging
 import re
@@ -29,27 +27,25 @@ from models.core.unit_of_work import UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 AGAIN = 5.0
-"""Seconds for which we remember that a workspace is not there: another replica may be installing
-it.
-"""
+"""Seconds for which a missing workspace is remembered: another replica may be installing it."""
 SAY_AGAIN = 60.0
-"""Seconds between two lines of the log about workspaces that we do not know."""
+"""Seconds between two log lines about unknown workspaces."""
 MANY, NAMED = 1000, 3
-"""Workspaces that are told apart until then, and those that are named. As many others are
-remembered as missing.
+"""How many unknown workspaces are counted separately, and how many the log names.
+
+As many others are remembered as missing.
 """
 TEAM = re.compile(r"[TE][A-Z0-9]{2,19}")
-"""The id of a workspace as Slack writes it. Whatever else stands in its place does not go into the
-log.
-"""
+"""The id of a workspace as Slack writes it; anything else in its place does not go into the log."""
 LIST_AGAIN = 15.0
-"""Seconds for which we remember which workspaces there are."""
+"""Seconds for which the list of workspaces is remembered."""
 
 
 @dataclass(frozen=True)
 class WorkspaceClient:
-    """The way into a workspace: its client, who we are there, and the sealed token as it stands in
-    the database.
+    """The access to a workspace.
+
+    It has the client, the bot's ids there, and the sealed token as it is in the database.
     """
 
     client: KeptClient
@@ -59,11 +55,15 @@ class WorkspaceClient:
 
 
 class Clients:
-    """One client a workspace. None repeats a call by itself: Slack has no key that makes a second
-    post harmless.
+    """One client for each workspace.
 
-    works, vault: where installations are found, and what opens their tokens; without them only what
-    was added is known.
+    No client repeats a call by itself: Slack has no key that makes a second post harmless.
+
+    Args:
+        base_url: The address of the Web API; empty for Slack's own.
+        works: Where installations are found; without it only the workspaces that were added are
+            known.
+        vault: What opens their tokens; without it only the workspaces that were added are known.
     """
 
     def __init__(
@@ -79,13 +79,16 @@ class Clients:
         self.lock = RLock()
 
     def client(self, token: str | None = None) -> KeptClient:
-        """A client for this token; without one for what needs none, or brings its own."""
+        """Return a client for this token.
+
+        Without one it is for calls that need no token, or bring their own.
+        """
         return KeptClient(self.connections, token)
 
     def add(
         self, workspace: str, token: str, bot_id: str = "", bot_user: str = "", sealed: str = ""
     ) -> KeptClient:
-        """Remember the token of a workspace, and who we are there."""
+        """Remember the token of a workspace and the bot's ids there, and return its client."""
         door = WorkspaceClient(self.client(token), bot_id, bot_user, sealed)
         with self.lock:
             self.doors[workspace] = door
@@ -93,11 +96,11 @@ class Clients:
         return door.client
 
     def workspaces(self) -> list[str]:
-        """Where we may speak."""
+        """Return the workspaces where the app may speak."""
         return sorted({*self.doors, *self.installed()})
 
     def installed(self) -> list[str]:
-        """The workspaces that installed the app, as far as we can read their tokens."""
+        """Return the workspaces that installed the app, as far as their tokens can be read."""
         if self.works is None or self.vault is None:
             return []
         known, until = self.listed
@@ -107,22 +110,24 @@ class Clients:
         return known
 
     def of(self, workspace: str) -> KeptClient:
-        """The client of a workspace; NotFound where there is none."""
+        """Return the client of a workspace; raise NotFound where there is none."""
         door = self.find(workspace)
         if door is None:
             raise NotFound("The app is not installed in this workspace.")
         return door.client
 
     def is_distributed(self, workspace: str) -> bool:
-        """Whether the app came there as one that many companies install: Slack lets it do less
-        then.
+        """Return whether the workspace has the app as one that many companies install.
+
+        Slack allows such an app less.
         """
         door = self.find(workspace)
         return bool(door and door.sealed)
 
     def find(self, workspace: str) -> WorkspaceClient | None:
-        """The way into a workspace. The database is asked once, and for those that are not there
-        now and then.
+        """Return the access to a workspace.
+
+        The database is asked once, and now and then for those that are not there.
         """
         door = self.doors.get(workspace)
         if door is None and self.missed.get(workspace, 0.0) <= time.monotonic():
@@ -131,7 +136,7 @@ class Clients:
         return door
 
     def look(self, workspace: str) -> None:
-        """Take what the database knows of a workspace."""
+        """Read what the database knows of a workspace."""
         if len(self.missed) >= MANY:
             self.missed.clear()
         self.missed[workspace] = time.monotonic() + AGAIN
@@ -152,7 +157,7 @@ class Clients:
         self.add(workspace, token, there.bot_id, there.bot_user, there.token)
 
     def stored(self, workspace: str) -> Installation | None:
-        """The installation of a workspace that has not ended."""
+        """Return the installation of a workspace, unless it has ended."""
         if self.works is None or self.vault is None:
             return None
         try:
@@ -163,7 +168,10 @@ class Clients:
         return there if there and there.ended_at is None else None
 
     def ended(self, workspace: str) -> None:
-        """Slack refuses the token: nothing more is sent there, until the app is installed again."""
+        """Send nothing more to a workspace whose token Slack refuses.
+
+        It waits until the app is installed again.
+        """
         door = self.drop(workspace)
         if door is None:
             return
@@ -182,10 +190,13 @@ class Clients:
                 installation.end(work, token=door.sealed)
 
     def removed(self, workspace: str, at: int) -> None:
-        """Slack says that the app was removed, or its token revoked. at: when, in seconds since
-        1970.
+        """Drop a workspace of which Slack says that the app was removed, or its token revoked.
 
         Events may come late: one that is older than the installation says nothing about it.
+
+        Args:
+            workspace: The id of the workspace.
+            at: When it happened, in seconds since 1970.
         """
         door = self.find(workspace)
         if door is None or (not door.sealed and answers(door.client)):
@@ -206,9 +217,7 @@ class Clients:
 
 
 class Missed:
-    """Counts what comes from workspaces where the app is not installed, and says so once in a
-    while.
-    """
+    """Counts the requests of workspaces without the app, and logs them now and then."""
 
     def __init__(self) -> None:
         self.workspaces: Counter[str] = Counter()
@@ -231,8 +240,9 @@ class Missed:
 
 
 class AuthorizeKnown(Authorize):
-    """Tells Bolt who we are in the workspace of a request, without asking Slack; None where we do
-    not know it.
+    """Gives Bolt the bot's identity in the workspace of a request, without asking Slack.
+
+    For an unknown workspace it gives None.
     """
 
     def __init__(self, clients: Clients) -> None:
@@ -255,7 +265,9 @@ class AuthorizeKnown(Authorize):
         if door is None:
             self.missed.count(team_id or "")
             return None
-        context["client"] = door.client  # for Bolt's own would open a connection for each call
+        context["client"] = (
+            door.client
+        )  # for Bolt's own client would open a connection for each call
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
@@ -267,7 +279,7 @@ class AuthorizeKnown(Authorize):
 
 
 def answers(client: WebClient) -> bool:
-    """Whether Slack still takes the token; in doubt it does."""
+    """Return whether Slack still accepts the token; in doubt it does."""
     try:
         client.auth_test()
     except SlackApiError as error:

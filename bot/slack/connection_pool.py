@@ -1,5 +1,6 @@
-"""A client of Slack's Web API that keeps its connections: opening one for each call costs more than
-the call.
+"""A client of Slack's Web API with a connection pool.
+
+Opening a connection for each call costs more than the call.
 """
 
 import ssl
@@ -19,37 +20,37 @@ from weakref import finalize
 from slack_sdk import WebClient
 
 IDLE = 3.0
-"""Seconds for which a connection nobody uses is good: fewer than servers wait before they close
-one.
-"""
+"""Seconds for which an idle connection is good: fewer than servers wait before they close one."""
 SECONDS = 10
 """How long a call waits: to be connected, and then for each part of the answer."""
 
 
 class Connections:
-    """The connections to one Web API, for many threads; those that nobody uses are kept, on top the
-    one used last.
+    """The connection pool of one Web API, for many threads.
 
-    Nothing is ever sent twice: where a connection breaks, the call fails, since Slack may have done
-    what it asked.
+    Idle connections are kept, and the one used last is taken first. Nothing is ever sent twice:
+    where a connection breaks, the call fails, since Slack may have done what it asked.
     """
 
     def __init__(self, url: str) -> None:
         self.idle: deque[tuple[HTTPConnection, float]] = deque()
-        """What is kept, and since when."""
+        """The idle connections, and since when each is idle."""
         self.url = urlsplit(url)
         finalize(
             self, close_all, self.idle
-        )  # __del__ would come after the sockets' own where they go in a circle
+        )  # __del__ would run after the sockets' own where they refer to each other in a circle
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
-        """Made once: it reads the certificates of all authorities."""
+        """Return the TLS context, made once: it reads the certificates of all authorities."""
         return ssl.create_default_context()
 
     def call(self, request: Request) -> tuple[HTTPResponse, bytes]:
-        """Send a request and read the whole answer; OSError or HTTPException where the connection
-        breaks.
+        """Send a request and read the whole answer.
+
+        Raises:
+            OSError: The connection breaks.
+            HTTPException: The connection breaks.
         """
         connection = self.good() or self.new()
         try:
@@ -59,19 +60,20 @@ class Connections:
         except BaseException:
             connection.close()
             raise
-        if connection.sock:  # else one of us said that this was the last call
+        if connection.sock:  # else the client or the server said that this was the last call
             self.idle.append((connection, time.monotonic()))
         return answer, body
 
     def new(self) -> HTTPConnection:
-        """A connection that is opened by its first call."""
+        """Return a connection that its first call opens."""
         if self.url.scheme == "https":
             return HTTPSConnection(self.url.netloc, timeout=SECONDS, context=self.trust)
         return HTTPConnection(self.url.netloc, timeout=SECONDS)
 
     def good(self) -> HTTPConnection | None:
-        """The connection used last, unless Slack has closed it; what was not used for a while is
-        closed by us.
+        """Return the connection used last, unless Slack has closed it.
+
+        Connections that were not used for a while are closed here.
         """
         with suppress(IndexError):  # no more are left
             while True:
@@ -83,13 +85,13 @@ class Connections:
 
 
 def close_all(idle: deque[tuple[HTTPConnection, float]]) -> None:
-    """Close the connections that nobody uses."""
+    """Close the idle connections."""
     while idle:
         idle.pop()[0].close()
 
 
 def is_quiet(connection: HTTPConnection) -> bool:
-    """Whether nothing came over it since its last answer: that would be its end."""
+    """Return whether nothing came over it since its last answer: that would be its end."""
     try:
         return not select([connection.sock], [], [], 0)[0]
     except ValueError:  # more files are open than it can look at
@@ -97,11 +99,10 @@ def is_quiet(connection: HTTPConnection) -> bool:
 
 
 class KeptClient(WebClient):
-    """Slack's client over kept connections; over the library's own where a proxy is set. Never
-    repeats a call.
+    """Slack's client over pooled connections; over the library's own where a proxy is set.
 
-    Many threads share it, so its token never changes: a library that sets another one gets an
-    error.
+    It never repeats a call. Many threads share it, so its token never changes: a library that sets
+    another one gets an error.
     """
 
     def __init__(self, connections: Connections, token: str | None = None) -> None:
@@ -116,7 +117,7 @@ class KeptClient(WebClient):
         super().__setattr__(name, value)
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
-        """What the library calls for one request; like `urlopen` it raises what is no success."""
+        """Perform one request for the library; like `urlopen`, raise an error for a failed one."""
         if self.proxied:
             return super()._perform_urllib_http_request_internal(url, req)
         answer, body = self.connections.call(req)

@@ -1,10 +1,10 @@
-"""Slack's refusals in words that tell a person what to do."""
+"""Slack's refusals in words that say what a person has to do."""
 
 from bot.slack.gateway import is_name, is_person
 from models.core.identity.user import Workspace
 
 REVOKED = ("token_revoked", "account_inactive")
-"""The app was removed, or its token taken back: only a new install helps."""
+"""The app was removed, or its token revoked: only a new installation helps."""
 UNTRUSTED = (
     *REVOKED,
     "invalid_auth",
@@ -15,10 +15,11 @@ UNTRUSTED = (
 )
 """What Slack says to a token: nothing is wrong with the message, which waits."""
 GONE = ("message_not_found", "cant_update_message", "thread_not_found", "cannot_reply_to_message")
-"""The card is not there any more."""
+"""The card does not exist any more."""
 CLOSED = ("channel_not_found", "is_archived", "is_inactive")
-"""The channel is not there any more for us: what stood there is out of reach. Slack has one word
-for posting in an archived channel and another for changing what stands there.
+"""The app cannot reach the channel any more, nor what was posted there.
+
+Slack has one word for posting in an archived channel and another for changing a message there.
 """
 
 AGAIN = "Install the app again with the manifest of this version"
@@ -50,7 +51,13 @@ REASONS = {
 
 
 def sentence(error: str, channel: str, workspace: Workspace) -> str:
-    """What went wrong where, and which setting it comes from. error: Slack's word for it."""
+    """Return what went wrong where, and which setting the channel comes from.
+
+    Args:
+        error: Slack's word for it.
+        channel: Where the app could not post.
+        workspace: The workspace, with its settings.
+    """
     where = (
         f"<@{channel}>" if is_person(channel) else channel if is_name(channel) else f"<#{channel}>"
     )
@@ -62,9 +69,10 @@ def sentence(error: str, channel: str, workspace: Workspace) -> str:
 
 
 def reason(error: str) -> str:
-    """Why Slack refuses; a kind of restriction that we do not know is a restriction all the same.
+    """Return why Slack refuses; an unknown kind of restriction counts as a restriction too.
 
-    error: Slack's word, or a sentence of our own, which stays as it is.
+    Args:
+        error: Slack's word, or the app's own sentence, which stays as it is.
     """
     if " " in error:
         return error

@@ -1,5 +1,6 @@
-"""Slack as the courier sees it: where to post, posting, drawing anew, and looking whether a post
-arrived.
+"""The gateway to Slack that the dispatcher uses.
+
+It finds out where to post, posts, updates cards, and looks whether a post arrived.
 """
 
 import time
@@ -20,23 +21,24 @@ from handlers.core.ui.blocks import INVALID, Block, cut, has_native, plainer
 
 TEXT = 4000
 KNOWN_FOR = 600.0
-"""Seconds after which we ask again which channel a name means."""
+"""Seconds after which the gateway asks again which channel a name means."""
 BEFORE = timedelta(minutes=10)
-"""How far Slack's clock may be behind ours."""
+"""How far Slack's clock may be behind the bot's."""
 LOOK, FEW = 200, 15
-"""Messages that are asked for at a time; and those that Slack gives an app that many companies
-install.
+"""Messages that are asked for at a time.
+
+The second figure is what Slack gives an app that many companies install.
 """
 MINUTE = 60.0
-"""Seconds after which such an app may look again, at whatever channel."""
+"""Seconds after which such an app may look again, at any channel."""
 MESSAGES = 4000
-"""As many are looked through for a post."""
+"""How many messages are searched for a post."""
 LOOKED = 100
 """Looks at a channel's history that are remembered."""
 PAGE = 1000
 """People on a page: as many as Slack gives."""
 FULL = 3
-"""Posts refused in a row that are no channel's: then the workspace has had enough."""
+"""Posts refused in a row after which the rate limit is the workspace's, not one channel's."""
 MOST = 10_000
 """Members of a channel that are asked for; where there are more, anybody may be among them."""
 UNKNOWN = ("user_not_found", "user_not_visible", "users_not_found")
@@ -44,7 +46,7 @@ PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_time
 
 
 class Refused(Exception):
-    """Slack says no, and will say so again. Its text is Slack's word for it."""
+    """Slack says no, and will say so again; the text of the error is Slack's word for it."""
 
 
 class Unclear(Exception):
@@ -53,7 +55,7 @@ class Unclear(Exception):
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """Turn whatever goes wrong in a call into one of the three."""
+    """Turn every failure of a call into Limited, Unclear or Refused."""
     try:
         yield
     except SlackApiError as error:
@@ -74,9 +76,15 @@ def verdict(error: SlackApiError) -> Exception:
 
 @dataclass
 class Reading:
-    """How far a channel was read: the marks of our posts in it, and where to go on.
+    """How far a channel was read: the marks of the app's posts in it, and where to continue.
 
-    after: the ts from which on · at: when it was begun · last: the ts of the message read last.
+    Attributes:
+        after: The ts from which on it is read.
+        at: When the reading began.
+        marks: The key of each post → its ts.
+        cursor: Where to continue.
+        seen: How many messages were read.
+        last: The ts of the message read last.
     """
 
     after: str
@@ -97,9 +105,13 @@ class Reading:
 class History:
     """Reads the channels of one workspace, for many threads.
 
-    call: calls a method of the client · distributed: whether many companies install the app. Slack
-    lets it look at few messages once a minute then, so what takes longer is put off and goes on
-    where it stopped.
+    Slack lets an app that many companies install look at few messages once a minute, so a reading
+    that takes longer is postponed and continues where it stopped.
+
+    Args:
+        client: The client of the workspace.
+        call: Calls a method of the client.
+        distributed: Whether many companies install the app.
     """
 
     def __init__(
@@ -112,11 +124,18 @@ class History:
     def read(
         self, channel: str, thread: str | None, after: str, enough: float, now: datetime
     ) -> Reading:
-        """Find everything we posted in a channel or a thread after a ts.
+        """Find everything the app posted in a channel or a thread after a ts.
 
-        Limited where Slack wants us to wait; called again it goes on. Unclear where it is too much
-        to look through. enough: the moment before which a channel need not be read, in seconds
-        since 1970.
+        Args:
+            channel: The id of the channel.
+            thread: The ts of the thread, or None for the channel.
+            after: The ts after which to look.
+            enough: The moment before which a channel need not be read, in seconds since 1970.
+            now: The moment when this reading begins.
+
+        Raises:
+            Limited: Slack's rate limit is reached; the next call continues.
+            Unclear: There is too much to look through.
         """
         reading = self.begun.pop((channel, thread), None)
         if reading is None or reading.after > after:
@@ -149,7 +168,7 @@ class History:
         return found
 
     def take_turn(self) -> None:
-        """Be the one who looks now; Limited says for how long nobody may."""
+        """Take the turn to look now; raise Limited with the time to wait for it."""
         if not self.distributed:
             return
         with self.lock:
@@ -159,8 +178,10 @@ class History:
 
 
 class SlackGateway:
-    """The workspace of one token, for many threads. Remembers which channel a name means, where a
-    person reads direct messages, and what it saw when it looked for posts.
+    """The gateway to the workspace of one token, for many threads.
+
+    It remembers which channel a name means, where a person reads direct messages, and what it saw
+    when it looked for posts.
     """
 
     def __init__(self, client: WebClient, distributed: bool = False) -> None:
@@ -172,8 +193,12 @@ class SlackGateway:
         self.looks: dict[tuple[str, str | None], Reading] = {}
 
     def call(self, method: Callable[..., Any], patience: int = 1, **said: Any) -> Any:
-        """What a method of the client answers, if Slack has not had enough of it. patience: as at
-        its gate.
+        """Return what a method of the client answers, unless its rate limit is reached.
+
+        Args:
+            method: A method of the client.
+            patience: How many calls in a row must be refused before the circuit breaker opens.
+            **said: The arguments of the method.
         """
 
         def run() -> Any:
@@ -183,10 +208,10 @@ class SlackGateway:
         return self.gates.through(method.__name__, run, patience)
 
     def place(self, channel: str) -> str:
-        """The id of a channel: of its name, or itself.
+        """Return the id of a channel, whether its name or its id is given.
 
-        A person is a place to post to as they are; where they read it is known afterwards, or asked
-        with `direct`.
+        A person is a place to post to; the direct messages where they read it are known afterwards,
+        or asked for with `direct`.
         """
         if is_person(channel):
             return self.people.get(channel, channel)
@@ -199,11 +224,11 @@ class SlackGateway:
         return found
 
     def known(self, channel: str) -> str:
-        """The id of a channel without asking; "" of a name that we do not know."""
+        """Return the id of a channel without asking; "" for an unknown name."""
         return self.places.get(channel, ("", 0.0))[0] if is_name(channel) else channel
 
     def direct(self, person: str) -> str:
-        """The id of a person's direct messages."""
+        """Return the id of a person's direct messages."""
         if person not in self.people:
             self.people[person] = str(
                 self.call(self.client.conversations_open, users=person)["channel"]["id"]
@@ -211,7 +236,7 @@ class SlackGateway:
         return self.people[person]
 
     def named(self, name: str) -> str:
-        """The id of the channel with this name."""
+        """Return the id of the channel with this name."""
         cursor = ""
         while True:
             kinds = "public_channel,private_channel"
@@ -223,7 +248,11 @@ class SlackGateway:
                 raise Refused("channel_not_found")
 
     def reader(self, direct: str) -> str:
-        """Who reads these direct messages. direct: their id."""
+        """Return who reads these direct messages.
+
+        Args:
+            direct: The id of the direct messages.
+        """
         for person, theirs in list(self.people.items()):
             if theirs == direct:
                 return person
@@ -233,14 +262,12 @@ class SlackGateway:
         return person
 
     def is_shared(self, channel: str) -> bool:
-        """Whether people of another company read it, or soon will."""
+        """Return whether people of another company read the channel, or soon will."""
         what = self.call(self.client.conversations_info, channel=channel)["channel"]
         return bool(what.get("is_ext_shared") or what.get("is_pending_ext_shared"))
 
     def members(self, channel: str) -> tuple[set[str], bool]:
-        """The ids of those who are in a channel, people and bots, and whether that is all of
-        them.
-        """
+        """Return the ids of a channel's members, people and bots, and whether these are all."""
         found: set[str] = set()
         cursor = ""
         while len(found) < MOST:
@@ -253,7 +280,7 @@ class SlackGateway:
         return found, False
 
     def person(self, id: str) -> dict[str, Any]:
-        """What Slack says of somebody; nothing of whom it does not know."""
+        """Return what Slack says of a person; nothing for one that Slack does not know."""
         try:
             return dict(self.call(self.client.users_info, user=id)["user"])
         except Refused as refused:
@@ -262,21 +289,24 @@ class SlackGateway:
             raise
 
     def everybody(self, cursor: str = "") -> tuple[list[dict[str, Any]], str]:
-        """What Slack says of the next people of the workspace, and the cursor that leads to those
-        after them.
-        """
+        """Return what Slack says of the next people of the workspace, and the cursor after them."""
         page = self.call(self.client.users_list, limit=PAGE, cursor=cursor)
         return page["members"], following(page)
 
     def gathered(self, group: str) -> set[str]:
-        """The ids of those who are in a user group."""
+        """Return the ids of the members of a user group."""
         return set(self.call(self.client.usergroups_users_list, usergroup=group)["users"])
 
     def post(self, channel: str, thread: str | None, message: Message, key: str) -> str:
-        """Post it, marked with the key, and return its ts; without the native charts where they are
-        refused.
+        """Post a message, marked with the key, and return its ts.
 
-        channel: also a person, which spares asking where they read it.
+        Where Slack refuses the native charts, it is posted without them.
+
+        Args:
+            channel: The id of a channel, or of a person, which spares asking where they read it.
+            thread: The ts of the thread, or None for the channel.
+            message: What to post.
+            key: The mark by which the post is found again.
         """
         mark = {"event_type": "rapport_delivery", "event_payload": {"key": key}}
         said = {
@@ -300,7 +330,7 @@ class SlackGateway:
         return str(answer["ts"])
 
     def redraw(self, channel: str, ts: str, message: Message) -> None:
-        """Draw a card anew; harmless to repeat."""
+        """Update a card with a new message; harmless to repeat."""
         text = cut(message.text, TEXT)
         self.call(self.client.chat_update, channel=channel, ts=ts, text=text, blocks=message.blocks)
 
@@ -314,12 +344,20 @@ class SlackGateway:
         now: datetime | None = None,
         after: str = "",
     ) -> str:
-        """The ts of the post with this key; "" where there is none.
+        """Return the ts of the post with this key; "" where there is none.
 
-        since: when it was asked for, by our clock, which may have been ahead · after: the ts of
-        what was posted there before, by Slack's; the earlier of both counts · settled: when it
-        would have shown at the latest. With it, and with `now`, one look at the channel after that
-        serves for all posts in doubt there.
+        With `settled` and `now`, one look at the channel after `settled` serves for all doubtful
+        posts there.
+
+        Args:
+            channel: The id of the channel.
+            thread: The ts of the thread, or None for the channel.
+            key: The mark of the post.
+            since: When the post was asked for, by the bot's clock, which may have been ahead.
+            settled: When the post would have been visible at the latest.
+            now: The present moment.
+            after: The ts of what was posted there before, by Slack's clock; the earlier of this and
+                `since` counts.
         """
         after = min(after, f"{(since - BEFORE).timestamp():.6f}")
         look = self.looks.get((channel, thread))
@@ -334,22 +372,23 @@ class SlackGateway:
 
 
 def following(page: Any) -> str:
-    """The cursor that leads to the page after this one; "" where it is the last."""
+    """Return the cursor of the page after this one; "" where this is the last."""
     return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 
 def is_name(channel: str) -> bool:
-    """Whether a channel is given by its name, with or without #: names are in small letters, ids in
-    capitals.
+    """Return whether a channel is given by its name, with or without #.
+
+    Names are in small letters, ids in capitals.
     """
     return channel == channel.lower()
 
 
 def is_direct(channel: str) -> bool:
-    """Whether these are somebody's direct messages, by their own id."""
+    """Return whether this is the id of somebody's direct messages."""
     return channel[:1] == "D"
 
 
 def is_person(channel: str) -> bool:
-    """Whether a delivery goes to someone's direct messages: its channel is the id of a person."""
+    """Return whether a delivery goes to direct messages: its channel is the id of a person."""
     return channel[:1] in ("U", "W")

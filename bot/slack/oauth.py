@@ -1,5 +1,6 @@
-"""Installing the app in a workspace: to Slack and back, and its token, sealed, into the
-database.
+"""The installation of the app in a workspace, by OAuth.
+
+The browser goes to Slack and back, and the token goes, sealed, into the database.
 """
 
 import hmac
@@ -55,7 +56,7 @@ PAGE = """<!doctype html>
 
 
 class Failed(Exception):
-    """The app was not installed. Its text is shown in the browser."""
+    """The app was not installed; the text of the error is shown in the browser."""
 
     def __init__(self, sentence: str, status: int = 400) -> None:
         self.status = status
@@ -64,9 +65,7 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Installs:
-    """The two addresses of an installation: where it begins, and where Slack sends the browser back
-    to.
-    """
+    """The two addresses of an installation: its start, and where Slack sends the browser back."""
 
     settings: Settings
     works: UnitOfWorkFactory
@@ -77,8 +76,9 @@ class Installs:
         return [Route("/slack/install", self.begin), Route(REDIRECT, self.finish)]
 
     def begin(self, request: Request) -> Response:
-        """Send the browser to Slack, with a state that is good once, for ten minutes, and in this
-        browser.
+        """Send the browser to Slack, with a state.
+
+        The state is good once, for ten minutes, and in this browser.
         """
         state = secrets.token_urlsafe(32)
         try:
@@ -100,8 +100,9 @@ class Installs:
         return answer
 
     def back(self) -> dict[str, str]:
-        """Where Slack sends the browser back to; the first address of the app's own list, where we
-        do not know it.
+        """Return where Slack sends the browser back.
+
+        Where the address is unknown, Slack takes the first one of the app's own list.
         """
         return (
             {"redirect_uri": f"{self.settings.public_url}{REDIRECT}"}
@@ -110,7 +111,7 @@ class Installs:
         )
 
     def finish(self, request: Request) -> Response:
-        """Slack sent the browser back: exchange the code for a token and keep it."""
+        """Exchange the code with which the browser came back for a token, and keep the token."""
         try:
             self.check(request)
             name = self.store(self.granted(request.query_params.get("code", "")))
@@ -125,8 +126,9 @@ class Installs:
         return done
 
     def check(self, request: Request) -> None:
-        """Only an installation that was begun here, in this browser, not long ago, and is not
-        finished yet.
+        """Raise Failed unless this installation may be finished.
+
+        It must have begun here, in this browser, not long ago, and must not be finished yet.
         """
         state, kept = request.query_params.get("state", ""), request.cookies.get(COOKIE, "")
         if not state or not hmac.compare_digest(state.encode(), kept.encode()):
@@ -139,7 +141,7 @@ class Installs:
             raise Failed(f"Slack did not agree ({error[:100]}), so nothing was installed.")
 
     def granted(self, code: str) -> dict[str, Any]:
-        """What Slack gives for the code."""
+        """Return what Slack gives for the code."""
         client, app = self.clients.client(), self.settings
         try:
             with understood():
@@ -173,8 +175,9 @@ class Installs:
             raise Failed("Slack does not answer right now.", 502) from None
 
     def store(self, grant: dict[str, Any]) -> str:
-        """Keep the token, sealed; returns the workspace's name. One that was here before finds
-        everything again.
+        """Keep the token, sealed, and return the workspace's name.
+
+        A workspace that was here before finds everything again.
         """
         team, token = str(grant["team"]["id"]), str(grant["access_token"])
         name = str(grant["team"].get("name") or team)
@@ -200,8 +203,9 @@ class Installs:
         return name
 
     def installer(self, team: str, token: str, slack_id: str) -> str:
-        """Get to know who installs the app, if Slack says that they are a member; returns their id,
-        else nothing.
+        """Store the person who installs the app, if Slack says that they are a member.
+
+        Return their id, or an empty text.
         """
         found: members.Profile = {}
         with suppress(Refused, Limited, Unclear), understood():

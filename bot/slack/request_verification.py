@@ -1,7 +1,7 @@
-"""Only Slack gets in: a wrong signature or an old timestamp is refused with 401, and nothing of the
-body is logged.
+"""Only Slack gets in: a wrong signature or an old timestamp is refused with 401.
 
-Bolt's own check answers 500 to a timestamp that is no number and logs the body of what it refuses.
+Nothing of the body is logged. Bolt's own check answers 500 to a timestamp that is no number, and
+logs the body of what it refuses.
 """
 
 import logging
@@ -18,15 +18,16 @@ log = logging.getLogger(__name__)
 REFUSAL = '{"error": "invalid request"}'
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 DIGITS = 12
-"""More than a timestamp has until the year 33658; a longer number is nobody's clock."""
+"""More digits than a timestamp has until the year 33658; a longer number is no real timestamp."""
 FORM = re.compile(r"v0=[0-9a-f]{64}")
 RECENT = 300
-"""Seconds for which Slack's documentation lets a timestamp be good."""
+"""Seconds for which a timestamp may be good, according to Slack's documentation."""
 
 
 class Signature(Middleware):
-    """Checks Slack's signature on what came over HTTP; without a secret nothing gets in. Socket
-    Mode is signed in.
+    """Checks Slack's signature on requests over HTTP; without a secret nothing gets in.
+
+    Socket Mode has signed in already.
     """
 
     def __init__(self, secret: str, clock: Clock | None = None) -> None:
@@ -41,8 +42,11 @@ class Signature(Middleware):
         return BoltResponse(status=401, body=REFUSAL)
 
     def signed(self, headers: Mapping[str, Sequence[str]], body: str | bytes) -> bool:
-        """Whether Slack sent this, not more than five minutes ago. headers: by their names in small
-        letters.
+        """Return whether Slack sent this request, not more than five minutes ago.
+
+        Args:
+            headers: The headers by their names in small letters.
+            body: The body of the request.
         """
         if self.verifier is None or not self.plausible(headers):
             return False
@@ -53,8 +57,9 @@ class Signature(Middleware):
             return False
 
     def plausible(self, headers: Mapping[str, Sequence[str]]) -> bool:
-        """Whether the headers alone could be Slack's: one signature and one timestamp, both
-        well-formed and recent.
+        """Return whether the headers alone could be Slack's.
+
+        They need one signature and one timestamp, both well-formed and recent.
         """
         stamps, signatures = list(headers.get(STAMP, ())), list(headers.get(SIGNATURE, ()))
         if self.verifier is None or len(stamps) != 1 or len(signatures) != 1:

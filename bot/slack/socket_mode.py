@@ -1,6 +1,4 @@
-"""Socket Mode: what comes over the line is done and acknowledged, or, once the gate is shut, not
-begun at all.
-"""
+"""Socket Mode: what arrives is handled and acknowledged, or not begun once the gate is shut."""
 
 import logging
 from contextlib import suppress
@@ -17,15 +15,16 @@ from models.core.db.engine import THREADS
 
 log = logging.getLogger(__name__)
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What Bolt's own reading of a request ends in, where it is nothing that Slack sends."""
+"""The errors of Bolt's own parsing, for a request that Slack would not send."""
 PART = 16_384
-"""Bytes to take from the socket at once: most forms in one piece, which are five with the library's
-own 1,024.
+"""Bytes to take from the socket at once.
+
+Most forms arrive in one piece, which are five with the library's own 1,024.
 """
 
 
 class DrainGate:
-    """Counts who is inside; once shut, nobody more gets in."""
+    """Counts the acts in progress; once shut, it lets no more in."""
 
     def __init__(self) -> None:
         self.changed = Condition()
@@ -35,7 +34,7 @@ class DrainGate:
         self.open = True
 
     def enter(self) -> bool:
-        """Whether one may go in; who does, leaves."""
+        """Return whether one may go in; who goes in must call `leave`."""
         with self.changed:
             self.inside += self.open
             return self.open
@@ -46,19 +45,18 @@ class DrainGate:
             self.changed.notify_all()
 
     def shut(self, seconds: float) -> bool:
-        """Let nobody in any more; whether all came out within these seconds."""
+        """Let nobody in any more, and return whether all came out within these seconds."""
         with self.changed:
             self.open = False
             return self.changed.wait_for(lambda: not self.inside, seconds)
 
 
 class SocketModeConnection(SocketModeHandler):
-    """A connection that Slack sends people's acts over. It keeps itself connected until it is hung
-    up.
+    """A connection over which Slack sends people's acts; it stays connected until `hang_up`.
 
-    Its library cannot stop receiving without closing. So what arrives once the gate is shut is left
-    lying, unacknowledged: Slack tells the person that it did not work, and sends an event again to
-    whoever is connected then.
+    Its library cannot stop receiving without closing. So what arrives once the gate is shut stays
+    unacknowledged: Slack informs the person that it did not work, and sends an event again to
+    another replica that is connected then.
     """
 
     def __init__(self, app: App, app_token: str, client: WebClient, gate: DrainGate) -> None:
@@ -77,19 +75,21 @@ class SocketModeConnection(SocketModeHandler):
                 self.gate.leave()
 
     def address(self) -> str:
-        """Ask Slack where to connect to; unlike the library, which would sleep for as long as Slack
-        tells it to.
+        """Ask Slack where to connect to.
+
+        The library would sleep for as long as Slack says.
         """
         return str(self.client.web_client.apps_connections_open(app_token=self.app_token)["url"])
 
     def pick_up(self, address: str) -> None:
-        """Connect. Should that fail, it tries again by itself, every ten seconds."""
+        """Connect; should that fail, it tries again by itself, every ten seconds."""
         self.client.wss_uri = address
         self.connect()  # type: ignore[no-untyped-call]
 
     def hang_up(self) -> None:
-        """Close the socket at once. The library's own way waits for its threads: three seconds, or
-        for ever.
+        """Close the socket at once.
+
+        The library's own way waits for its threads: three seconds, or for ever.
         """
         client = self.client
         client.closed, client.auto_reconnect_enabled = True, False

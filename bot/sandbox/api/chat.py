@@ -1,5 +1,6 @@
-"""Methods that post, change and remove messages, and the addresses that commands and clicks come
-with.
+"""Methods that post, change and remove messages, and the response addresses.
+
+These addresses come with commands and clicks.
 """
 
 from typing import Any
@@ -88,8 +89,9 @@ def permalink(slack: Slack, args: Json) -> Json:
 
 
 def respond(slack: Slack, code: str, body: Json) -> None:
-    """What is posted to a response_url: a private answer, an answer for all, or the original anew
-    or gone.
+    """Handle what is posted to a response_url.
+
+    It is a private answer, an answer for all, or it replaces or deletes the original.
     """
     with slack.lock:
         address = slack.tickets.addresses.get(code)
@@ -121,7 +123,7 @@ def respond(slack: Slack, code: str, body: Json) -> None:
 
 
 def answer_command(slack: Slack, user: str, channel: str, body: Json) -> None:
-    """The acknowledgement of a slash command may itself be the message."""
+    """Post the acknowledgement of a slash command, which may itself be the message."""
     with slack.lock:
         in_channel = body.get("response_type") == "in_channel"
         slack.post(
@@ -139,7 +141,7 @@ def _may_post(slack: Slack, args: Json) -> Channel:
 
 
 def _content(slack: Slack, args: Json) -> Json:
-    """Text and blocks of a message, refused as Slack refuses them."""
+    """Return the text and blocks of a message, or refuse them as Slack does."""
     blocks: Any = decoded(args, "blocks")
     if blocks:
         if isinstance(blocks, list) and blocks_too_long(blocks):
@@ -171,8 +173,9 @@ def _thread(slack: Slack, channel: Channel, args: Json) -> str | None:
 
 
 def _own(slack: Slack, channel: Channel, args: Json, error: str) -> Message:
-    """The bot's own message; nobody can change what a person wrote, nor what only one person
-    saw.
+    """Return the bot's own message.
+
+    Nobody can change what a person wrote, nor what only one person saw.
     """
     message = message_of(slack, channel, args.get("ts"))
     if message.user != slack.bot.id:

@@ -10,7 +10,7 @@ from .core import allows, channel_of, is_true, member_of, method, page_of
 
 KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im"}
 FEW = 15
-"""Messages that a distributed app gets at a time, whatever it asks for."""
+"""Messages that a distributed app gets at a time, however many it asks for."""
 FAMILY = {"channel": "channels", "group": "groups", "im": "im"}
 
 
@@ -76,7 +76,10 @@ def conversations_join(slack: Slack, args: Json) -> Json:
 
 @method("conversations.history", "channels:history", "groups:history", "im:history")
 def conversations_history(slack: Slack, args: Json) -> Json:
-    """Newest first, without the replies of threads and without what only one person saw."""
+    """Return the messages of a channel, newest first.
+
+    The replies of threads, and what only one person saw, are left out.
+    """
     channel = _readable(slack, args, "history")
     _joined(slack, channel)
     wanted = [m for m in slack.timeline.of(channel.id) if not m.is_reply and _asked_for(m, args)]
@@ -94,7 +97,7 @@ def conversations_history(slack: Slack, args: Json) -> Json:
 
 @method("conversations.replies", "channels:history", "groups:history", "im:history")
 def conversations_replies(slack: Slack, args: Json) -> Json:
-    """The message that started a thread and its replies, oldest first."""
+    """Return the message that started a thread and its replies, oldest first."""
     channel = _readable(slack, args, "history")
     _joined(slack, channel)
     parent = slack.timeline.find(channel.id, str(args.get("ts")))
@@ -115,7 +118,7 @@ def conversations_replies(slack: Slack, args: Json) -> Json:
 
 
 def _known(slack: Slack, channel: Channel) -> bool:
-    """Private channels are there only for those who are in them."""
+    """Return whether the bot knows a channel: private ones exist only for their members."""
     return not channel.is_private or slack.bot.id in slack.members_of(channel.id)
 
 
@@ -133,7 +136,10 @@ def _joined(slack: Slack, channel: Channel) -> None:
 
 
 def _asked_for(message: Message, args: Json) -> bool:
-    """Between `oldest` and `latest`, their own moments only when `inclusive`."""
+    """Return whether a message is between `oldest` and `latest`.
+
+    Their own moments count only when `inclusive`.
+    """
     if message.only_for is not None:
         return False
     oldest, latest = _moment(args.get("oldest"), 0.0), _moment(args.get("latest"), float("inf"))

@@ -33,8 +33,13 @@ METHODS: dict[str, Registered] = {}
 def method(
     name: str, *scopes: str, app_token: bool = False, client: bool = False
 ) -> Callable[[Method], Method]:
-    """Register a method of the Web API under Slack's name for it. client: called with the app's id
-    and secret.
+    """Register a method of the Web API under Slack's name for it.
+
+    Args:
+        name: Slack's name for the method.
+        *scopes: The scopes of which the token must have one.
+        app_token: Whether it is called with the app's token.
+        client: Whether it is called with the app's id and secret.
     """
 
     def register(run: Method) -> Method:
@@ -88,19 +93,20 @@ def _authorise(slack: Slack, registered: Registered, token: str | None) -> None:
 
 
 def basic(client_id: str, client_secret: str) -> str:
-    """What an app that has no token yet sends in place of one."""
+    """Return what an app that has no token yet sends in place of one."""
     return f"Basic {b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
 
 
 def allows(slack: Slack, scope: str) -> bool:
-    """Whether the manifest asks for this scope; one that lists none asks for all."""
+    """Return whether the manifest asks for this scope; one that lists none asks for all."""
     granted = slack.manifest.get("oauth_config", {}).get("scopes", {}).get("bot")
     return granted is None or scope in granted
 
 
 def linted(slack: Slack, surface: str, payload: Json, error: str) -> None:
-    """Refuse what Slack would refuse, and remember it: a test fails even if the app swallows the
-    error.
+    """Refuse what Slack would refuse, and remember the refusal.
+
+    So a test fails even if the app swallows the error.
     """
     found = problems(surface, payload)
     if found:
@@ -109,7 +115,7 @@ def linted(slack: Slack, surface: str, payload: Json, error: str) -> None:
 
 
 def decoded(args: Json, key: str) -> Any:
-    """An argument that is an object: itself in a JSON body, its JSON text in a form."""
+    """Return an argument that is an object: itself in a JSON body, its JSON text in a form."""
     value = args.get(key)
     if isinstance(value, str):
         try:
@@ -131,8 +137,13 @@ def number(args: Json, key: str, default: int) -> int:
 
 
 def channel_of(slack: Slack, args: Json, key: str = "channel", named: bool = False) -> Channel:
-    """The channel of a call, by its id. named: also by its name, or by the person who reads it, as
-    posts may say it.
+    """Return the channel of a call, by its id.
+
+    Args:
+        slack: The emulator.
+        args: The arguments of the call.
+        key: The argument that has the channel.
+        named: Whether a post may also give its name, or the person who reads it.
     """
     said = str(args.get(key) or "")
     channel = slack.channel(said) if named else slack.channels.get(said)
@@ -149,7 +160,7 @@ def member_of(slack: Slack, user: Any) -> Member:
 
 
 def message_of(slack: Slack, channel: Channel, ts: Any) -> Message:
-    """A message of the channel; what only one person saw cannot be found again."""
+    """Return a message of the channel; what only one person saw cannot be found again."""
     message = slack.timeline.find(channel.id, str(ts))
     if message is None or message.only_for is not None:
         raise Refused("message_not_found")
@@ -159,7 +170,7 @@ def message_of(slack: Slack, channel: Channel, ts: Any) -> Message:
 def page_of(
     items: list[Any], args: Json, most: int = 1000, default: int = 100
 ) -> tuple[list[Any], Json]:
-    """One page of a list, and the `response_metadata` that leads to the next."""
+    """Return one page of a list, and the `response_metadata` that leads to the next."""
     limit = max(1, min(number(args, "limit", default), most))
     cursor = str(args.get("cursor") or "")
     if cursor and not (cursor.startswith("next:") and cursor[5:].isdigit()):

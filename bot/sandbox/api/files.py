@@ -1,5 +1,6 @@
-"""Methods that take a file in three steps: an address to send to, the bytes, and where to share
-it.
+"""Methods that take a file in three steps.
+
+They are an address to send to, the bytes, and where to share it.
 """
 
 from bot.sandbox.entities import Json
@@ -44,7 +45,7 @@ def complete_upload(slack: Slack, args: Json) -> Json:
 
 
 def uploaded(slack: Slack, file_id: str, content: bytes) -> None:
-    """The bytes have arrived."""
+    """Store the bytes of a file that have arrived."""
     with slack.lock:
         file = slack.files.get(file_id)
         if file is None:
@@ -69,7 +70,7 @@ def _share(slack: Slack, args: Json, files: list[Json]) -> None:
 
 
 def _shape(file: Json) -> Json:
-    """A file without its bytes, as messages carry it."""
+    """Return a file without its bytes, as messages carry it."""
     shape = {key: value for key, value in file.items() if key != "bytes"}
     return shape | {
         "url_private": file["url"],

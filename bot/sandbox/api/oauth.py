@@ -1,4 +1,4 @@
-"""Installing the app: what a person agrees to in the browser, and the token the app gets for it."""
+"""The installation of the app: a person agrees in the browser, and the app gets a token."""
 
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,10 +12,10 @@ SPENT = "oauth.v2.access"
 
 
 def agree(slack: Slack, address: str, user: str) -> str:
-    """A person is sent to this address of `/oauth/v2/authorize` and agrees: where the browser goes
-    next.
+    """Agree as a person who was sent to this address of `/oauth/v2/authorize`.
 
-    The code says which workspace it is for; the app asks for no more than its manifest does.
+    Return where the browser goes next. The code says which workspace it is for; the app may ask for
+    no more than its manifest does.
     """
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     if asked.get("client_id") != slack.client_id:
@@ -29,7 +29,7 @@ def agree(slack: Slack, address: str, user: str) -> str:
 
 @method("oauth.v2.access", client=True)
 def access(slack: Slack, args: Json) -> Json:
-    """The token for a code, once."""
+    """Return the token for a code, once."""
     code = str(args.get("code") or "")
     team, _, rest = code.partition(".")
     if team != slack.team_id:
@@ -56,5 +56,5 @@ def _scopes(slack: Slack) -> list[str]:
 
 
 def _addresses(slack: Slack) -> list[str]:
-    """Where the manifest lets Slack send browsers back to."""
+    """Return where the manifest lets Slack send browsers back to."""
     return list(slack.manifest.get("oauth_config", {}).get("redirect_urls", []))

@@ -1,4 +1,4 @@
-"""Members, channels, messages and views in the shape the Web API and the events give them."""
+"""Members, channels, messages and views in the shape of the Web API and the events."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ def user_json(slack: Slack, member: Member, with_email: bool = True) -> Json:
     if member.teams:
         user["enterprise_user"] = enterprise_json(member)
     if not member.belongs(slack.team_id):
-        # who shares a channel with the app is no stranger to Slack
+        # a person who shares a channel with the app is no stranger to Slack
         rooms = [channel for channel in slack.channels.values() if not channel.is_im]
         shared = [
             room for room in rooms if {member.id, slack.bot.id} <= set(slack.members_of(room.id))
@@ -154,7 +154,7 @@ def bot_profile(slack: Slack) -> Json:
 
 
 def message_json(slack: Slack, message: Message, with_metadata: bool = False) -> Json:
-    """A message as `conversations.history` and payloads give it."""
+    """Return a message as `conversations.history` and payloads give it."""
     shape: Json = {
         "type": "message",
         "ts": message.ts,
@@ -178,7 +178,7 @@ def message_json(slack: Slack, message: Message, with_metadata: bool = False) ->
 
 
 def thread_json(slack: Slack, message: Message) -> Json:
-    """The part of a message that says which thread it belongs to, or starts."""
+    """Return the part of a message that says which thread it belongs to, or starts."""
     if message.is_reply:
         return {"thread_ts": message.thread_ts}
     replies = [
@@ -199,7 +199,7 @@ def thread_json(slack: Slack, message: Message) -> Json:
 
 
 def view_json(slack: Slack, view: View) -> Json:
-    """A view as `views.*` answers and payloads carry it."""
+    """Return a view as `views.*` answers and payloads carry it."""
     return view.content | {
         "id": view.id,
         "team_id": slack.team_id,
@@ -214,7 +214,7 @@ def view_json(slack: Slack, view: View) -> Json:
 
 
 def page_message(slack: Slack, message: Message) -> Json:
-    """A message as the page in the browser draws it."""
+    """Return a message as the page in the browser renders it."""
     replies = [
         reply
         for reply in slack.timeline.replies(message.channel, message.ts)

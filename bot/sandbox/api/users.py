@@ -27,7 +27,7 @@ def api_test(slack: Slack, args: Json) -> Json:
 
 @method("apps.connections.open", app_token=True)
 def connections_open(slack: Slack, args: Json) -> Json:
-    """A new address for a websocket; the ticket in it is good for one connection."""
+    """Return a new address for a websocket; the ticket in it is good for one connection."""
     return {"url": f"{slack.url.replace('http', 'ws', 1)}/socket/{slack.tickets.socket()}"}
 
 

@@ -56,7 +56,7 @@ def views_publish(slack: Slack, args: Json) -> Json:
 
 
 def push(slack: Slack, user: str, content: Json) -> View:
-    """A modal on top of the one that is open."""
+    """Show a modal on top of the one that is open."""
     stack = slack.views.stack(user)
     if not stack:
         raise Refused("not_found")
@@ -66,7 +66,7 @@ def push(slack: Slack, user: str, content: Json) -> View:
 
 
 def checked(slack: Slack, surface: str, view: Any) -> Json:
-    """The content of a view that Slack would draw."""
+    """Return the content of a view that Slack would render."""
     if not isinstance(view, dict):
         raise Refused("invalid_arguments", "missing required field: view [json-pointer:/view]")
     if view_too_large(view):
@@ -77,14 +77,14 @@ def checked(slack: Slack, surface: str, view: Any) -> Json:
 
 
 def told(slack: Slack, kind: str, view: View) -> Json:
-    """Let the person's client draw the view, and return it as the API does."""
+    """Let the person's client render the view, and return it as the API does."""
     shape = view_json(slack, view)
     slack.tell({"type": kind, "view": shape}, [view.user])
     return shape
 
 
 def _fresh(view: View, args: Json) -> None:
-    """An older click must not draw over what a newer one has drawn."""
+    """Refuse an older click that would replace what a newer one has rendered."""
     if args.get("hash") and args["hash"] != view.hash:
         raise Refused("hash_conflict")
 

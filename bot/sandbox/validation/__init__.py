@@ -1,4 +1,4 @@
-"""What Slack refuses: every size, shape and uniqueness rule of messages, modals and home tabs."""
+"""What Slack refuses: the size, shape and uniqueness rules of messages, modals and home tabs."""
 
 import json
 from collections import Counter
@@ -28,9 +28,11 @@ VIEW_BYTES = 250_000
 
 
 def problems(surface: str, payload: Json) -> list[str]:
-    """Why Slack would refuse this message, modal or home tab; nothing when it would not.
+    """Return why Slack would refuse this message, modal or home tab; empty when it would not.
 
-    `surface` is "message" (with `text`, `blocks`), "modal" or "home" (with a view).
+    Args:
+        surface: "message", "modal" or "home".
+        payload: A message with `text` and `blocks`, or a view.
     """
     try:
         found = list(_message(payload) if surface == "message" else _view(surface, payload))
@@ -46,8 +48,9 @@ def problems(surface: str, payload: Json) -> list[str]:
 
 
 def blocks_too_long(blocks: Any) -> bool:
-    """Whether all the blocks of a message together are more than Slack takes (undocumented, about
-    13,000).
+    """Return whether a message's blocks together are more than Slack takes.
+
+    That limit is undocumented, about 13,000.
     """
     return len(words(blocks)) > BLOCKS_CHARACTERS
 
@@ -57,7 +60,7 @@ def view_too_large(view: Any) -> bool:
 
 
 def options_problems(answer: Json) -> list[str]:
-    """Why Slack would not show the options an app answered with."""
+    """Return why Slack would not show the options an app answered with."""
     if "option_groups" in answer:
         return list(option_groups(answer["option_groups"], "/option_groups"))
     return list(options(answer.get("options"), "/options", 100, least=0, kinds=PLAIN))
@@ -129,8 +132,9 @@ def _blocks(surface: str, blocks: Any) -> Problems:
 
 
 def _ids(surface: str, blocks: list[Json]) -> Problems:
-    """Two things of one name cannot be told apart: blocks anywhere, elements in a form or within
-    one block.
+    """Yield the ids that occur twice, so that two things cannot be distinguished.
+
+    Blocks are compared anywhere, elements in a form or within one block.
     """
     every = list(unfolded(blocks))
     for block_id in _repeated(one["block_id"] for one in every if one.get("block_id")):

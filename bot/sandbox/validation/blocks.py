@@ -1,4 +1,4 @@
-"""Limits of each block, and which blocks stand on which surface."""
+"""Limits of each block, and which blocks are allowed on which surface."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ ONLY = {
     "alert": {"modal"},
     "carousel": {"message", "home"},
 }
-"""The blocks that do not stand everywhere, and where they do."""
+"""The blocks that are not allowed everywhere, and where they are."""
 IN_CONTAINER = {
     "actions",
     "context",
@@ -44,7 +44,7 @@ IN_CONTAINER = {
 
 
 def block(value: Any, where: str, surface: str) -> Problems:
-    """One block on a message, modal or home tab."""
+    """Check one block of a message, modal or home tab."""
     kind = value.get("type") if isinstance(value, dict) else None
     if kind not in RULES:
         yield problem(where, f"unsupported block: {kind!r}")
@@ -150,7 +150,7 @@ def carousel(value: Json, where: str) -> Problems:
 
 
 def container(value: Json, where: str) -> Problems:
-    """A title over up to ten blocks, which may be folded away."""
+    """Check a title over up to ten blocks, which may be collapsed."""
     if value.get("rich_text_title") is None:
         yield from plain(value.get("title"), f"{where}/title", 150)
     if value.get("subtitle") is not None:

@@ -13,7 +13,7 @@ TABLE_CHARACTERS = 10_000
 
 
 def table(block: Json, where: str) -> Problems:
-    """Up to 100 rows of 20 cells."""
+    """Check up to 100 rows of 20 cells."""
     yield from _rows(block, where, 1, 100)
     settings = block.get("column_settings", [])
     if not isinstance(settings, list) or len(settings) > 20:
@@ -21,8 +21,9 @@ def table(block: Json, where: str) -> Problems:
 
 
 def data_table(block: Json, where: str) -> Problems:
-    """A header and up to 100 rows of the same length, with a caption for those who do not see
-    it.
+    """Check a header and up to 100 rows of the same length.
+
+    A caption describes the table for those who do not see it.
     """
     yield from string(block.get("caption"), f"{where}/caption", 3000)
     yield from _rows(block, where, 2, 101)
@@ -70,7 +71,7 @@ def _cell(cell: Any, where: str) -> Problems:
 
 
 def data_visualization(block: Json, where: str) -> Problems:
-    """A pie of segments, or bars, lines or areas over shared categories."""
+    """Check a pie of segments, or bars, lines or areas over shared categories."""
     yield from string(block.get("title"), f"{where}/title", 50)
     chart = block.get("chart")
     if not isinstance(chart, dict) or chart.get("type") not in CHARTS:

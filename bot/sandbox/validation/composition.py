@@ -13,12 +13,12 @@ WEB = r"https?://[^\s/]"
 
 
 def problem(where: str, sentence: str) -> str:
-    """A problem the way Slack words it, with the place as a JSON pointer."""
+    """Return a problem the way Slack words it, with the place as a JSON pointer."""
     return f"{sentence} [json-pointer:{where}]"
 
 
 def string(value: Any, where: str, most: int, least: int = 1) -> Problems:
-    """A bare string with a least and a greatest length."""
+    """Check the least and the greatest length of a bare string."""
     if not isinstance(value, str):
         yield problem(where, "must be a string")
     elif len(value) < least:
@@ -33,7 +33,7 @@ def optional_string(holder: Json, key: str, where: str, most: int, least: int = 
 
 
 def text(value: Any, where: str, most: int, kinds: tuple[str, ...] = ANY_TEXT) -> Problems:
-    """A text object: its kind, and its length without which Slack draws nothing."""
+    """Check a text object: its kind, and its length, without which Slack renders nothing."""
     if not isinstance(value, dict):
         yield problem(where, "must be a text object")
         return
@@ -63,7 +63,7 @@ def url(value: Any, where: str, most: int = 3000, start: str = WEB) -> Problems:
 
 
 def confirm(value: Any, where: str) -> Problems:
-    """The dialog that asks before an action."""
+    """Check the dialog that asks before an action."""
     if not isinstance(value, dict):
         yield problem(where, "must be a confirmation dialog")
         return
@@ -82,7 +82,7 @@ def style(holder: Json, where: str) -> Problems:
 def option(
     value: Any, where: str, kinds: tuple[str, ...] = PLAIN, may_link: bool = False
 ) -> Problems:
-    """One option of a select, menu or group of boxes."""
+    """Check one option of a select, menu or group of boxes."""
     if not isinstance(value, dict):
         yield problem(where, "must be an option")
         return
@@ -104,7 +104,7 @@ def options(
     kinds: tuple[str, ...] = PLAIN,
     may_link: bool = False,
 ) -> Problems:
-    """A list of options, each with a value of its own."""
+    """Check a list of options, each with a value of its own."""
     if not isinstance(values, list) or not least <= len(values) <= most:
         yield problem(where, f"must have {least} to {most} options")
         return

@@ -46,7 +46,7 @@ CONFIRMABLE = SELECTS | BOXES | PICKERS | {"button", "overflow", "workflow_butto
 
 
 def element(value: Any, where: str, allowed: set[str]) -> Problems:
-    """One element where the block allows only some kinds of them."""
+    """Check one element where the block allows only some kinds of them."""
     kind = value.get("type") if isinstance(value, dict) else None
     if kind not in allowed:
         yield problem(where, f"unsupported element: {kind!r} is not allowed here")
@@ -109,7 +109,7 @@ def external_select(value: Json, where: str) -> Problems:
 
 
 def id_select(value: Json, where: str) -> Problems:
-    """A select of people or conversations: what is chosen at first are ids, never options."""
+    """Check a select of people or conversations: its initial choices are ids, never options."""
     key = VALUE_KEYS[value["type"]][1]
     chosen = value.get(key, [])
     for one in chosen if isinstance(chosen, list) else [chosen]:
@@ -171,7 +171,7 @@ def _chosen(value: Json) -> list[Any]:
 
 
 def _initial(value: Json, where: str, offered: Any) -> Problems:
-    """What is chosen at first must be one of the options, letter by letter."""
+    """Check that each initial choice is one of the options, letter by letter."""
     key = VALUE_KEYS[value["type"]][1]
     if key in value and (value["type"] in LISTS) != isinstance(value[key], list):
         yield problem(

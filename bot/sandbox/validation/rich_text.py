@@ -6,7 +6,7 @@ from bot.sandbox.entities import Json
 from bot.sandbox.validation.composition import WEB, Problems, problem, string, url
 
 PARTS = ("rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted")
-# kind of piece → the key it cannot do without
+# kind of piece → the key that it needs
 PIECES = {
     "text": "text",
     "link": "url",
@@ -22,7 +22,7 @@ PIECES = {
 
 
 def rich_text(block: Json, where: str) -> Problems:
-    """A block (or a cell of a table) of rich text."""
+    """Check a block (or a cell of a table) of rich text."""
     elements = block.get("elements")
     if not isinstance(elements, list) or not elements:
         yield problem(f"{where}/elements", "must have at least one element")
