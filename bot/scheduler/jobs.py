@@ -136,12 +136,12 @@ def since(work: UnitOfWork, slot: Slot) -> dict[str, str]:
 
 
 def sales_channel(work: UnitOfWork) -> list[Hearer]:
-    """Return the sales channel, which hears each working day who has what due."""
+    """Tell the sales channel each working day who has what due."""
     return [Hearer(work.workspace.sales_channel, ZoneInfo(work.workspace.zone))]
 
 
 def support_channel(work: UnitOfWork) -> list[Hearer]:
-    """Return the support channel, which hears each working day which cases need someone.
+    """Tell the support channel each working day which cases need someone.
 
     These cases then need no alarm.
     """
@@ -149,7 +149,7 @@ def support_channel(work: UnitOfWork) -> list[Hearer]:
 
 
 def managers(work: UnitOfWork) -> list[Hearer]:
-    """Return those whose role has a digest, each working day in their own time.
+    """Send the digest to those whose role has one, each working day in their own time.
 
     Where there are none, return the admins.
     """
