@@ -136,12 +136,12 @@ def since(work: UnitOfWork, slot: Slot) -> dict[str, str]:
 
 
 def sales_channel(work: UnitOfWork) -> list[Hearer]:
-    """Tell the sales channel each working day who has what due."""
+    """The sales channel hears each working day who has what due."""
     return [Hearer(work.workspace.sales_channel, ZoneInfo(work.workspace.zone))]
 
 
 def support_channel(work: UnitOfWork) -> list[Hearer]:
-    """Tell the support channel each working day which cases need someone.
+    """The support channel hears each working day which cases need someone.
 
     These cases then need no alarm.
     """
@@ -149,9 +149,9 @@ def support_channel(work: UnitOfWork) -> list[Hearer]:
 
 
 def managers(work: UnitOfWork) -> list[Hearer]:
-    """Send the digest to those whose role has one, each working day in their own time.
+    """People whose role has a digest get one each working day, in their own time.
 
-    Where there are none, return the admins.
+    Where there are none, the admins get it.
     """
     people = [user for user in reminders.colleagues(work) if policy.can(user, "digest", policy.CRM)]
     found = [user for user in people if user.role != Preset.ADMIN] or people
