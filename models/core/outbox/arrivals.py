@@ -197,7 +197,7 @@ def before(work: Context, delivery: Delivery) -> str:
     """Return the ts of the last message posted in the same place before a delivery.
 
     The order is by Slack's clock; return "" where no such message is known. Only one delivery of a
-    place is on its way at a time, so this one comes after it, whatever our clocks say.
+    place is on its way at a time, so this one comes after it, no matter what our clocks say.
     """
     place = (row.channel == delivery.channel, row.thread.is_not_distinct_from(delivery.thread))
     lately = (row.id < delivery.id, row.id >= delivery.id - LATELY)

@@ -83,7 +83,8 @@ def claim(
         pace: seconds a channel rests after a post, no matter who made it; 0 for no pause at all,
             also of redraws.
         after: begin with the channels behind this one, so that each has its turn.
-        but: deliveries that this worker already holds, whatever the clock says of their lease.
+        but: deliveries that this worker already holds, no matter what the clock says of their
+            lease.
     """
     rest = timedelta(seconds=pace)
     cards = cards_due(work, rest)
