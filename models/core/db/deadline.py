@@ -12,7 +12,7 @@ from time import monotonic
 STATEMENT = 2.0
 """Seconds for a statement, a lock or a turn.
 
-It is well under Slack's three, so that a stuck database gets a sentence.
+They are well under Slack's three, so that a stuck database gets a sentence.
 """
 PERSON = 2.5
 """Seconds for everything together that happens between a click and its answer."""

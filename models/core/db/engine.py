@@ -59,7 +59,7 @@ For each look it waits for Python's lock.
 ENDS = "ends"
 """The name under which a connection to SQLite keeps the moment when its statement ends.
 
-It is kept whether the statement is done or not.
+At that moment the statement ends, done or not.
 """
 FILES = "files"
 """The name under which a connection to SQLite keeps the files that it uses."""

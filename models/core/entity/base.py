@@ -316,7 +316,7 @@ class Entity(Row):
         return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Before every flush, keep what follows from the changes, and refuse what cannot be.
+        """Keep what follows from the changes before every flush, and refuse what cannot be.
 
         The changes come through any door.
         """

@@ -336,7 +336,7 @@ def grouped_or_not(tail: str, apart: re.Match[str]) -> Ambiguous:
 def take_moment(words: str, reader: Reader) -> tuple[str, str]:
     """Return `Call Ada by fri 9:00` as (`Call Ada`, `by fri 9:00`).
 
-    It is the longest end that says when something is due; else the part before its subject
+    The second is the longest end that says when something is due; else the part before its subject
     (`tomorrow about the offer`) or before a German verb (`Ada morgen anrufen`). What is past, or
     mentioned rather than due, stays in the text. A day that is in no calendar is taken, so that its
     reader can say so.

@@ -119,7 +119,7 @@ def helpers(work: Context, what: str = "give it") -> str:
 
 
 def way(work: Context) -> str:
-    """Return how there comes to be an admin again, or the first."""
+    """Return how to get an admin again, or the first one."""
     ref = work.actor.ref if work.actor else "US-1"
     return f'Whoever runs the bot can make one, in a terminal: crm say "role give {ref} admin"'
 
@@ -182,7 +182,7 @@ def reach(actor: User | System, about: str, verb: str) -> Owners:
 
 
 def owners(actor: User, scope: Scope, verb: str) -> frozenset[int]:
-    """Return the people whose records are own or the team's.
+    """Return the ids of the people that the scopes own and team mean.
 
     Anybody may look at and take what nobody owns, and no more than that.
     """
@@ -305,7 +305,7 @@ def among(session: Session, viewers: Sequence[User | System]) -> Iterator[None]:
 
 
 def beyond(session: Session) -> AbstractContextManager[None]:
-    """Make statements in the block see what the program must know, with any viewers."""
+    """Make statements in the block see what the program must know, no matter who reads."""
     return among(session, (SYSTEM,))
 
 
