@@ -1,5 +1,6 @@
-"""How long the database may keep someone waiting: one deadline for all that is done while a person
-waits.
+"""How long the database may keep someone waiting.
+
+There is one deadline for everything that is done while a person waits.
 """
 
 import math
@@ -9,8 +10,9 @@ from contextvars import ContextVar
 from time import monotonic
 
 STATEMENT = 2.0
-"""Seconds for a statement, a lock or a turn: well under Slack's three, so a stuck database gets a
-sentence.
+"""Seconds for a statement, a lock or a turn.
+
+They are well under Slack's three, so that a stuck database gets a sentence.
 """
 PERSON = 2.5
 """Seconds for everything together that happens between a click and its answer."""
@@ -21,9 +23,7 @@ leisure: ContextVar[bool] = ContextVar("leisure", default=False)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """All that is waited for in the block ends after so many seconds; an earlier deadline around it
-    stays.
-    """
+    """End every wait in the block after so many seconds; an earlier deadline around it stays."""
     before = deadline.set(min(monotonic() + seconds, deadline.get()))
     try:
         yield
@@ -33,7 +33,7 @@ def within(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def at_leisure() -> Iterator[None]:
-    """Nobody waits for what happens in the block: a migration, a copy."""
+    """Run the block without a deadline, because nobody waits for it: a migration, a copy."""
     before = leisure.set(True)
     try:
         yield
@@ -42,8 +42,10 @@ def at_leisure() -> Iterator[None]:
 
 
 def left(most: float = 0) -> float:
-    """The seconds that may still be waited; so many at most, as long as for a statement by
-    default.
+    """Return the seconds that may still be waited.
+
+    Args:
+        most: the most seconds, by default as long as for a statement.
     """
     return (
         math.inf

@@ -18,7 +18,10 @@ class folded(FunctionElement[str]):  # noqa: N801  named as SQL functions are
 
 @compiles(folded, "sqlite")
 def on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
-    """`fold` is `values.fold` itself, which `models.core.db.engine` lends to every connection."""
+    """Return a call of `fold`, which is `values.fold` itself.
+
+    `models.core.db.engine` lends it to every connection.
+    """
     return f"fold({compiler.process(element.clauses, **options)})"
 
 

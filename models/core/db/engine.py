@@ -1,5 +1,6 @@
-"""The engine: SQLite that many threads can write to, or PostgreSQL that never keeps a person
-waiting.
+"""The engine: SQLite that many threads can write to, or PostgreSQL without endless waits.
+
+PostgreSQL never keeps a person waiting.
 """
 
 import json
@@ -36,35 +37,41 @@ from models.core.errors import Unusable
 from models.core.parsing.texts import fold
 
 THREADS = 32
-"""Threads that handle requests. No thread shares a connection, because SQLAlchemy's queue for them
-is not fair.
+"""Threads that handle requests.
+
+No thread shares a connection, because SQLAlchemy's queue for them is not fair.
 """
 CONNECTIONS, OVERFLOW = THREADS + 14, 4
-"""With those of the courier, the scheduler, who takes numbers, and whoever asks how things are.
-Each is opened when it is first needed.
+"""The sizes of the connection pool and its overflow.
+
+They include the connections of the dispatcher, the scheduler, those who take numbers, and those who
+ask how things are. Each is opened when it is first needed.
 """
 LONG = 60.0
-"""Seconds that a migration waits for whoever has a SQLite file in hand."""
+"""Seconds that a migration waits for a process that holds a SQLite file."""
 EVERYWHERE = "*"
-"""What PostgreSQL is told instead of a workspace by what serves all of them."""
+"""The value that PostgreSQL gets instead of a workspace from code that serves all of them."""
 OFTEN = 50_000
-"""Steps of SQLite between two looks at the clock, some milliseconds: for each look it waits for
-Python's lock.
+"""Steps of SQLite between two looks at the clock, some milliseconds.
+
+For each look it waits for Python's lock.
 """
 ENDS = "ends"
-"""Under this name a connection to SQLite keeps the moment at which its statement ends, done or not.
+"""The name under which a connection to SQLite keeps the moment when its statement ends.
+
+At that moment the statement ends, done or not.
 """
 FILES = "files"
-"""Under this name a connection to SQLite keeps which files it stands on."""
+"""The name under which a connection to SQLite keeps the files that it uses."""
 WRITES = "writes"
 IN_MEMORY = (None, "", ":memory:")
-"""What a URL of SQLite names besides files: each connection would find a database of its own."""
+"""Names in a URL of SQLite that are not files: each connection would get its own database."""
 Binders = list[tuple[str, Callable[[Any], Any] | None]]
-"""The columns of a statement, and what makes a value of each ready for the driver."""
+"""The columns of a statement, and the function that prepares a value of each for the driver."""
 
 
 def normal(url: str) -> str:
-    """`postgresql://` and `postgres://` mean psycopg here."""
+    """Return a URL in which `postgresql://` and `postgres://` mean psycopg."""
     for scheme in ("postgresql://", "postgres://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -72,10 +79,15 @@ def normal(url: str) -> str:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine with the modes that were measured to lose nothing (docs/decisions.md). url: SQLite
-    or PostgreSQL.
+    """Return an engine with the modes that were measured to lose nothing (docs/decisions.md).
 
     What people typed stays out of its errors, which end in the log.
+
+    Args:
+        url: the URL of SQLite or PostgreSQL.
+
+    Raises:
+        Unusable: the URL is wrong, or the driver for PostgreSQL is missing.
     """
     try:
         parsed = make_url(normal(url))
@@ -95,16 +107,18 @@ def open_engine(url: str) -> Engine:
 
 
 def everywhere(engine: Engine) -> Engine:
-    """The same database with the rows of every workspace: for what is no workspace's. Alone, an
-    engine sees none.
+    """Return the same database with the rows of every workspace, for what belongs to none.
+
+    An engine alone sees none of them.
     """
     return engine.execution_options(workspace=EVERYWHERE)
 
 
 @contextmanager
 def unhurried(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees every workspace, without the time-outs that serve people; it does not
-    go back among theirs.
+    """Open a connection that sees every workspace, without the time-outs that serve people.
+
+    It does not return to their pool.
     """
     with at_leisure(), everywhere(engine).connect() as connection:
         if engine.dialect.name == "postgresql":
@@ -118,8 +132,9 @@ def unhurried(engine: Engine) -> Iterator[Connection]:
 
 
 def open_postgresql(url: URL) -> Engine:
-    """An engine whose every wait ends, also when the server hangs or the network swallows what is
-    sent.
+    """Return an engine in which every wait ends.
+
+    It ends also when the server hangs or the network loses what is sent.
     """
     from models.core.db.postgres import CONNECT, check_options
 
@@ -152,7 +167,7 @@ def open_postgresql(url: URL) -> Engine:
 
 
 def end_every_wait(engine: Engine) -> None:
-    """Have the connections of an engine give up when the server no longer answers."""
+    """Make the connections of an engine give up when the server no longer answers."""
     from models.core.db.postgres import CircuitBreaker, TimeoutConnection, connect
 
     breaker = CircuitBreaker()
@@ -176,8 +191,9 @@ def end_every_wait(engine: Engine) -> None:
 
 
 def open_sqlite(url: URL) -> Engine:
-    """An engine for one file, which it never makes anew: not the one that takes its place, and no
-    empty one.
+    """Return an engine for one file, which it never creates again.
+
+    It creates neither a file that takes its place nor an empty one.
     """
     file = DatabaseFile(Path(url.database or ""))
     engine = create_engine(
@@ -193,7 +209,7 @@ def open_sqlite(url: URL) -> Engine:
 
 
 def stay_with(engine: Engine, file: DatabaseFile) -> None:
-    """Have an engine notice when another file takes the place of the one it opened."""
+    """Make an engine notice when another file takes the place of the one that it opened."""
     event.listen(engine, "engine_disposed", lambda _: file.forget())
     dialect = cast(Any, engine.dialect)
     keep = dialect.do_commit
@@ -228,8 +244,9 @@ def stay_with(engine: Engine, file: DatabaseFile) -> None:
 
 
 def prepare(connection: Any, file: DatabaseFile) -> None:
-    """Set up a new connection to a SQLite file: how it keeps what is written, for whom, and what it
-    can compute.
+    """Set up a new connection to a SQLite file.
+
+    It sets how the connection keeps what is written, for whom, and what it can compute.
     """
     file.take_from_others()
     connection.isolation_level = None  # we say BEGIN ourselves
@@ -239,8 +256,9 @@ def prepare(connection: Any, file: DatabaseFile) -> None:
 
 
 def end_in_time(engine: Engine) -> None:
-    """Let SQLite give up a statement when nobody waits for it any more: others could not write as
-    long as it runs.
+    """Make SQLite give up a statement when nobody waits for it any more.
+
+    Others could not write as long as it runs.
     """
 
     @event.listens_for(engine, "connect")
@@ -260,8 +278,9 @@ def end_in_time(engine: Engine) -> None:
 
 @lru_cache(maxsize=10_000)
 def folded(text: str | None) -> str | None:
-    """What SQLite calls `fold`, for every record that a filter looks through: the same few cities,
-    again and again.
+    """Return a text folded, for SQLite's `fold`.
+
+    A filter runs it for every record that it looks through: the same few cities, again and again.
     """
     return text and fold(text)
 
@@ -271,7 +290,7 @@ def milliseconds(seconds: float) -> int:
 
 
 def insert_rows(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run an INSERT, one that was made once, for rows with the same columns."""
+    """Run an INSERT that was made once, for rows with the same columns."""
     connection = session.connection()
     if len(rows) == 1:
         connection.execute(statement, rows[0])
@@ -284,8 +303,9 @@ def insert_rows(session: Session, statement: Any, rows: Sequence[Mapping[str, An
 def insert_listed(
     connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """For PostgreSQL: one statement with all of them as JSON. Given rows, it would run one each, at
-    twice the price.
+    """Insert rows in PostgreSQL with one statement that gets all of them as JSON.
+
+    Given rows, PostgreSQL would run one statement each, at twice the price.
     """
     sql, bind = listed(statement, connection.dialect, tuple(rows[0]))
     listing = [{name: to(row[name]) if to else row[name] for name, to in bind} for row in rows]
@@ -294,7 +314,7 @@ def insert_listed(
 
 @lru_cache(maxsize=64)
 def listed(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> tuple[Any, Binders]:
-    """An INSERT that takes its rows as JSON, and what makes the values ready for it."""
+    """Return an INSERT that takes its rows as JSON, and the functions that prepare the values."""
     columns = [column(name, statement.table.c[name].type) for name in names]
     listing = bindparam("listing", type_=Text).cast(JSON)
     rows = func.json_to_recordset(listing).table_valued(*columns).render_derived(with_types=True)
@@ -302,15 +322,17 @@ def listed(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> tuple[An
 
 
 def bare(value: Any) -> Any:
-    """What JSON holds instead of a value it does not know: itself where psycopg has wrapped it,
-    else its text.
+    """Return what JSON holds instead of a value that it does not know.
+
+    It is the object itself where psycopg has wrapped it, else its text.
     """
     return value.obj if hasattr(value, "obj") else str(value)
 
 
 def insert_bound(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """For SQLite: work out once a column how it is bound, not once a value, which costs more than
-    storing it.
+    """Insert rows in SQLite, and work out how to bind a column once and not once for each value.
+
+    Doing it for each value costs more than storing it.
     """
     sql, bind = bound(statement, connection.dialect, tuple(rows[0]))
     columns = [
@@ -321,9 +343,7 @@ def insert_bound(connection: Connection, statement: Any, rows: Sequence[Mapping[
 
 @lru_cache(maxsize=64)
 def bound(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> tuple[str, Binders]:
-    """An INSERT as SQL, and what makes the values of a row ready for it, in the order it takes
-    them.
-    """
+    """Return an INSERT as SQL, and the functions that prepare a row's values, in its order."""
     compiled = statement.compile(dialect=dialect, column_keys=names)
     return str(compiled), binders(statement.table, dialect, compiled.positiontup)
 
@@ -333,8 +353,9 @@ def binders(table: Any, dialect: Dialect, names: Sequence[str]) -> Binders:
 
 
 def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """What turns a value into what the driver takes, remembering the last ones; None where it takes
-    it as it is.
+    """Return the function that turns a value into what the driver takes, with a cache.
+
+    The cache holds the last values. Return None where the driver takes the value as it is.
     """
     bind = kind.dialect_impl(dialect).bind_processor(dialect)
     return lru_cache(maxsize=64)(bind) if bind and kind.hashable else bind
@@ -344,17 +365,21 @@ INSERTS: dict[str, Callable[[Any], Any]] = {
     "postgresql": postgresql.insert,
     "sqlite": sqlite.insert,
 }
-"""An INSERT that knows ON CONFLICT, which both databases spell alike but SQLAlchemy keeps with each
-dialect.
+"""The INSERT with ON CONFLICT by dialect.
+
+Both databases spell it alike but SQLAlchemy keeps it with each dialect.
 """
 
 
 def insert_into(session: Session, table: Any) -> Any:
-    """An INSERT that knows ON CONFLICT, for the database of the session."""
+    """Return an INSERT that knows ON CONFLICT, for the database of the session."""
     return inserting(table, session.get_bind().dialect.name)
 
 
 @cache
 def inserting(table: Any, dialect: str) -> Any:
-    """Made once for each table. inline: nobody waits for the ids unless RETURNING asks for them."""
+    """Return an INSERT for a table, made once.
+
+    It is inline: nobody waits for the ids unless RETURNING asks for them.
+    """
     return INSERTS[dialect](table).inline()

@@ -1,5 +1,6 @@
-"""What the errors of a database mean: a sentence for the person who waits, advice for whoever runs
-Rapport.
+"""What the errors of a database mean.
+
+Each has a sentence for the person who waits and advice for the people who run Rapport.
 """
 
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ from models.core.db.sqlite_file import MOVED
 from models.core.errors import Busy, Outrun
 
 AGAIN = ("40P01", "40001")
-"""What PostgreSQL answers to one of two who stood in each other's way: the same once more, and it
-works.
+"""The codes that PostgreSQL gives one of two transactions that block each other.
+
+The same once more works.
 """
 ASK = "Nothing was saved; please tell whoever runs Rapport."
 UNSURE = "The database was gone before it said whether this was saved. Please look, before you try again."
@@ -106,7 +108,7 @@ SQLITE = {
     14: DatabaseProblem.UNOPENED,
     26: DatabaseProblem.FOREIGN,
 }
-"""By primary result code, but for one that says more."""
+"""By primary result code, except one that says more."""
 POSTGRESQL = {
     "40P01": DatabaseProblem.BUSY,
     "40001": DatabaseProblem.BUSY,
@@ -125,7 +127,7 @@ POSTGRESQL = {
     "XX001": DatabaseProblem.DAMAGED,
     "XX002": DatabaseProblem.DAMAGED,
 }
-"""By SQLSTATE, or its first two characters for the rest of a class."""
+"""By SQLSTATE, or by its first two characters for the rest of a class."""
 SAID = {
     "too many": DatabaseProblem.CROWDED,
     "connection slots": DatabaseProblem.CROWDED,
@@ -135,11 +137,11 @@ SAID = {
     "role ": DatabaseProblem.SHUT,
     'database "': DatabaseProblem.SHUT,
 }
-"""By what a server says that lets nobody in: such a refusal carries no SQLSTATE."""
+"""By the words of a server that lets nobody in: such a refusal has no SQLSTATE."""
 
 
 def trouble_of(error: SQLAlchemyError) -> DatabaseProblem | None:
-    """What is the matter with the database; None where the error is a mistake in the program."""
+    """Return what is wrong with the database; None where the error is a mistake in the program."""
     if isinstance(error, TimeoutError):
         return DatabaseProblem.BUSY
     if not isinstance(error, DBAPIError):
@@ -160,13 +162,14 @@ def trouble_of(error: SQLAlchemyError) -> DatabaseProblem | None:
 
 
 def sqlstate(error: BaseException | None) -> str:
-    """PostgreSQL's code; empty where there is none."""
+    """Return PostgreSQL's code, empty where there is none."""
     return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
 
 
 def advice(error: SQLAlchemyError) -> str:
-    """What to do, and the first line of what the database said; empty where it is a mistake in the
-    program.
+    """Return what to do, and the first line of what the database said.
+
+    Return "" where the error is a mistake in the program.
     """
     trouble = trouble_of(error)
     said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
@@ -174,8 +177,9 @@ def advice(error: SQLAlchemyError) -> str:
 
 
 def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
-    """What a person is told of the database's own troubles; empty where the error is one of the
-    program.
+    """Return what a person reads about the database's own troubles.
+
+    Return "" where the error is one of the program.
     """
     trouble = trouble_of(error)
     if trouble is None or (trouble is DatabaseProblem.READ_ONLY and not writes):
@@ -185,8 +189,10 @@ def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
 
 
 def worth_another(busy: Busy) -> bool:
-    """Whether the same may succeed in a moment: after a deadlock, when a connection has become
-    free, or when what one may do is asked again.
+    """Return whether the same may succeed in a moment.
+
+    It may after a deadlock, when a connection has become free, or when it is asked again what one
+    may do.
     """
     if isinstance(busy, Outrun):
         return True

@@ -1,5 +1,6 @@
-"""Whose turn it is to write to a SQLite file: first come, first served, among threads and then
-among processes.
+"""The order of writers to a SQLite file: first come, first served.
+
+It holds among threads and then among processes.
 """
 
 import os
@@ -20,15 +21,16 @@ from models.core.errors import Busy
 LOCKS: Any = import_module("fcntl") if util.find_spec("fcntl") else None
 """None on Windows: there SQLite's own way of waiting must do."""
 PAUSE = 0.0005
-"""Seconds between two looks whether another process is done; a write takes some times as long."""
+"""Seconds between two checks whether another process is done; a write takes some times as long."""
 
 TOGETHER = 0.02
-"""Seconds in which a process that has the turn lets its threads write one after another."""
+"""Seconds in which a process that has the lock lets its threads write one after another."""
 
 
 class FairLock:
-    """Mutual exclusion, first come, first served. SQLite lets one writer in and wakes the waiting
-    by chance.
+    """Mutual exclusion, first come, first served.
+
+    SQLite lets one writer in and wakes the waiting by chance.
     """
 
     def __init__(self) -> None:
@@ -70,10 +72,10 @@ class FairLock:
 
 
 class FileLock:
-    """Mutual exclusion of processes by a file beside the database; the kernel lets go of it when a
-    process is killed.
+    """Mutual exclusion of processes by a file next to the database.
 
-    Without a way to lock, or to make the file, it lets everybody in.
+    The kernel releases the lock when a process is killed. Without a way to lock, or to create the
+    file, it lets everybody in.
     """
 
     def __init__(self, path: Path) -> None:
@@ -91,7 +93,7 @@ class FileLock:
         return self.file
 
     def acquire(self, end: float) -> bool:
-        """Wait until this moment of the monotonic clock at most."""
+        """Take the lock, and wait for it until this moment of the monotonic clock at most."""
         if (file := self.open()) is None:
             return True
         while not taken(file):
@@ -117,8 +119,8 @@ class WriteQueue:
     """Lets one writer at a time to a database file.
 
     Threads queue. Their processes meet at two locks, as at a counter with one place to wait in
-    front of it: whoever waits there is next, so a process whose threads write all the time cannot
-    keep the others out.
+    front of it: the process that waits there is next, so a process whose threads write all the time
+    cannot keep the others out.
     """
 
     def __init__(self, database: str | None) -> None:
@@ -143,7 +145,7 @@ class WriteQueue:
             self.leave()
 
     def enter(self, end: float) -> bool:
-        """Wait for the place in front, then for the turn; then the place is free for the next."""
+        """Wait for the place in front, then for the turn; then free the place for the next."""
         if self.ours_since or not self.locks:
             return True
         place, turn = self.locks
@@ -157,8 +159,9 @@ class WriteQueue:
         return bool(self.ours_since)
 
     def leave(self) -> None:
-        """On to the next thread of this process for a while, then to another process: changing
-        costs more.
+        """Pass the turn to the next thread of this process for a while, then to another process.
+
+        Changing the process costs more.
         """
         with self.threads.guard:
             if not self.threads.waiting or time.monotonic() > self.ours_since + TOGETHER:

@@ -1,5 +1,6 @@
-"""Connections to PostgreSQL that give up when the server no longer answers, where its own time-outs
-cannot help.
+"""Connections to PostgreSQL that give up when the server no longer answers.
+
+Its own time-outs cannot help then.
 """
 
 import threading
@@ -24,24 +25,25 @@ from models.core.db.deadline import STATEMENT, left
 T = TypeVar("T")
 
 PING, CONNECT, ANSWER = 1.0, 2.0, STATEMENT + 0.3
-"""Seconds for a sign of life, for a connection, and for any answer: the server itself would have
-ended it before.
+"""Seconds for a sign of life, for a connection, and for any answer.
+
+The server itself would have ended the wait for an answer before.
 """
 FRESH = 1.0
-"""Seconds in which a connection that was put down is taken up again without a sign of life."""
+"""Seconds in which a connection that was returned is used again without a sign of life."""
 REST = 1.0
 """Seconds in which nobody asks a server that did not answer."""
 
 
 class Unanswered(psycopg.OperationalError):
-    """The server was there once, or should be, and says nothing."""
+    """The server was there once, or should be, and does not answer."""
 
 
 class CircuitBreaker:
     """Shut while the server does not answer, so that not everybody finds out by waiting.
 
-    When it has been shut for a moment one is let through to try again, and opens it or shuts it for
-    another moment.
+    When it has been shut for a moment one request is let through to try again. It opens the breaker
+    or shuts it for another moment.
     """
 
     def __init__(self) -> None:
@@ -64,11 +66,12 @@ class CircuitBreaker:
 
 
 class TimeoutConnection(psycopg.Connection[Any]):
-    """A connection whose every wait ends, and whose every transaction is told which workspace it
-    may see.
+    """A connection whose every wait ends, and whose every transaction knows its workspace.
 
-    gate: what it finds out for the others; rested: since when it lies in the pool; workspace: of
-    the next transaction.
+    Attributes:
+        gate: the breaker that shares what the connection finds out.
+        rested: since when the connection is in the pool.
+        workspace: the workspace of the next transaction.
     """
 
     gate: CircuitBreaker
@@ -76,20 +79,25 @@ class TimeoutConnection(psycopg.Connection[Any]):
     workspace = ""
 
     def intend(self, workspace: str, writes: bool) -> None:
-        """Say what the next transaction is for. workspace: `EVERYWHERE` for all of them, empty for
-        none.
+        """Set what the next transaction is for.
+
+        Args:
+            workspace: `EVERYWHERE` for all of them, empty for none.
+            writes: whether the transaction writes.
         """
         self.workspace = workspace
-        if bool(self.read_only) is writes:  # telling psycopg costs something, also where it knows
+        if bool(self.read_only) is writes:  # setting it costs something, also where psycopg knows
             self.read_only = not writes
 
     def rest(self) -> None:
-        """Lie in the pool, and forget what the last transaction was for."""
+        """Return to the pool, and forget what the last transaction was for."""
         self.rested, self.workspace = monotonic(), ""
 
     def is_fresh(self) -> bool:
-        """Whether it was in use a moment ago, and the server has said nothing since, as it would
-        when it goes away: to ask it for a sign of life would be another way there and back.
+        """Return whether it was in use a moment ago, and the server has said nothing since.
+
+        The server speaks when it goes away; to ask it for a sign of life would be another round
+        trip.
         """
         if monotonic() > self.rested + FRESH or self.gate.shut_until or self.spoken():
             return False
@@ -97,17 +105,16 @@ class TimeoutConnection(psycopg.Connection[Any]):
         return True
 
     def spoken(self) -> bool:
-        """Whether something of the server's is there to be read."""
+        """Return whether something of the server's is there to be read."""
         looking = poll()
         looking.register(self.pgconn.socket, POLLIN)
         return bool(looking.poll(0))
 
     def _start_query(self) -> PQGen[None]:
-        """Begin as psycopg does before a first statement, and in the same breath say whose rows it
-        is about.
+        """Begin as psycopg does before a first statement, and send the workspace with it.
 
-        psycopg has no place for this, and a statement of its own would be another way to the server
-        and back.
+        psycopg has no place for this, and a statement of its own would be another round trip to the
+        server.
         """
         telling = tell(self.workspace)
         if (
@@ -131,8 +138,9 @@ class TimeoutConnection(psycopg.Connection[Any]):
         return super().wait(self.watched(gen), *about, **more)
 
     def watched(self, gen: PQGen[T]) -> PQGen[T]:
-        """The same steps of talking to the server; several times a second psycopg says that nothing
-        came.
+        """Watch the same steps of talking to the server.
+
+        psycopg says several times a second that nothing came.
         """
         talked = False
         try:
@@ -152,7 +160,7 @@ class TimeoutConnection(psycopg.Connection[Any]):
             return answer
 
     def begin(self) -> tuple[float, float]:
-        """How long an answer may take, and how much of that this unit of work has left."""
+        """Return how long an answer may take, and how much of that this unit of work has left."""
         most = PING if self.rested else ANSWER
         if self.rested:
             self.rested = 0.0
@@ -172,8 +180,9 @@ class TimeoutConnection(psycopg.Connection[Any]):
 
 @lru_cache(maxsize=1024)
 def tell(workspace: str) -> bytes:
-    """What row-level security asks for until the transaction ends: to who does not say it, every
-    table is empty.
+    """Return the setting that row-level security needs until the transaction ends.
+
+    For a transaction that does not set it, every table is empty.
     """
     return (
         sql.SQL("SET LOCAL rapport.workspace = {}").format(workspace).as_bytes()
@@ -183,8 +192,9 @@ def tell(workspace: str) -> bytes:
 
 
 def connect(gate: CircuitBreaker, act: Callable[[], TimeoutConnection]) -> TimeoutConnection:
-    """Connect in a thread of its own: nothing else ends a look for a host's address that nobody
-    answers.
+    """Connect in a separate thread.
+
+    Nothing else ends the lookup of a host's address that nobody answers.
     """
     gate.admit()
     arriving: Future[TimeoutConnection] = Future()
@@ -212,7 +222,11 @@ def connect(gate: CircuitBreaker, act: Callable[[], TimeoutConnection]) -> Timeo
 
 
 def check_options(names: Iterable[str]) -> None:
-    """ValueError where one is none of PostgreSQL's, before the first connection trips over it."""
+    """Check that options are PostgreSQL's, before the first connection fails because of them.
+
+    Raises:
+        ValueError: one is not an option of PostgreSQL.
+    """
     try:
         make_conninfo(**dict.fromkeys(names, "0"))
     except psycopg.ProgrammingError as error:
@@ -220,6 +234,6 @@ def check_options(names: Iterable[str]) -> None:
 
 
 def put_down(arriving: "Future[TimeoutConnection]") -> None:
-    """Close what came too late."""
+    """Close a connection that came too late."""
     if not arriving.exception():
         arriving.result().close()

@@ -1,4 +1,4 @@
-"""Files that only their owner reads, whatever the umask says and whoever made them before."""
+"""Files that only their owner reads, with any umask and no matter who made them before."""
 
 import os
 import stat
@@ -12,10 +12,10 @@ OTHERS = 0o077
 
 
 def keep_private(path: Path) -> None:
-    """Take a file from everybody but its owner, if it is there and ours.
+    """Take a file from everybody but its owner, if it exists and is ours.
 
-    By its name: to open a file of SQLite and close it again would let go of the locks this process
-    holds on it.
+    This is done by its name: to open a file of SQLite and close it again would release the locks
+    that this process holds on it.
     """
     with suppress(OSError):
         mode = path.stat().st_mode
@@ -24,7 +24,7 @@ def keep_private(path: Path) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Make an empty file that only its owner reads, or take one that is there from the others."""
+    """Make an empty file that only its owner reads, or take an existing one from the others."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER))
     keep_private(path)
@@ -32,7 +32,7 @@ def make_private(path: Path) -> None:
 
 @contextmanager
 def written_privately(path: Path) -> Iterator[TextIO]:
-    """A text file to write, in place of what was there."""
+    """Open a text file to write, in place of what was there."""
     make_private(path)
     with path.open("w", encoding="utf-8", newline="") as file:
         yield file

@@ -1,8 +1,8 @@
-"""The file of a SQLite database: whether what stands at its path is still what was opened.
+"""The file of a SQLite database: check that its path still has the file that was opened.
 
-A process that has a file open goes on reading and writing it after it was deleted, moved or
+A process that has a file open continues reading and writing it after it was deleted, moved or
 replaced, and loses all of that. So each transaction looks at the path before it begins, and one
-that writes again after its commit.
+that writes looks again after its commit.
 """
 
 import sqlite3
@@ -16,14 +16,14 @@ from models.core.db.private_files import keep_private
 Identity = tuple[int, int] | None
 """The device and the inode of a file; None where there is none."""
 MOVED = sqlite3.SQLITE_READONLY_DBMOVED
-"""SQLite's own code for this. It looks only in journal modes that we do not use."""
+"""SQLite's own code for this; SQLite looks only in journal modes that we do not use."""
 UNSOUND = "{} is no sound database of Rapport. Bring back a backup: crm restore FILE"
 ENDS = ("-wal", "-shm")
-"""Of these files a database consists while it is open, besides its own."""
+"""The endings of the files that a database has while it is open, in addition to its own."""
 
 
 class DatabaseFile:
-    """Where a database is kept, and which file was found there first."""
+    """The place where a database is kept, and the file that was found there first."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
@@ -32,23 +32,29 @@ class DatabaseFile:
         self.size = 0
 
     def forget(self) -> None:
-        """All connections are closed: whatever is opened next is right."""
+        """Forget the file: all connections are closed, and the next one opened is right."""
         self.opened, self.size = None, 0
 
     def address(self) -> str:
-        """Return what SQLite opens. Only the first connection may make a file; one made later would
-        be empty.
+        """Return the address that SQLite opens.
+
+        Only the first connection may create a file; one created later would be empty.
         """
         return f"file:{quote(str(self.path))}?mode={'rw' if self.opened else 'rwc'}"
 
     def take_from_others(self) -> None:
-        """Let only its owner read it. What SQLite makes beside it has the same mode."""
+        """Make the file readable only by its owner.
+
+        What SQLite creates next to it has the same mode.
+        """
         for path in (self.path, *self.beside):
             keep_private(path)
 
     def recognise(self) -> list[Identity]:
-        """Return the files beside it that a new connection stands on. OperationalError where it
-        opened another file than the others.
+        """Return the files next to it that a new connection uses.
+
+        Raises:
+            OperationalError: the connection opened another file than the others.
         """
         found = identity(self.path)
         self.opened = self.opened or found
@@ -57,11 +63,14 @@ class DatabaseFile:
         return [identity(path) for path in self.beside]
 
     def check(self, beside: list[Identity]) -> None:
-        """OperationalError unless the files of a connection are in their places, and the database
-        has not shrunk.
+        """Check that a connection's files are in their places and the database has not shrunk.
 
-        beside: what the connection found, completed by what has been made since; nothing where it
-        is enough to look at the file itself.
+        Args:
+            beside: what the connection found, completed by what has been made since; nothing where
+                it is enough to look at the file itself.
+
+        Raises:
+            OperationalError: a file is not in its place, or the database has shrunk.
         """
         size = self.size  # read first: meanwhile another thread may see that the file has grown
         try:
@@ -95,8 +104,9 @@ def moved() -> OperationalError:
 
 
 def is_sound(path: Path) -> bool:
-    """Whether a file holds a database of Rapport that SQLite finds nothing wrong with. Reads all of
-    it.
+    """Return whether a file has a database of Rapport that SQLite finds nothing wrong with.
+
+    It reads all of it.
     """
     if not path.is_file():
         return False

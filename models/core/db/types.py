@@ -7,13 +7,14 @@ from sqlalchemy import DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 SortKey = String(255).with_variant(String(255, collation="C"), "postgresql")
-"""A folded text that both databases compare letter by letter, so that an index serves its
-beginnings.
+"""A folded text that both databases compare letter by letter.
+
+So an index serves its beginnings.
 """
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC: aware in Python whatever the database keeps."""
+    """A moment in UTC: aware in Python, no matter what the database keeps."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -32,8 +33,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class TagList(TypeDecorator[tuple[str, ...]]):
-    """Several words in one text, each between bars, so that LIKE '%|vip|%' finds exactly one of
-    them.
+    """Several words in one text, each between bars.
+
+    So LIKE '%|vip|%' finds exactly one of them.
     """
 
     impl = Text

@@ -42,7 +42,7 @@ class Base(DeclarativeBase):
 
 
 FACTS: dict[str, list[Callable[[Context, Any], list[tuple[str, str]]]]] = {}
-"""Lines of cards that other packages know, by the entity whose cards they stand on."""
+"""Lines of cards that other packages know, by the entity whose cards show them."""
 
 
 def snake(name: str) -> str:
@@ -71,7 +71,7 @@ class Row(Base):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        """The unique keys and indexes of the table, each beginning with the workspace."""
+        """Return the unique keys and indexes of the table, each beginning with the workspace."""
         return []
 
 
@@ -88,56 +88,61 @@ class Entity(Row):
     """The letters of its references: LD in LD-5."""
     icon: ClassVar[str] = ":card_index:"
     nouns: ClassVar[tuple[str, ...]] = ()
-    """Other words people use for it in commands; the first is the one we use ourselves."""
+    """Other words people use for it in commands; the first is the one that we use ourselves."""
     named: ClassVar[tuple[str, ...]] = ("name",)
     """The fields that together are its name."""
     stand_ins: ClassVar[tuple[str, ...]] = ()
-    """Where those are empty, the first of these that holds something is its name."""
+    """The fields that are its name where those are empty: the first that holds something."""
     line: ClassVar[tuple[str, ...]] = ()
     """The fields that follow the name in a list."""
     owned: ClassVar[str] = ""
-    """The field that says whose it is."""
+    """The field that says who owns it."""
     makers: ClassVar[bool] = True
-    """Whether it belongs to whoever makes it, until it is given to someone."""
+    """Whether it belongs to the person who makes it, until it is given to someone."""
     part_of: ClassVar[str] = ""
-    """The field with the record it is a part of, where it belongs to whoever that belongs to."""
+    """The field with the record that it is a part of, where that record's owner is its owner."""
     whose: ClassVar[tuple[str, ...]] = ()
-    """The fields of which a new one needs one, to be about somebody."""
+    """The fields of which a new record needs one, to be about somebody."""
     are_people: ClassVar[bool] = False
     """Whether each of its records is a person, who belongs to themselves."""
     needs: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    """The fields that only who has another right may change, through whatever door: field →
-    (entity, verb).
+    """The fields that only a person with another right may change, in every way.
+
+    It maps field → (entity, verb).
     """
     governing: ClassVar[frozenset[str]] = frozenset()
-    """The fields that say who may see what: one that changes counts at once everywhere, and on
-    every card. An entity that has any says how people work together: only who has the right by its
-    name may change it.
+    """The fields that say who may see what.
+
+    A change of one counts at once everywhere, and on every card. An entity that has any says how
+    people work together: only a person with the right by its name may change it.
     """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
     dated: ClassVar[str] = "created_at"
     """The field with a day that is meant where people name just a period: deals this month."""
     besides: ClassVar[tuple[str, ...]] = ()
-    """What a file may tell of it that is no field; `translate` says what that amounts to."""
+    """What a file may say about it that is not a field; `translate` says what that amounts to."""
     either: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Of what a file tells besides: the names of one record, which fills whichever of these fields
-    knows it.
+    """Entries of `besides` that name one record → the fields that it may fill.
+
+    It fills the one that knows it.
     """
     joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    """What a new one may be joined to by its name, in a file, a line or a form, and through what:
-    (entity, the entity between them).
+    """What a new record may be joined to by its name, in a file, a line or a form.
+
+    It maps a name to (entity, the entity between them).
     """
     reached_by: ClassVar[str] = ""
-    """The entity of the further ways to reach one: a file may tell of several numbers and
-    addresses.
+    """The entity of the further ways to reach a record.
+
+    A file may have several numbers and addresses.
     """
     asked_as: ClassVar[str] = ""
-    """What a form calls it that asks for its name to join it: Company."""
+    """The name that a form uses when it asks for a record to join: Company."""
     remarks: ClassVar[str] = ""
     """The field that takes what a file says and no field can hold."""
     channel: ClassVar[str] = ""
-    """The workspace setting with the channel where its card stands."""
+    """The workspace setting with the channel where its card is posted."""
 
     number: Mapped[int] = mapped_column(Integer)
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -173,7 +178,7 @@ class Entity(Row):
 
     @classmethod
     def noun(cls) -> str:
-        """The word for it in commands and sentences: deal, task, customer."""
+        """Return the word for it in commands and sentences: deal, task, customer."""
         return cls.nouns[0] if cls.nouns else cls.slug()
 
     @classmethod
@@ -182,7 +187,7 @@ class Entity(Row):
 
     @classmethod
     def words(cls) -> tuple[str, ...]:
-        """Every word people may use for it, one or many."""
+        """Return every word that people may use for it, singular and plural."""
         single = dict.fromkeys((*cls.nouns, cls.slug()))
         return (*single, *(plural(word) for word in single))
 
@@ -198,7 +203,7 @@ class Entity(Row):
     @classmethod
     @cache
     def defaults(cls) -> Mapping[str, Any]:
-        """What a new record holds in fields nobody filled."""
+        """Return what a new record holds in fields that nobody filled."""
         columns = cls.__table__.columns
         return {
             name: default.arg
@@ -209,7 +214,7 @@ class Entity(Row):
     @classmethod
     @cache
     def field_names(cls) -> dict[str, str]:
-        """Every word that names a field: its column, its label and its other words → the column."""
+        """Return every word that names a field: its column, label and other words → the column."""
         words: dict[str, str] = {}
         for name, kind in cls.fields().items():
             for word in (*kind.also, values.fold(kind.label).replace(" ", "_"), name):
@@ -218,16 +223,15 @@ class Entity(Row):
 
     @classmethod
     def joining(cls) -> dict[str, Field]:
-        """What a new one is asked for besides its fields: the names of what it is to be joined
-        to.
+        """Return what a new record is asked for in addition to its fields.
+
+        These are the names of what it is to be joined to.
         """
         return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
 
     @classmethod
     def joined_by(cls) -> Field:
-        """The kind of a text that names a record of this entity, or one that is made by this
-        name.
-        """
+        """Return the kind of a text that names a record of this entity, or a new one to make."""
         word = cls.asked_as or cls.noun().capitalize()
         hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
         return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
@@ -239,31 +243,33 @@ class Entity(Row):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        """The fields that words without `field=` fill: the name, and what an entity knows to read
-        off its end.
+        """Return the fields that words without `field=` fill.
+
+        They are the name, and what an entity can read off its end.
         """
         return {cls.named[0]: words} if words else {}
 
     @classmethod
     def heard(cls, message: str) -> dict[str, str]:
-        """The fields that a message somebody wrote fills: its first line is the name."""
+        """Return the fields that a message of a person fills: its first line is the name."""
         return {cls.named[0]: message.strip().partition("\n")[0][:255]} if message else {}
 
     @classmethod
     def recognise(cls, work: Context, text: str) -> int | None:
-        """The id of the record that `text` names in a way of this entity's own."""
+        """Return the id of the record that `text` names in a way of this entity's own."""
         return None
 
     @classmethod
     def meant(cls) -> ColumnElement[bool]:
-        """The condition for records that are still meant by their names, and not what they have
-        become.
+        """Return the condition for records that are still meant by their names.
+
+        A record that has become something else is not.
         """
         return true()
 
     @classmethod
     def unknown(cls, text: str) -> str:
-        """The sentence that says that `text` names no record."""
+        """Return the sentence that says that `text` names no record."""
         return f"There is no {cls.noun()} “{text[:60]}”. Try a reference such as {cls.prefix}-1, or a name."
 
     @property
@@ -271,90 +277,87 @@ class Entity(Row):
         return f"{self.prefix}-{self.number}"
 
     def called(self, reader: Reader) -> str:
-        """Its name in lists and sentences."""
+        """Return its name in lists and sentences."""
         kinds = self.fields()
         texts = [kinds[name].show(getattr(self, name), reader, self) for name in self.named]
         others = (kinds[name].show(getattr(self, name), reader, self) for name in self.stand_ins)
         return " ".join(filter(None, texts)) or next(filter(None, others), "")
 
     def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
-        """What a person still has to say before these values become its own: field → sentence."""
+        """Return what a person must say before these values become its own: field → sentence."""
         return {}
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """Return the texts of a row with what it tells besides its fields put into fields, as far
-        as it fits them.
-        """
+        """Return the texts of a row with what is not a field put into fields, as far as it fits."""
         return texts
 
     @classmethod
     def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        """Return the values of a record that a file calls done, besides those that the file
-        gives.
-        """
+        """Return the values of a record that a file calls done, in addition to the file's own."""
         return {}
 
     def arrive(self, work: Context) -> None:
-        """Before a record from a file is stored: let what happened long ago stand on its own day,
-        not on today's.
+        """Prepare a record from a file before it is stored.
+
+        What happened long ago gets its own day, not today's.
         """
 
     def joined(self) -> dict[str, Any]:
-        """What the record between this new one and what it is joined to says."""
+        """Return what the record between this new one and the one it is joined to says."""
         return {}
 
     def decides(self, work: Context, changes: Changes, *names: str) -> bool:
-        """Whether somebody says now what these fields hold: they make the record, or change one of
-        the fields.
+        """Return whether somebody now decides what these fields hold.
 
-        A file does not, and neither does what sets a record back.
+        They do when they make the record, or change one of the fields. A file does not, and neither
+        does what sets a record back.
         """
         return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Before every flush, with what changed through any door: keep what follows from it, refuse
-        what cannot be.
+        """Keep what follows from the changes before every flush, and refuse what cannot be.
+
+        The changes come through any door.
         """
 
     def follow(self, work: Context, changes: Changes) -> None:
-        """After it was written and has its id: make what follows from the change."""
+        """Make what follows from the change, after the record was written and has its id."""
 
     def facts(self, work: Context) -> list[tuple[str, str]]:
-        """Lines of the card that are not fields: (label, text)."""
+        """Return the lines of the card that are not fields: (label, text)."""
         return [line for more in FACTS.get(self.slug(), ()) for line in more(work, self)]
 
     def awaited(self) -> Mapping[str, tuple[str, str]]:
-        """What people may want to say of a new one that they did not: field → (what is said
-        instead, an example).
+        """Return what people may want to say of a new record that they did not.
+
+        It maps field → (what is said instead, an example).
         """
         return {}
 
     @property
     def lacking(self) -> str:
-        """What it came without in a file, as the end of a sentence that begins with it; "" where it
-        is complete.
+        """What it came without in a file, as the end of a sentence that begins with the record.
+
+        It is "" where the record is complete.
         """
         return ""
 
     @property
     def is_seen(self) -> bool:
-        """Whether all who will read the answer may see it; outside of a unit of work nobody
-        reads.
-        """
+        """Whether all viewers of the answer may see it; outside of a unit of work nobody reads."""
         session = object_session(self)
         work: Context | None = session.info.get("work") if session else None
         return work is None or work.shows(self)
 
     def __str__(self) -> str:
-        """OP-42 Acme renewal, in whatever sentence; only its reference where not all who read may
-        see it.
+        """Return its reference and name, in any sentence: OP-42 Acme renewal.
+
+        It is only the reference where a viewer may not see the record.
         """
         return f"{self.ref} {self.title}".rstrip() if self.is_seen else self.ref
 
     @property
     def spoken(self) -> str:
-        """Acme renewal; its reference where not all who read may see it, or where it has no
-        name.
-        """
+        """Its name: Acme renewal; its reference where a viewer may not see it or it has no name."""
         return self.title if self.title and self.is_seen else self.ref

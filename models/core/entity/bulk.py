@@ -1,4 +1,4 @@
-"""Rows that are inserted without the ORM: once for each unique key, or many in one statement."""
+"""Insert rows without the ORM: once for each unique key, or many in one statement."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,8 +13,9 @@ INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.
 
 
 def insert_once(work: Context, row: type[Row], **columns: Any) -> int | None:
-    """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and
-    never by rowcount.
+    """Insert a row unless its unique key exists already, and return the new id or None.
+
+    The id comes from RETURNING and never from rowcount.
     """
     connection = work.session.connection()
     values = {"workspace": work.workspace.id, **columns}
@@ -22,9 +23,7 @@ def insert_once(work: Context, row: type[Row], **columns: Any) -> int | None:
 
 
 def insert_all(work: Context, row: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows with the same columns, in one statement, unless their unique keys stand
-    already.
-    """
+    """Insert rows with the same columns in one statement, unless their unique keys exist."""
     connection, here = work.session.connection(), work.workspace.id
     connection.execute(
         insertion(row, connection.dialect.name),
@@ -34,8 +33,9 @@ def insert_all(work: Context, row: type[Row], rows: Sequence[Mapping[str, Any]])
 
 @cache
 def insertion(row: type[Row], dialect: str) -> Any:
-    """Made once for each table: the ORM would take longer to prepare it than the database to do
-    it.
+    """Return the INSERT of a table, made once.
+
+    The ORM would take longer to prepare it than the database to run it.
     """
     table: Any = row.__table__
     return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)

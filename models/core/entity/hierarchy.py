@@ -1,4 +1,4 @@
-"""Records that stand below others of their kind, such as teams and accounts: never in a circle."""
+"""Records below others of their kind, such as teams and accounts: never in a circle."""
 
 from sqlalchemy import select
 
@@ -7,12 +7,16 @@ from models.core.entity.base import Entity
 
 
 def is_above_itself(work: Context, record: Entity, field: str) -> bool:
-    """Whether a record would stand above itself, however far up. field: the one with the record
-    above.
+    """Return whether a record would be above itself, at any level.
 
     What counts is what the database holds now, with what this unit of work is about to write: two
     changes that are good one by one may make a circle together, in one file as well as by two
     people at once.
+
+    Args:
+        work: the unit of work.
+        record: the record.
+        field: the field with the record above.
     """
     entity, above, seen = type(record), getattr(record, field), {record.id}
     ours = {

@@ -1,5 +1,6 @@
-"""A kind of field that points at a record by its name, which stays readable where the record is
-gone.
+"""A kind of field that points at a record by its name.
+
+It stays readable where the record is gone.
 """
 
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ class Named(Field):
 
 
 def must_stand(work: Context, record: Entity, changes: Changes, *fields: str) -> None:
-    """Raise Conflict where a field was given a name that nothing has any more: it was deleted or
-    renamed just now.
+    """Raise Conflict where a field was given a name that nothing has any more.
+
+    The record was deleted or renamed just now.
     """
     for name in fields:
         kind, key = record.fields()[name], changes.get(name, (None, None))[1]
@@ -48,8 +50,9 @@ def must_stand(work: Context, record: Entity, changes: Changes, *fields: str) ->
 
 
 def must_be_unique(work: Context, record: Entity, name: str) -> None:
-    """Raise Invalid where another record has this name: who points at it by its name must know
-    which is meant.
+    """Raise Invalid where another record has this name.
+
+    A record that points at it by its name must know which is meant.
     """
     entity = type(record)
     same = (

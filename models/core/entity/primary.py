@@ -1,5 +1,6 @@
-"""Of the ways to reach a customer, or of the accounts they belong to, one is primary: whoever makes
-it so, and when.
+"""The primary one of the ways to reach a customer, or of the accounts they belong to.
+
+There is one, no matter who makes it primary, and when.
 """
 
 from typing import Any
@@ -14,8 +15,11 @@ STANDS = '"primary" AND deleted_at IS NULL'
 
 
 def one_primary(table: str, *same: str) -> Index:
-    """The index that lets no second one be primary. same: the fields that those have in common of
-    which one is.
+    """Return the index that lets no second one be primary.
+
+    Args:
+        table: the name of the table.
+        *same: the fields that the records share of which one is primary.
     """
     there = text(STANDS)
     name = f"ix_{table}_primary"
@@ -23,10 +27,15 @@ def one_primary(table: str, *same: str) -> Index:
 
 
 def keep_one_primary(work: Context, record: Any, changes: Changes, *same: str) -> None:
-    """Let a record that becomes primary be the only one; one that is restored does not take that
-    from another.
+    """Make a record that becomes primary the only one.
 
-    same: the fields that those have in common of which one is primary.
+    A record that is restored does not take that from another.
+
+    Args:
+        work: the unit of work.
+        record: the record.
+        changes: its changes.
+        *same: the fields that the records share of which one is primary.
     """
     if not is_primary(record) or not changes.keys() & {"primary", "deleted_at", *same}:
         return
@@ -48,8 +57,9 @@ def is_primary(record: Any) -> bool:
 
 
 def rivals(work: Context, record: Any, alike: dict[str, Any]) -> list[Any]:
-    """The others that are primary in the database now, or are about to be with this unit of work:
-    changed, new, or coming in a file.
+    """Return the others that are primary in the database now, or will be with this unit of work.
+
+    They are changed, new, or coming in a file.
     """
     entity, session = type(record), work.session
     stored = select(entity).where(
@@ -60,7 +70,7 @@ def rivals(work: Context, record: Any, alike: dict[str, Any]) -> list[Any]:
         if not session.is_modified(other):
             session.refresh(
                 other
-            )  # it may have been read before whoever made it primary had committed
+            )  # it may have been read before the change that made it primary was committed
     coming = session.info.get("coming", ())
     ours = [
         each
@@ -75,8 +85,9 @@ def agrees(record: Any, alike: dict[str, Any]) -> bool:
 
 
 def write_ahead(work: Context, other: Entity, *same: str) -> None:
-    """Store what is to become of one that gives way before the one that takes its place: the
-    session stores them by their ids, and for a moment two would be primary.
+    """Store the change of a record that gives way before the one that takes its place.
+
+    The session stores them by their ids, and for a moment two would be primary.
     """
     if other.id is not None:
         table: Any = type(other).__table__

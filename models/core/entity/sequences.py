@@ -31,23 +31,33 @@ COUNTERS: Any = Counter.__table__
 MORE = {"last": COUNTERS.c.last + bindparam("count")}
 OURS = (COUNTERS.c.workspace == bindparam("here"), COUNTERS.c.entity == bindparam("slug"))
 COUNTING = update(COUNTERS).where(*OURS).values(MORE).returning(COUNTERS.c.last)
-"""Made once: every new record runs it."""
+"""Made once, because every new record runs it."""
 TURNS: dict[tuple[str, str], FairLock] = {}
-"""One thread of a process at a time asks a counter: who stands behind another needs no connection
-for it.
+"""One thread of a process at a time asks a counter.
+
+A thread that waits behind another needs no connection for it.
 """
 APART = 4
-"""How many counters a process asks at once. An import that holds one keeps nobody from the others.
+"""How many counters a process asks at once.
+
+An import that holds one keeps nobody from the others.
 """
 ROOM = BoundedSemaphore(APART)
 
 
 def take_numbers(work: Context, entity: type[Entity], count: int = 1) -> int:
-    """Reserve `count` consecutive numbers for new records; returns the first of them.
+    """Reserve `count` consecutive numbers for new records, and return the first of them.
 
-    On PostgreSQL in a transaction of their own, or everybody who creates one waits until the one
-    before has committed. So a unit that fails there leaves a gap, unless it is tentative. Busy says
-    that the person has waited long enough.
+    On PostgreSQL it uses a transaction of its own, or everybody who creates one waits until the one
+    before has committed. So a unit of work that fails there leaves a gap, unless it is tentative.
+
+    Args:
+        work: the unit of work.
+        entity: the entity of the new records.
+        count: how many numbers.
+
+    Raises:
+        Busy: the person has waited long enough.
     """
     session, here = work.session, work.workspace.id
     engine = cast(Engine, session.get_bind())
@@ -60,8 +70,9 @@ def take_numbers(work: Context, entity: type[Entity], count: int = 1) -> int:
 
 @contextmanager
 def room() -> Iterator[None]:
-    """Be one of the few who take numbers apart, so that a process needs few connections more than
-    it has threads.
+    """Limit the number of threads that take numbers apart.
+
+    So a process needs few connections more than it has threads.
     """
     if not ROOM.acquire(timeout=min(left(), TIMEOUT_MAX)):
         raise Busy

@@ -1,4 +1,4 @@
-"""What a field is, and the kinds there are. `field` declares one on an entity."""
+"""What a field is, and the kinds there are; `field` declares one on an entity."""
 
 from models.core.fields.kinds import (
     Choice as Choice,

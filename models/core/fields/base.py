@@ -1,12 +1,12 @@
 """What a field is: declared once on the entity, read by every surface.
 
-From one declaration come the column, the form input, the card line, the CSV column, the filter, the
-search text, validation and audit. Nothing here knows about Slack; `handlers.core.ui.forms` draws
-each kind.
+The column, the form input, the card line, the CSV column, the filter, the search text, validation
+and audit come from one declaration. Nothing here knows about Slack; `handlers.core.ui.forms`
+renders each kind.
 
-Five texts of one value: `parse` reads what a person typed, `show` is for a person's eyes, `echo`
-says how it was understood, `write` is the plain text that `parse` reads back (forms, CSV), `dump`
-is what the audit trail keeps.
+There are five texts of one value: `parse` reads what a person typed, `show` is for a person's eyes,
+`echo` says how it was understood, `write` is the plain text that `parse` reads back (forms, CSV),
+and `dump` is what the audit trail keeps.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,9 @@ from models.core.parsing import values
 
 
 class Reader(Protocol):
-    """Who types and reads: what a kind must know to understand a text and to show a value. The unit
-    of work is one.
+    """The person who types and reads.
+
+    It is what a kind must know to understand a text and to show a value. The unit of work is one.
     """
 
     now: datetime
@@ -47,10 +48,15 @@ class Reader(Protocol):
 class Field:
     """The base of every kind: one line of text.
 
-    required: a record cannot be without it · search: its words find the record · personal: it goes
-    out and away with the person · same: equal values hint at a duplicate · form, card: shown there
-    · also: other words for it · when: it is asked for only where another field holds a value:
-    (field, value).
+    Attributes:
+        required: a record cannot be without it.
+        search: its words find the record.
+        personal: it goes out and away with the person.
+        same: equal values hint at a duplicate.
+        form: shown in the form.
+        card: shown on the card.
+        also: other words for it.
+        when: it is asked for only where another field holds a value: (field, value).
     """
 
     label: str
@@ -74,7 +80,11 @@ class Field:
         return String(self.length)
 
     def parse(self, text: str, reader: Reader) -> Any:
-        """Turn what a person typed into a value; ValueError carries the sentence they read."""
+        """Turn what a person typed into a value.
+
+        Raises:
+            ValueError: has the sentence that the person reads.
+        """
         text = values.clean(text)
         if text:
             return self.read(text, reader)
@@ -90,8 +100,9 @@ class Field:
         return text
 
     def assign(self, name: str, text: str, reader: Reader) -> dict[str, Any]:
-        """The attributes that typing `text` into the field `name` sets; most kinds set just the
-        one.
+        """Return the attributes that typing `text` into the field `name` sets.
+
+        Most kinds set just the one.
         """
         return {name: self.parse(text, reader)}
 
@@ -99,7 +110,7 @@ class Field:
         return "" if value is None else str(value)
 
     def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
-        """What a person reads right after they typed it."""
+        """Return what a person reads right after they typed it."""
         return self.show(value, reader, record)
 
     def write(self, value: Any, reader: Reader) -> str:
@@ -109,17 +120,18 @@ class Field:
         return None if value is None else str(value)
 
     def load(self, text: str | None) -> Any:
-        """The value `dump` made this text from."""
+        """Return the value from which `dump` made this text."""
         return None if text is None else type(self).thaw(text)
 
 
 def read_all(
     kinds: Mapping[str, Field], texts: Mapping[str, str], reader: Reader
 ) -> dict[str, Any]:
-    """The values of texts by field name: {name: text} in, {attribute: value} out.
+    """Return the values of texts by field name: {name: text} in, {attribute: value} out.
 
-    Invalid has a sentence for every text that cannot be read; Ambiguous comes through, with what
-    could be meant.
+    Raises:
+        Invalid: has a sentence for every text that cannot be read.
+        Ambiguous: comes through, with what could be meant.
     """
     parsed: dict[str, Any] = {}
     errors: dict[str, str] = {}

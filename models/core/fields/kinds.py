@@ -100,8 +100,9 @@ class Percent(Number):
 
 @dataclass(frozen=True)
 class Money(Field):
-    """An amount. Its currency stands in the sibling field `currency`; without one it is the
-    workspace's.
+    """An amount.
+
+    Its currency is in the sibling field `currency`; without one it is the workspace's.
     """
 
     ordered, thaw = True, Decimal
@@ -253,7 +254,7 @@ class Choice(Field):
         raise ValueError(f"{self.label} cannot be “{text[:60]}”. Try one of: {known}.")
 
     def name(self, option: str) -> str:
-        """How an option is shown: `closed_won` as Closed won."""
+        """Return how an option is shown: `closed_won` as Closed won."""
         return option.replace("_", " ").capitalize()
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
@@ -303,8 +304,9 @@ class Reference(Field):
 
 @dataclass(frozen=True)
 class Joined(Text):
-    """The name of a record that a new one is to be joined to, and that is made where there is
-    none.
+    """The name of a record that a new one is to be joined to.
+
+    It is made where there is none.
     """
 
     to: str = ""
@@ -318,7 +320,10 @@ class Person(Reference):
 
 
 def field(kind: Field, **column: Any) -> MappedColumn[Any]:
-    """Declare a field of an entity: `name: Mapped[str] = field(Text("Name", required=True))`."""
+    """Declare a field of an entity.
+
+    An example is `name: Mapped[str] = field(Text("Name", required=True))`.
+    """
     keys = [ForeignKey(f"{kind.to}.id")] if isinstance(kind, Reference) else []
     column.setdefault("nullable", not kind.required)
     return mapped_column(kind.column(), *keys, info={"field": kind}, **column)

@@ -1,6 +1,4 @@
-"""What other systems call the options of a field, for imports and for people who come from
-there.
-"""
+"""What other systems call the options of a field, for imports and for people who know those."""
 
 import re
 from collections.abc import Mapping
@@ -13,8 +11,10 @@ NUMBERED = re.compile(r"\A\W*\d+\s*[^\w\s]\W*(?=\w)")
 
 
 def named(**words: str) -> Mapping[str, str]:
-    """Return the option by word, squeezed. words: option → what else it is called, with commas
-    between.
+    """Return the option by squeezed word.
+
+    Args:
+        **words: option → what else it is called, with commas between.
     """
     return {
         squeezed(word): option for option, others in words.items() for word in others.split(",")
@@ -22,7 +22,7 @@ def named(**words: str) -> Mapping[str, str]:
 
 
 def squeezed(word: str) -> str:
-    """`Closed-Won`, `closed_won` and `Closed Won` as closedwon."""
+    """Return `Closed-Won`, `closed_won` and `Closed Won` as closedwon."""
     return SIGNS.sub("", fold(word))
 
 

@@ -1,6 +1,6 @@
 """What people add at the end of a name: an amount, a day.
 
-Words of a name are taken for an amount or a day only where they can hardly be anything else: `HDMI
+Words of a name are read as an amount or a day only where they can hardly be anything else: `HDMI
 cable 5m`, `Call April` and `Invoice of 1 March` are names. What can be two days is asked about.
 """
 
@@ -30,8 +30,7 @@ ABOUT = r"(?:[~≈] ?|(?i:ca|approx|about|around|circa|etwa|rund)\.? )?"
 CENTS = (
     r"\d[\d.]*,-{1,2}|\d{3,}[.,]\d\d|\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,|(?:[ '’]\d{3})+[.,])\d\d"
 )
-"""A figure that is long, or in groups, and has two decimals as well is hardly anything but money.
-"""
+"""A figure that is long, or in groups, and has two decimals: it is hardly anything but money."""
 AMOUNT = re.compile(
     rf"{ABOUT}[-−]?(?:(?:{SIGN}|{MAIN}) ?{FIGURE}(?: ?{ANY_SCALE})?(?: ?{MAIN})?(?:\.?-)?"
     rf"|{FIGURE}(?: ?{ANY_SCALE})? ?(?:{SIGN}|{BEHIND})"
@@ -40,12 +39,12 @@ AMOUNT = re.compile(
 BETWEEN = " -–—,;:|/("
 """Signs between a name and what follows it."""
 TOWARDS = re.compile(r"(?<=\S) (?:for|at|of|worth|für|zu|über|von|pour|à|de|por)$", re.IGNORECASE)
-"""What leads from a name to its amount."""
+"""Words that lead from a name to its amount."""
 CLOSING = re.compile(
     r"(?<=\S),? (?:(?:is |which )?(?:closing|closes|close|due|expected)|abschluss)$", re.IGNORECASE
 )
 LED = re.compile(r"(?:by|before|until|bis|due) ", re.IGNORECASE)
-"""What leads from the name of a deal to the day on which it closes."""
+"""Words that lead from the name of a deal to the day on which it closes."""
 GROUPED = re.compile(r"(\d{1,3}) (\d{3}\b.*)")
 COUNTED = frozenset(
     (
@@ -83,8 +82,9 @@ COUNTED = frozenset(
         "stufe",
     )
 )
-"""Words after which a number is theirs: `Phase 2 500 EUR` is 500, or 2,500 for a phase without a
-number.
+"""Words after which a number is theirs.
+
+`Phase 2 500 EUR` is 500, or 2,500 for a phase without a number.
 """
 LONGEST_AMOUNT, LONGEST_MOMENT = 5, 9
 """Words that the end of a name may have."""
@@ -140,7 +140,7 @@ NOT_DUE = frozenset(
         "felices",
     )
 )
-"""Words after which a day is what is spoken of, and not when it is to be done."""
+"""Words after which a day is the subject, and not when something is due."""
 TITLES = frozenset(
     (
         "mr",
@@ -226,7 +226,7 @@ SHORT = frozenset(
     )
 )
 MOVING = re.compile(rf"year|month|quarter|week|day\b|{'|'.join(FEASTS)}")
-"""What says of a day that it is none of a date."""
+"""Words that show that a day is not a date."""
 LENGTH = re.compile(r"\d+ (?:business )?(?:minute|hour|day|week|month|quarter|year)|\d+ ?(?:h|d|w)")
 ATTACHED = re.compile(r"\d+[hdw]")
 FRACTION = re.compile(
@@ -255,21 +255,24 @@ SUBJECTS = frozenset(
         "au",
     )
 )
-"""Words with which the subject begins that may follow a day: call Ada tomorrow about the offer."""
+"""Words that begin a subject that may follow a day: call Ada tomorrow about the offer."""
 INFINITIVE = re.compile(r"[a-zäöüß]{3,}(?:e[lr]?n)")
 HALVES = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|overmorrow|today|tonight|day|week|month|quarter|year|morning"
     r"|afternoon|evening|night"
 )
 FAR = timedelta(days=334)
-"""A day without a year that is so far off may as well be the one that has just gone by."""
+"""How far off a day without a year must be to mean also the one that has just gone by."""
 LATE = time(23, 59, 59)
 
 
 def take_amount(words: str) -> tuple[str, str]:
-    """`Acme renewal 12k` → (`Acme renewal`, `12k`). A bare number belongs to the name: `Model 3`.
+    """Return `Acme renewal 12k` as (`Acme renewal`, `12k`).
 
-    Ambiguous where the first digits may belong to the name as well: `Phase 2 500 EUR`.
+    A bare number belongs to the name: `Model 3`.
+
+    Raises:
+        Ambiguous: the first digits may belong to the name as well: `Phase 2 500 EUR`.
     """
     found = words.split(" ")
     if AMOUNT.fullmatch(words):
@@ -290,8 +293,9 @@ def take_amount(words: str) -> tuple[str, str]:
 
 
 def take_close(words: str, reader: Reader) -> tuple[str, str]:
-    """`Acme renewal closing 30 june` → (`Acme renewal`, `30 june`). A day that nothing leads to may
-    belong to the name, unless it follows an amount.
+    """Return `Acme renewal closing 30 june` as (`Acme renewal`, `30 june`).
+
+    A day that nothing leads to may belong to the name, unless it follows an amount.
     """
     try:
         rest, day = take_moment(words, reader)
@@ -306,18 +310,18 @@ def take_close(words: str, reader: Reader) -> tuple[str, str]:
 
 
 def leads_to(rest: str, day: str) -> bool:
-    """Whether what stands before a day, or begins it, says that a deal closes then."""
+    """Return whether the words before a day, or its beginning, say that a deal closes then."""
     return bool(LED.match(day) or CLOSING.search(rest) or take_amount(rest)[1])
 
 
 def has_currency_or_none(tail: str) -> bool:
-    """Whether the three capitals at an end of an amount, if there are any, are a currency."""
+    """Return whether three capitals at the end of an amount, if there are any, are a currency."""
     found = re.search(r"[A-Z]{3}$", tail)
     return found is None or found[0] in CODES
 
 
 def grouped_or_not(tail: str, apart: re.Match[str]) -> Ambiguous:
-    """What asks whether the first digits of `2 500 EUR` belong to the name before it."""
+    """Return the error that asks whether the first digits of `2 500 EUR` belong to the name."""
     first, rest = apart.groups()
     figure = re.match(r"[\d.,']+", rest)
     unit = rest[figure.end() :].strip() if figure else ""
@@ -330,12 +334,15 @@ def grouped_or_not(tail: str, apart: re.Match[str]) -> Ambiguous:
 
 
 def take_moment(words: str, reader: Reader) -> tuple[str, str]:
-    """`Call Ada by fri 9:00` → (`Call Ada`, `by fri 9:00`): the longest end that says when
-    something is due; else what stands before its subject (`tomorrow about the offer`) or before a
-    German verb (`Ada morgen anrufen`).
+    """Return `Call Ada by fri 9:00` as (`Call Ada`, `by fri 9:00`).
 
-    What is past, or spoken of rather than due, stays in the text. Ambiguous where it can be two
-    days; a day that is in no calendar is taken, so that whoever reads it can say so.
+    The second is the longest end that says when something is due; else the part before its subject
+    (`tomorrow about the offer`) or before a German verb (`Ada morgen anrufen`). What is past, or
+    mentioned rather than due, stays in the text. A day that is in no calendar is taken, so that its
+    reader can say so.
+
+    Raises:
+        Ambiguous: it can be two days.
     """
     rest, due = at_the_end(words, reader)
     for head, behind in [] if due else amid(words):
@@ -347,7 +354,7 @@ def take_moment(words: str, reader: Reader) -> tuple[str, str]:
 
 
 def amid(words: str) -> Iterator[tuple[str, str]]:
-    """The places in a sentence before which a day may stand: (what is before, what is behind)."""
+    """Yield the places in a sentence before which a day may be: (what is before, what follows)."""
     found = words.split(" ")
     for place in range(2, len(found)):
         verb = place == len(found) - 1 and INFINITIVE.fullmatch(found[place])
@@ -356,7 +363,7 @@ def amid(words: str) -> Iterator[tuple[str, str]]:
 
 
 def at_the_end(words: str, reader: Reader) -> tuple[str, str]:
-    """What is due as the longest end says, and that end."""
+    """Return what is due according to the longest end, and that end."""
     found = words.split(" ")
     others = (place for place in range(len(found) - 1, -1, -1) if not is_of_a_day(found[place]))
     for start in range(max(1, next(others, -1) + 1, len(found) - LONGEST_MOMENT), len(found)):
@@ -383,8 +390,9 @@ def at_the_end(words: str, reader: Reader) -> tuple[str, str]:
 
 
 def is_half(before: list[str]) -> bool:
-    """Whether what stands before a day or a time says more of it that is not understood: `a week
-    today`, `at 9ish`.
+    """Return whether the words before a day or a time say more of it that is not understood.
+
+    Examples: `a week today`, `at 9ish`.
     """
     last = english(before[-1])
     timed = len(before) > 2 and regular(before[-2]) in (
@@ -402,8 +410,9 @@ def is_half(before: list[str]) -> bool:
 
 
 def ask_if_just_gone(moment: datetime, tail: str, reader: Reader) -> None:
-    """Ambiguous where a day without a year was just now, and comes again in a year: `24 nov` on the
-    25th.
+    """Raise Ambiguous where a day without a year was just now, and comes again in a year.
+
+    An example is `24 nov` on the 25th.
     """
     if (
         moment - reader.now < FAR
@@ -417,14 +426,14 @@ def ask_if_just_gone(moment: datetime, tail: str, reader: Reader) -> None:
 
 
 def is_past(moment: datetime, tail: str, reader: Reader) -> bool:
-    """Whether it is over; a day without a time lasts until its end."""
+    """Return whether it is over; a day without a time lasts until its end."""
     if moment >= reader.now:
         return False
     return values.read_moment(tail, reader.now, reader.zone, LATE, foreign=False) < reader.now
 
 
 def may_be_due(tail: str, before: str) -> bool:
-    """Whether words at the end of a sentence can hardly be anything else than a day or a time."""
+    """Return whether words at the end of a sentence can hardly be anything but a day or a time."""
     typed, meant = regular(tail).strip(), english(tail)
     if not meant or typed.isdigit() or LENGTH.fullmatch(meant) and not ATTACHED.fullmatch(tail):
         return False
@@ -438,8 +447,9 @@ def may_be_due(tail: str, before: str) -> bool:
 
 
 def is_clear_word(tail: str, typed: str, meant: str) -> bool:
-    """Whether one word is no name and no other word: `do`, `sam`, `May`, `Morgen` and `Domingo` may
-    be.
+    """Return whether one word is not a name and no other word.
+
+    `do`, `sam`, `May`, `Morgen` and `Domingo` may be.
     """
     bare = typed.rstrip(".")
     if bare.isalpha() and (len(bare) <= 2 or bare in SHORT or bare == "now"):

@@ -1,1 +1,1 @@
-"""What Slack has to be told: deliveries, their queue, their results, and what was posted."""
+"""The outbox: deliveries, their queue, their results, and what was posted."""

@@ -1,6 +1,4 @@
-"""What stands in Slack: that it arrived is written down, many at once; and cards are remembered
-where they stand.
-"""
+"""Record that deliveries arrived in Slack, many at once, and remember where cards are posted."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,21 +19,24 @@ from models.core.outbox.statements import POSTS, SPENT, WAITING, row, table
 Subject = tuple[str, int]
 """A record: its entity and its id."""
 LATELY = 10_000
-"""Deliveries back to which one looks for what was posted before."""
+"""The number of latest deliveries in which the message posted before is searched."""
 Place = tuple[str, str]
-"""Where something stands: its channel and its ts."""
+"""Where a message is posted: its channel and its ts."""
 SHOWING = ("card", "redraw")
 """The kinds of delivery that show a record."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A delivery that stands in Slack. channel: its id; version: the record's when its card was
-    drawn.
+    """A delivery that is posted in Slack.
 
-    shown: what those may see for whom it was drawn · turn: how often who reads the channel had
-    changed by then · named: the records that a list names, with their versions of then · look: a
-    digest of it, None where it was found.
+    Attributes:
+        channel: the id of the channel.
+        version: the version that the record had when its card was rendered.
+        shown: what the viewers for whom it was rendered may see.
+        turn: how often the readers of the channel had changed by then.
+        named: the records that a list names, with their versions at that time.
+        look: a digest of what was rendered, None where it was found.
     """
 
     delivery: Delivery
@@ -48,22 +49,22 @@ class Arrival:
     look: str | None = None
 
     def subjects(self) -> set[Subject]:
-        """The records it follows from now on."""
+        """Return the records that the message follows from now on."""
         return {subject(self.delivery)} if is_card(self.delivery) else set(self.named)
 
 
 def is_card(delivery: Delivery) -> bool:
-    """The card of a record, which is remembered where it stands."""
+    """Return whether a delivery is the card of a record, whose place is remembered."""
     return delivery.kind == "card" and delivery.entity is not None
 
 
 def subject(delivery: Delivery) -> Subject:
-    """The record a delivery is about."""
+    """Return the record that a delivery is about."""
     return delivery.entity or "", delivery.record_id or 0
 
 
 def by_entity(subjects: Iterable[Subject]) -> dict[str, set[int]]:
-    """The ids of records by their entity."""
+    """Return the ids of records by their entity."""
     ids: defaultdict[str, set[int]] = defaultdict(set)
     for slug, id in subjects:
         ids[slug].add(id)
@@ -74,11 +75,11 @@ def by_entity(subjects: Iterable[Subject]) -> dict[str, set[int]]:
 
 
 def arrived(work: Context, arrivals: Sequence[Arrival]) -> set[int]:
-    """They stand in Slack, and are remembered from now on. What changed since it was drawn is drawn
-    anew, and so is everything in a channel where somebody came meanwhile.
+    """Record that deliveries are posted in Slack, and remember them from now on.
 
-    Returns the ids of the deliveries that have to wait, because someone is changing a record that
-    they show.
+    Re-render what changed since it was rendered, and everything in a channel that somebody joined
+    in the meantime. Return the ids of the deliveries that have to wait, because someone is changing
+    a record that they show.
     """
     versions = locked(work, {subject for each in arrivals for subject in each.subjects()})
     waiting = {each.delivery.id for each in arrivals if not each.subjects() <= versions.keys()}
@@ -98,9 +99,7 @@ def arrived(work: Context, arrivals: Sequence[Arrival]) -> set[int]:
 
 
 def follow_readers(work: Context, arrivals: Sequence[Arrival]) -> None:
-    """Somebody came into a channel, or left it, after they were drawn and before they stood
-    there.
-    """
+    """Re-render channels that somebody joined or left between rendering and posting."""
     drawn = {(each.channel, each.turn) for each in arrivals if each.turn is not None}
     turns = audience.turns(work, {channel for channel, _ in drawn}) if drawn else {}
     for channel in sorted({channel for channel, turn in drawn if turn != turns[channel]}):
@@ -108,9 +107,10 @@ def follow_readers(work: Context, arrivals: Sequence[Arrival]) -> None:
 
 
 def locked(work: Context, subjects: Collection[Subject]) -> dict[Subject, int]:
-    """The versions of records, 0 where there is none. Who changes them from now on waits, and then
-    finds the cards to redraw. Those that someone is changing are missing: nobody is kept waiting
-    for that.
+    """Lock records and return their versions, 0 where there is no record.
+
+    A process that changes them from now on waits, and then finds the cards to redraw. Records that
+    someone is changing are missing: nobody is kept waiting for that.
     """
     versions: dict[Subject, int] = {}
     for slug, ids in by_entity(subjects).items():
@@ -129,8 +129,9 @@ def locked(work: Context, subjects: Collection[Subject]) -> dict[Subject, int]:
 
 
 def mark(work: Context, arrivals: Sequence[Arrival]) -> set[int]:
-    """Mark them as sent, except what someone else has taken since our lease ran out; returns the
-    ids of the others.
+    """Mark deliveries as sent, and return the ids of those that were marked.
+
+    A delivery that another worker has taken since our lease ran out is not marked.
     """
     if not arrivals:
         return set()
@@ -151,8 +152,9 @@ def mark(work: Context, arrivals: Sequence[Arrival]) -> set[int]:
 
 
 def remember(work: Context, cards: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
-    """Cards stand: keep where, let what waited to be told in their threads be told, and have drawn
-    what changed.
+    """Remember where cards are posted, release the thread lines that waited, and redraw.
+
+    Only cards whose records have changed are redrawn.
     """
     if not cards:
         return
@@ -181,7 +183,7 @@ def remember(work: Context, cards: Sequence[Arrival], versions: Mapping[Subject,
 
 
 def enlist(work: Context, lists: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
-    """Lists stand: keep which records each names, and have drawn what changed."""
+    """Remember which records each posted list names, and redraw those that changed."""
     for each in lists:
         reposting.enlist(work, each.delivery, each.channel, each.ts, each.named, each.look)
     drawn = {(subject, version) for each in lists for subject, version in each.named.items()}
@@ -192,11 +194,10 @@ def enlist(work: Context, lists: Sequence[Arrival], versions: Mapping[Subject, i
 
 
 def before(work: Context, delivery: Delivery) -> str:
-    """The ts of what was posted last in the same place before a delivery, by Slack's clock; ""
-    where we know of none.
+    """Return the ts of the last message posted in the same place before a delivery.
 
-    Of a place only one is on its way at a time, so this one stands behind it, whatever our clocks
-    say.
+    The order is by Slack's clock; return "" where no such message is known. Only one delivery of a
+    place is on its way at a time, so this one comes after it, no matter what our clocks say.
     """
     place = (row.channel == delivery.channel, row.thread.is_not_distinct_from(delivery.thread))
     lately = (row.id < delivery.id, row.id >= delivery.id - LATELY)
@@ -209,8 +210,9 @@ def before(work: Context, delivery: Delivery) -> str:
 
 
 def prepare(work: Context, deliveries: Iterable[Delivery]) -> None:
-    """Read the records of cards and those they name, one question a table; the session asks for
-    none of them again.
+    """Read the records of cards and those they name, with one query per table.
+
+    The session then queries none of them again.
     """
     deliveries = list(deliveries)
     records = read(work, by_entity(subject(each) for each in deliveries if each.kind in SHOWING))
@@ -218,17 +220,17 @@ def prepare(work: Context, deliveries: Iterable[Delivery]) -> None:
     others = read(
         work, by_entity([*names, *(person for each in deliveries for person in acting(each))])
     )
-    work.session.info["prepared"] = records + others  # it forgets what nobody holds on to
+    work.session.info["prepared"] = records + others  # the session forgets what nobody holds on to
 
 
 def acting(delivery: Delivery) -> list[Subject]:
-    """The people who did what a line in a thread tells."""
+    """Return the people who did what a line in a thread reports."""
     ids = (delivery.about.get(name) for name in ("by", "undone", "redone"))
     return [("user", id) for id in ids if isinstance(id, int)]
 
 
 def named(record: Entity) -> list[Subject]:
-    """The records whose names a card shows."""
+    """Return the records whose names a card shows."""
     kinds = {
         name: kind
         for name, kind in record.fields().items()
@@ -250,7 +252,7 @@ def read(work: Context, wanted: Mapping[str, Collection[int]]) -> list[Entity]:
 
 
 def places(work: Context, deliveries: Iterable[Delivery]) -> dict[Subject, dict[str, str]]:
-    """Where cards of the same records stand: channel → ts, the latest one in each."""
+    """Return where cards of the same records are posted: channel → ts, the latest in each."""
     found: dict[Subject, dict[str, str]] = {}
     for slug, ids in by_entity(subject(each) for each in deliveries if is_card(each)).items():
         theirs = select(Post.record_id, Post.channel, Post.ts).where(
@@ -262,8 +264,9 @@ def places(work: Context, deliveries: Iterable[Delivery]) -> dict[Subject, dict[
 
 
 def looks(work: Context, deliveries: Iterable[Delivery]) -> dict[Place, str]:
-    """How what is to be drawn anew looks now, by its channel and ts; what nobody knows the look of
-    is missing.
+    """Return the current look of each message to be redrawn, by its channel and ts.
+
+    A message whose look is unknown is missing.
     """
     redraws = [each for each in deliveries if each.kind == "redraw"]
     channels, stamps = {each.channel for each in redraws}, {each.ts for each in redraws}

@@ -1,6 +1,4 @@
-"""Who reads along in a channel: which people stand for all of them, and what is drawn anew when
-they are others.
-"""
+"""Who reads a channel: the people who represent all of them, and the re-render when they change."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -41,31 +39,33 @@ from models.core.permissions import policy
 from models.core.permissions.cache import roster_of
 
 AUDIENCE = "audience"
-"""The kind of deliveries that ask for cards to be drawn anew for other readers, and what their
-channels begin with.
+"""The kind of deliveries that ask to re-render cards for other readers.
+
+Their channels begin with it.
 """
 STRANGER = User(slack_id="", name="Somebody from elsewhere", guest=True)
-"""Stands for everybody who may see nothing: guests, people of other workspaces, and whom we do not
-know.
-"""
+"""Represents everybody who may see nothing: guests, people of other workspaces, unknown people."""
 USERS: Any = User.__table__
 LEADS: Any = Team.__table__
 AT_ONCE = 50
-"""Redraws that wait at a time for other readers to see."""
+"""The most redraws for other readers that wait at a time."""
 REST = timedelta(seconds=5)
-"""Until we look again whether fewer wait."""
+"""How long it takes until the number of waiting redraws is checked again."""
 
 # ── who they are ──────────────────────────────────────────────────────────────────────────────────
 
 
 def viewers(work: Context, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple[User, ...]]:
-    """Those who together may see exactly what all who are in a room may see, by room; a guest among
-    them sees nothing.
+    """Return, by room, the people who together may see exactly what all in the room may see.
 
-    What a role and a team let two people see, they let all see who have them: what is everybody's,
-    their team's, or nobody's. So two stand for all of a kind; only who leads a team has to stand
-    for themselves. Nobody at all is taken for somebody who may see nothing. rooms: the Slack ids of
-    the people in each, of those we know.
+    What a role and a team let two people see, they let all people with that role and team see: what
+    is everybody's, their team's, or nobody's. So two people represent all of a kind; only the
+    leader of a team has to be represented alone. A guest among them sees nothing. Nobody at all
+    counts as somebody who may see nothing.
+
+    Args:
+        work: the unit of work.
+        rooms: the Slack ids of the people in each room, as far as we know them.
     """
     sets = {room: frozenset(people) for room, people in rooms.items()}
     stand = standing(work, set(sets.values()))
@@ -82,8 +82,9 @@ def viewers(work: Context, rooms: Mapping[str, Collection[str]]) -> dict[str, tu
 def standing(
     work: Context, sets: Collection[frozenset[str]]
 ) -> Mapping[frozenset[str], tuple[int, ...]]:
-    """The ids of those who stand for each of these sets of people, `NOBODY` for a guest; kept with
-    the roster.
+    """Return the ids of the people who represent each of these sets, `NOBODY` for a guest.
+
+    They are kept with the roster.
     """
     known = roster_of(work.session).rooms
     asked = {
@@ -104,7 +105,10 @@ def standing(
 
 
 def kinds(work: Context, room: str, people: Collection[str]) -> Select[Any]:
-    """The first and the last of each kind of people in a room, and who leads a team twice."""
+    """Return the query for the first and last of each kind of people in a room.
+
+    The leader of a team is a kind alone, and so appears twice.
+    """
     leads = select(LEADS.c.lead).where(
         LEADS.c.workspace == work.workspace.id, LEADS.c.lead.is_not(None)
     )
@@ -123,7 +127,7 @@ def kinds(work: Context, room: str, people: Collection[str]) -> Select[Any]:
 
 @cache
 def coming_and_going(dialect: str) -> Any:
-    """Counts how often who is in a channel has changed; made once for each kind of database."""
+    """Return the statement that counts changes of who is in a channel, made once per dialect."""
     first = INSERTS[dialect](COUNTERS).values(
         workspace=bindparam("here"), entity=bindparam("place"), last=1
     )
@@ -132,8 +136,9 @@ def coming_and_going(dialect: str) -> Any:
 
 
 def moved(work: Context, channel: str) -> None:
-    """Somebody came into a channel or left it, or it is another channel now: what stands there is
-    drawn anew, and no replica goes by what it knew of it.
+    """Re-render what is posted in a channel: somebody joined or left, or it is another one now.
+
+    No replica relies any longer on what it knew of the channel.
     """
     connection = work.session.connection()
     connection.execute(
@@ -144,8 +149,9 @@ def moved(work: Context, channel: str) -> None:
 
 
 def turns(work: Context, channels: Iterable[str]) -> Mapping[str, int]:
-    """How often who is in these channels has changed, as far as we heard: whoever knows a channel
-    by that number knows it still.
+    """Return how often the members of these channels have changed, as far as we heard.
+
+    What is known of a channel under that number still holds.
     """
     wanted = set(channels)
     theirs = (COUNTERS.c.workspace == work.workspace.id, COUNTERS.c.entity.in_(wanted))
@@ -156,17 +162,16 @@ def turns(work: Context, channels: Iterable[str]) -> Mapping[str, int]:
 
 
 def reconsider(work: Context, channel: str = "") -> None:
-    """Ask that what stands in a channel, or anywhere, be drawn for those who read it now."""
+    """Ask to re-render what is posted in a channel, or anywhere, for its readers of now."""
     place = f"{AUDIENCE}:{channel}" if channel else AUDIENCE  # no channel waits for another
     deliver(work, AUDIENCE, place, f"{AUDIENCE}:{channel}:{work.unit}", about={"channel": channel})
 
 
 @event.listens_for(Session, "after_flush")
 def follow_rights(session: Session, context: UOWTransaction) -> None:
-    """Who may see what is said by people, teams and roles: when it changes, cards show more or less
-    from then on.
+    """Re-render cards when a change of people, teams or roles changes what somebody may see.
 
-    Whoever is new reads no channel yet, and nobody has a role or is in a team that is new.
+    Somebody new reads no channel yet, and nobody has a new role or is in a new team.
     """
     work = session.info.get("work")
     if work is not None and any(governs(row) for row in session.dirty):
@@ -174,7 +179,7 @@ def follow_rights(session: Session, context: UOWTransaction) -> None:
 
 
 def governs(row: Any) -> bool:
-    """Whether what changed in a row changes what somebody may see."""
+    """Return whether the change of a row changes what somebody may see."""
     return (
         isinstance(row, Entity)
         and bool(row.governing)
@@ -183,12 +188,15 @@ def governs(row: Any) -> bool:
 
 
 def spread(work: Context, delivery: Delivery) -> None:
-    """Ask for the next of what stands to be drawn anew. What is left is asked for with another
-    delivery, while few of these wait: so they go no faster than they are drawn, and what is asked
-    later begins with the latest.
+    """Ask for the next messages to be redrawn.
 
-    delivery: of the kind AUDIENCE; its `about` says in which channel, and how far the ones before
-    it got.
+    The rest is asked for with another delivery, while few of these wait: so they go no faster than
+    they are rendered, and what is asked later begins with the latest.
+
+    Args:
+        work: the unit of work.
+        delivery: a delivery of the kind AUDIENCE; its `about` says which channel, and how far the
+            ones before it got.
     """
     channel, (stage, below) = str(delivery.about.get("channel", "")), progress(delivery)
     if is_overtaken(work, delivery):
@@ -219,15 +227,17 @@ def spread(work: Context, delivery: Delivery) -> None:
 
 
 def progress(delivery: Delivery) -> tuple[int, int | None]:
-    """How far the deliveries before this one got: to which stage, and there to the ids below which;
-    None: to none.
+    """Return how far the deliveries before this one got, as (stage, ids below which).
+
+    The second is None if none of the stage was asked for yet.
     """
     return int(delivery.about.get("stage", 0)), delivery.about.get("below")
 
 
 def is_overtaken(work: Context, delivery: Delivery) -> bool:
-    """Whether another asks for the same that has not got so far yet, and so comes to all that is
-    left.
+    """Return whether another delivery asks for the same and has not got as far as this one.
+
+    It then comes to everything that is left.
     """
     theirs = (row.workspace == work.workspace.id, POSTS, Delivery.channel == delivery.channel)
     others = work.session.scalars(select(Delivery).where(*theirs, Delivery.id != delivery.id))
@@ -235,13 +245,13 @@ def is_overtaken(work: Context, delivery: Delivery) -> bool:
 
 
 def further(delivery: Delivery) -> tuple[int, float, int]:
-    """What tells which of two deliveries got further; of two as far, the one asked for earlier."""
+    """Return the sort key of how far a delivery got; of two as far, the earlier one is further."""
     stage, below = progress(delivery)
     return stage, -(below or math.inf), -delivery.id
 
 
 def is_open() -> ColumnElement[bool]:
-    """Whether a card is of a record that somebody still works on."""
+    """Return the condition that a card belongs to a record that somebody still works on."""
     ends = [entity for entity in ENTITIES.values() if hasattr(entity, "open")]
     still = [
         exists().where(Post.entity == each.slug(), each.id == Post.record_id, each.open())
@@ -257,8 +267,9 @@ STAGES: Sequence[
     (Post, lambda: [not_(is_open())]),
     (PostedMessage, list),
 )
-"""What is drawn anew one after the other, of each the latest first: cards that people look at, the
-other cards, what was told besides.
+"""What is redrawn one after the other, the latest first in each stage.
+
+The stages are cards that people look at, the other cards, and other posted messages.
 """
 
 
@@ -269,7 +280,7 @@ def standing_in(
     *which: ColumnElement[bool],
     limit: int,
 ) -> Sequence[Any]:
-    """The latest that stand in a channel, or with no channel in any but direct messages."""
+    """Return the latest messages in a channel, or without a channel in any but direct messages."""
     there = kept.channel == channel if channel else kept.channel.not_like("D%")
     return work.session.scalars(
         select(kept).where(there, *which).order_by(kept.id.desc()).limit(limit)
@@ -277,8 +288,12 @@ def standing_in(
 
 
 def redraw_of(work: Context, kept: Post | PostedMessage, delivery: Delivery) -> dict[str, Any]:
-    """What draws a card anew, or what was told; nobody waits for it. delivery: the one that asks
-    for it.
+    """Return the row of a delivery that redraws a card or a posted message; nobody waits for it.
+
+    Args:
+        work: the unit of work.
+        kept: the posted card or message.
+        delivery: the one that asks for it.
     """
     entity, record = (kept.entity, kept.record_id) if isinstance(kept, Post) else (None, None)
     return {

@@ -1,4 +1,4 @@
-"""What stands where somebody writes: the record of a thread, and what `this` means in a channel."""
+"""The record of the place where somebody writes: of a thread, or what `this` means in a channel."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ NEAR = 3
 
 
 def stands_in(work: Context, record: Entity, channel: str) -> bool:
-    """Whether the record's card stands in a channel already."""
+    """Return whether the record's card is posted in a channel already."""
     mine = (Post.entity == record.slug(), Post.record_id == record.id, Post.channel == channel)
     return work.session.scalar(select(Post.id).where(*mine).limit(1)) is not None
 
@@ -23,12 +23,18 @@ def stands_in(work: Context, record: Entity, channel: str) -> bool:
 def standing_here(
     work: Context, channel: str, thread: str, entity: str = "", deleted: bool = False
 ) -> Entity | None:
-    """The record that `this` stands for: in a thread the one whose card the thread hangs under, and
-    no other; else the newest card of the channel, else what the actor changed last.
+    """Return the record that `this` means.
 
-    None where that one is deleted, or not for all who read: another one would be a guess. channel,
-    thread: Slack's id and ts; entity: only of this one, any when empty; deleted: also what is
-    deleted.
+    In a thread it is the one whose card the thread hangs under, and no other; else the newest card
+    of the channel, else what the actor changed last. Return None where that one is deleted, or not
+    visible to all viewers: another one would be a guess.
+
+    Args:
+        work: the unit of work.
+        channel: Slack's id of the channel.
+        thread: Slack's ts of the thread.
+        entity: only records of this one, of any when empty.
+        deleted: deleted records count too.
     """
     found: Entity | None = None
     for way in (
@@ -43,8 +49,9 @@ def standing_here(
 
 
 def nearby(work: Context, channel: str, entity: str) -> list[Entity]:
-    """The records that somebody may mean who did not say which: with the newest cards of the
-    channel, changed last.
+    """Return the records that somebody who did not say which may mean.
+
+    They are those with the newest cards of the channel, and those the actor changed last.
     """
     ways = [*([posted(channel)] if channel else []), changed(work)]
     found = {record.ref: record for way in ways for record in read(work, way, entity, NEAR)}
@@ -69,12 +76,12 @@ def changed(work: Context) -> Any:
 
 
 def read(work: Context, way: Any, entity: str, limit: int) -> list[Entity]:
-    """The first records that a statement finds."""
+    """Return the first records that a statement finds."""
     wanted = way.where(way.selected_columns.entity == entity) if entity else way
     rows = work.session.execute(wanted.limit(limit)).all()
     return [work.get(ENTITIES[row.entity], row.record_id) for row in rows]
 
 
 def is_for_readers(work: Context, record: Entity, deleted: bool = False) -> bool:
-    """Whether all who read may see a record, and it is there."""
+    """Return whether all viewers may see a record and it is not deleted."""
     return (deleted or record.deleted_at is None) and policy.shows(work, record)

@@ -1,5 +1,6 @@
-"""What Slack has to be told: rows written with the change that caused them, sent by
-`bot.delivery.dispatcher` after the commit.
+"""The outbox: messages to Slack, written with the change that caused them.
+
+`bot.delivery.dispatcher` sends them after the commit.
 """
 
 import hashlib
@@ -35,7 +36,7 @@ from models.core.entity.bulk import insert_once
 from models.core.outbox.posted import ListSubscription
 
 CARDS = "card"
-"""The channel of what is told in the threads of a record's cards, wherever they stand."""
+"""The channel of the lines in the threads of a record's cards, in any place they are posted."""
 NAMES = "names"
 """The channel of renamed records, whose names others show."""
 
@@ -52,7 +53,13 @@ class DeliveryState(StrEnum):
 
 
 def partial(name: str, *columns: str, where: str) -> Index:
-    """An index over some of the rows. where: the SQL condition of those."""
+    """Return an index over some of the rows.
+
+    Args:
+        name: the name of the index.
+        *columns: its columns.
+        where: the SQL condition of those rows.
+    """
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
@@ -60,8 +67,8 @@ class Delivery(Row):
     """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the
     drawing to make then.
 
-    It holds ids and words of ours: names and what people typed are read where they stand when it is
-    drawn.
+    It holds only ids and our own words: names and what people typed are read from their records
+    when it is rendered.
     """
 
     key: Mapped[str] = mapped_column(String(200))
@@ -80,12 +87,13 @@ class Delivery(Row):
     ts: Mapped[str | None] = mapped_column(String(40))
     error: Mapped[str | None] = mapped_column(Text)
     background: Mapped[bool] = mapped_column(Boolean, server_default=false())
-    """Whether nobody waits for it: a card drawn anew for other readers, or with many others."""
+    """Whether nobody waits for it: a card redrawn for other readers, or with many others."""
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        """All but the keys hold only what still matters: a million rows that were sent cost the
-        courier nothing.
+        """Return the indexes; all but the keys hold only what still matters.
+
+        A million rows that were sent cost the dispatcher nothing.
         """
         waiting = "state IN ('waiting', 'unknown')"
         return [
@@ -124,7 +132,8 @@ class Delivery(Row):
 class Post(Row):
     """A card that stands in a channel, remembered so that it is updated in place.
 
-    look: a digest of what was drawn there last; None where nobody knows what Slack shows.
+    Attributes:
+        look: a digest of what was rendered there last; None where nobody knows what Slack shows.
     """
 
     entity: Mapped[str] = mapped_column(String(40))
@@ -168,9 +177,15 @@ class JobRun(Row):
 
 
 def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) -> None:
-    """Ask for one message, once for each key. Nothing is asked where there is no channel.
+    """Ask for one message, once for each key; ask nothing where there is no channel.
 
-    columns: thread (ts), about (JSON the drawing needs), entity and record_id, not_before (UTC).
+    Args:
+        work: the unit of work.
+        kind: names what is rendered.
+        channel: where it is posted.
+        key: the idempotency key.
+        **columns: thread (ts), about (JSON that the rendering needs), entity and record_id,
+            not_before (UTC).
     """
     if channel:
         due = {
@@ -184,7 +199,7 @@ def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) ->
 
 
 def stand(work: Context, record: Entity, channel: str) -> None:
-    """Ask for the record's card in a channel, where it stands and is kept up to date."""
+    """Ask for the record's card in a channel, where it is posted and kept up to date."""
     deliver(
         work,
         "card",
@@ -196,11 +211,13 @@ def stand(work: Context, record: Entity, channel: str) -> None:
 
 
 def tell(work: Context, record: Entity, about: Mapping[str, Any]) -> None:
-    """Ask for a line in the threads of a record's cards, once in a unit of work for all that is the
-    same.
+    """Ask for a line in the threads of a record's cards, each line once per unit of work.
 
-    about: what `handlers.notifications.record_events` puts into words: no names, and nothing that
-    people typed.
+    Args:
+        work: the unit of work.
+        record: the record that the line is about.
+        about: what `handlers.notifications.record_events` puts into words: no names, and nothing
+            that people typed.
     """
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
     key, subject = (
@@ -217,7 +234,7 @@ def rename(work: Context, record: Entity) -> None:
 
 
 def shown(work: Context, records: Sequence[Entity]) -> list[Entity]:
-    """Those of many records that a card shows or a list names."""
+    """Return those of many records that a card shows or a list names."""
     here = {(record.slug(), record.id): record for record in records}
     found: set[tuple[str, int]] = set()
     for slug in {slug for slug, _ in here}:
@@ -235,9 +252,12 @@ def shown(work: Context, records: Sequence[Entity]) -> list[Entity]:
 
 
 def redraw(work: Context, record: Entity, background: bool = False) -> None:
-    """Ask that every card of the record, and every list that names it, be drawn anew.
+    """Ask that every card of the record, and every list that names it, be redrawn.
 
-    background: nobody waits for it, so it lets those pass that somebody waits for.
+    Args:
+        work: the unit of work.
+        record: the record.
+        background: nobody waits for it, so it lets deliveries pass that somebody waits for.
     """
     about = {"here": work.workspace.id, "slug": record.slug(), "record": record.id, "now": work.now}
     about["background"] = background
@@ -247,7 +267,7 @@ def redraw(work: Context, record: Entity, background: bool = False) -> None:
 
 
 def redrawing() -> Any:
-    """The redraws of a record's cards and of the lists that name it, by these themselves."""
+    """Return the statement that inserts redraws of a record's cards and of lists that name it."""
     now = bindparam("now", type_=UTCDateTime)
 
     def redraws(standing: Any, **subject: Any) -> Mapping[str, Any]:
@@ -285,4 +305,4 @@ def redrawing() -> Any:
 
 
 REDRAWING = redrawing()
-"""Made once: every change of a record runs it."""
+"""Made once, because every change of a record runs it."""

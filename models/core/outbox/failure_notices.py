@@ -1,5 +1,6 @@
-"""What we said we would send and did not: whoever asked for it is told, once, why and what to do
-about it.
+"""Notify the person who asked for a message that is not sent.
+
+They get one notice, which says why and what to do about it.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ MISSED = {
     "wish": "Your request did not reach an admin.",
     "answer": "I could not tell a person how you answered their request.",
 }
-"""What was asked for, by the kind of delivery that said it."""
+"""What was asked for, by the kind of the delivery."""
 AGAIN = {**dict.fromkeys(POSTED, "Then ask for it again."), "assigned": "Tell them yourself."}
 AGAIN |= {"wish": "Ask an admin yourself.", "answer": "Tell them yourself."}
 HIDDEN = (
@@ -29,8 +30,9 @@ HIDDEN = (
 
 
 def asker(work: Context, delivery: Delivery) -> str:
-    """The Slack id of whoever waits for a delivery that somebody else is to read; "" where nobody
-    does.
+    """Return the Slack id of the person who waits for a delivery that somebody else is to read.
+
+    Return "" where nobody waits.
     """
     if delivery.kind not in MISSED:
         return ""
@@ -40,10 +42,15 @@ def asker(work: Context, delivery: Delivery) -> str:
 
 
 def apologise(work: Context, delivery: Delivery, why: str, advice: str = "") -> str:
-    """Tell whoever asked for a delivery that it is not sent, once for each; returns who that is, if
-    anybody.
+    """Notify the person who asked for a delivery that it is not sent, once for each.
 
-    why: a sentence · advice: what they can do besides.
+    Return the Slack id of that person, or "" if there is none.
+
+    Args:
+        work: the unit of work.
+        delivery: the delivery that is not sent.
+        why: a sentence.
+        advice: what they can do in addition.
     """
     person = asker(work, delivery)
     if person:

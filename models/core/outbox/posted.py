@@ -1,5 +1,6 @@
-"""What stands in Slack besides cards, remembered so that it says less when somebody comes who may
-see less, and that a list follows the records it names.
+"""Messages in Slack other than cards, remembered so that they can be redrawn.
+
+They say less when somebody comes who may see less, and a list follows the records it names.
 """
 
 from datetime import datetime
@@ -15,9 +16,13 @@ from models.core.entity.base import Row
 class PostedMessage(Row):
     """A thread line, a list or a receipt that stands in a channel. It holds no words and no names.
 
-    kind, entity, record_id: as in the delivery that said it, which is kept for a month · shown:
-    what those who read it then might see together; None where nobody knows for whom it was drawn ·
-    look: as of a card that stands.
+    Attributes:
+        kind: as in the delivery that said it, which is kept for a month.
+        entity: as in that delivery.
+        record_id: as in that delivery.
+        shown: what its readers of that time might see together; None where nobody knows for whom it
+            was rendered.
+        look: a digest, as of a posted card.
     """
 
     __tablename__ = "told"
@@ -41,8 +46,9 @@ class ListSubscription(Row):
     """A record that a list names, wherever the list stands: when the record changes, the list is
     drawn anew.
 
-    delivery: the one that said the list, which is kept for a month, and so is this · look: of the
-    whole list.
+    Attributes:
+        delivery: the one that said the list, which is kept for a month, and so is this.
+        look: a digest of the whole list.
     """
 
     __tablename__ = "listed"

@@ -1,6 +1,7 @@
-"""What is sent next: the oldest delivery of each channel that is not resting, and each card once,
-however often it changed. Also in a backlog of a hundred thousand: every question here walks an
-index from one channel to the next.
+"""Choose what is sent next, also in a backlog of a hundred thousand.
+
+It is the oldest delivery of each channel that is not resting, and each card once, however often it
+changed. Every query here walks an index from one channel to the next.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -16,27 +17,32 @@ from models.core.outbox.results import LONGEST_PAUSE
 from models.core.outbox.statements import DUE, POSTS, WAITING, ask, row, table
 
 LEASE = timedelta(seconds=45)
-"""How long a delivery belongs to who took it: whoever has it begins no call to Slack in the last
-`MARGIN` of it.
+"""How long a delivery belongs to the worker that took it.
+
+The worker begins no call to Slack in the last `MARGIN` of it.
 """
 MARGIN = timedelta(seconds=25)
-"""The client's time-out, time for Slack's history to show the post, and clocks that differ by some
-seconds.
+"""The client's time-out, time for Slack's history to show the post, and clocks that differ.
+
+The clocks may differ by some seconds.
 """
 DRIFT = timedelta(seconds=5)
 """How far two clocks may be apart before leases mean nothing."""
 EVENTS = 20
 KEPT = ("about", "entity", "record_id", "state", "created_at", "not_before")
-"""What the line in a thread has of what is told."""
+"""The columns that the line in a thread copies from the event."""
 MINUTE = timedelta(minutes=1)
 MOST, LEAST = 30, 10
-"""Redraws a minute up to which those go along that nobody waits for, and how many of these there
-are in any case. Slack allows an app fifty in a workspace: the others are for what people change.
+"""The rates of redraws that nobody waits for.
+
+`MOST` is the number of redraws a minute up to which they are sent too, and `LEAST` is how many of
+them are sent in any case. Slack allows an app fifty in a workspace: the others are for what people
+change.
 """
 
 
 def workspaces_due(works: Units) -> list[str]:
-    """The workspaces in which something is due."""
+    """Return the workspaces in which something is due."""
     with works.everywhere() as session:
         return list(
             session.connection()
@@ -46,8 +52,9 @@ def workspaces_due(works: Units) -> list[str]:
 
 
 def drift(works: Units, clock: Callable[[], datetime]) -> timedelta:
-    """How far a clock is ahead of the one the replicas share: the database's. SQLite's is this
-    machine's own.
+    """Return how far a clock is ahead of the one the replicas share, the database's.
+
+    SQLite's is this machine's own.
     """
     if works.sqlite:
         return timedelta()
@@ -58,7 +65,7 @@ def drift(works: Units, clock: Callable[[], datetime]) -> timedelta:
 
 
 def anything(work: Context, pace: float = 0) -> bool:
-    """Whether there is something to take, without taking it: looking disturbs nobody."""
+    """Return whether there is something to take, without taking it: looking disturbs nobody."""
     rest = timedelta(seconds=pace)
     return bool(inside_due(work) or cards_due(work, rest) or posts_due(work, 1, rest))
 
@@ -66,12 +73,18 @@ def anything(work: Context, pace: float = 0) -> bool:
 def claim(
     work: Context, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()
 ) -> list[Delivery]:
-    """Take up to `limit` deliveries, half of them cards to draw anew if there are as many.
+    """Take up to `limit` deliveries, half of them cards to redraw if there are as many.
 
-    pace: seconds a channel rests after a post, whoever made it; 0 for no pause at all, also of
-    redraws. after: begin with the channels behind this one, so that each has its turn. but: what is
-    in our own hands, whatever the clock says of its lease. What was taken before and never marked
-    comes back as unknown: it may have been sent.
+    What was taken before and never marked comes back as unknown: it may have been sent.
+
+    Args:
+        work: the unit of work.
+        limit: the most deliveries.
+        pace: seconds a channel rests after a post, no matter who made it; 0 for no pause at all,
+            also of redraws.
+        after: begin with the channels behind this one, so that each has its turn.
+        but: deliveries that this worker already holds, no matter what the clock says of their
+            lease.
     """
     rest = timedelta(seconds=pace)
     cards = cards_due(work, rest)
@@ -85,7 +98,7 @@ def claim(
 
 
 def take(work: Context, ids: Sequence[int]) -> list[Delivery]:
-    """Those of the deliveries that are still free, leased to us, in this order."""
+    """Lease the deliveries that are still free and return them in this order."""
     if not ids:
         return []
     places = {id: place for place, id in enumerate(ids)}
@@ -97,8 +110,9 @@ def take(work: Context, ids: Sequence[int]) -> list[Delivery]:
 
 
 def posts_due(work: Context, limit: int, pace: timedelta, after: str = "") -> list[int]:
-    """The oldest of each channel that is neither resting nor held, from the channel behind `after`
-    on and round.
+    """Return the oldest delivery of each channel that is neither resting nor held.
+
+    The channels begin after `after` and go round.
     """
     about: dict[str, Any] = {"since": work.now - pace, "until": work.now + DRIFT, "most": limit}
     found = list(ask(work, statements.OLDEST_POSTS, after=after, **about).scalars())
@@ -109,11 +123,10 @@ def posts_due(work: Context, limit: int, pace: timedelta, after: str = "") -> li
 
 
 def cards_due(work: Context, pace: timedelta = timedelta()) -> dict[int, list[int]]:
-    """For each card to draw anew the oldest delivery that asks for it, and the others, which are
-    done with it.
+    """Return for each card to redraw the oldest delivery that asks for it, and the others.
 
-    First what people changed, and one of the others, so that whoever came reads for long nothing
-    they may not see.
+    The others are done with the same redraw. Changes that people made come first, with one of the
+    others, so that somebody who joined does not read for long what they may not see.
     """
     changes = ask(work, statements.CHANGES_FREE).all()
     others = ask(work, statements.BACKGROUND_FREE, most=statements.WINDOW).all()
@@ -133,8 +146,11 @@ def cards_due(work: Context, pace: timedelta = timedelta()) -> dict[int, list[in
 
 
 def allowed(work: Context, held: Sequence[Any]) -> int:
-    """How many redraws that nobody waits for may follow now. held: those that are on their way, or
-    were put back.
+    """Return how many redraws that nobody waits for may follow now.
+
+    Args:
+        work: the unit of work.
+        held: the redraws that are on their way, or were put back.
     """
     lately = {"since": work.now - MINUTE, "until": work.now + DRIFT}
     drawn, background = ask(work, statements.DRAWN_LATELY, **lately).one()
@@ -144,18 +160,18 @@ def allowed(work: Context, held: Sequence[Any]) -> int:
 
 
 def supersede(work: Context, ids: Sequence[int]) -> None:
-    """One redrawing shows all that changed before it: the others of the same card are done with
-    it.
+    """Mark the other deliveries of the same card as done.
+
+    One redraw shows all that changed before it.
     """
     if ids:
         ask(work, statements.SUPERSEDE, ids=ids)
 
 
 def catch_up(work: Context) -> None:
-    """A clock was ahead when it was written down how long something waits, or is ours: that is over
-    now.
+    """End waits and leases that were written with a clock that was ahead.
 
-    Called while nobody has anything in hand, such as a lease after a clock jumped.
+    Call it while nobody has anything in hand, such as a lease after a clock jumped.
     """
     longest = {row.not_before: LONGEST_PAUSE, row.claimed_until: LEASE}
     for column, most in longest.items():
@@ -164,17 +180,17 @@ def catch_up(work: Context) -> None:
 
 
 def inside_due(work: Context) -> set[str]:
-    """Those of our own channels in which something is due."""
+    """Return those of our own channels in which something is due."""
     return set(ask(work, statements.INSIDE_DUE).scalars())
 
 
 def spread(work: Context) -> None:
-    """Make of what is told about a record one delivery for the thread of each of its cards.
+    """Turn each event of a record into one delivery for the thread of each of its cards.
 
-    Where the card is still on its way it waits until that stands; where there is none, nobody is
-    told. Another replica that does the same is waited for, and so is what happened before and is
-    not due, such as by a clock that was ahead: so they stand in the thread in the order in which
-    they happened.
+    Where the card is still on its way the event waits until the card is posted; where there is
+    none, nobody is notified. It waits for another replica that does the same, and for what happened
+    before and is not due, such as by a clock that was ahead: so the lines are in the thread in the
+    order in which they happened.
     """
     events = locked(work, CARDS, EVENTS, skip=False)
     waiting = put_off(work, {event.record_id for event in events}) if events else ()
@@ -196,7 +212,7 @@ def spread(work: Context) -> None:
 
 
 def put_off(work: Context, ids: Collection[int | None]) -> Sequence[Any]:
-    """What is told of these records and is not due."""
+    """Return the events of these records that are not due."""
     columns = (row.id, row.entity, row.record_id, row.not_before)
     waits = (
         row.workspace == work.workspace.id,
@@ -219,8 +235,13 @@ def is_before(other: Any, event: Delivery) -> bool:
 
 
 def locked(work: Context, channel: str, limit: int, skip: bool) -> Sequence[Delivery]:
-    """The oldest that are due in a channel of our own. skip: those that someone else has locked,
-    else wait for them.
+    """Return the oldest deliveries that are due in a channel of the outbox itself, locked.
+
+    Args:
+        work: the unit of work.
+        channel: the channel.
+        limit: the most deliveries.
+        skip: skip those that someone else has locked, else wait for them.
     """
     due = (
         select(Delivery)
@@ -232,7 +253,7 @@ def locked(work: Context, channel: str, limit: int, skip: bool) -> Sequence[Deli
 
 
 def posts_of(work: Context, event: Delivery) -> Sequence[Post]:
-    """The cards of the record that something is told about."""
+    """Return the cards of the record that an event is about."""
     cards = (
         select(Post)
         .where(Post.entity == event.entity, Post.record_id == event.record_id)
@@ -242,7 +263,7 @@ def posts_of(work: Context, event: Delivery) -> Sequence[Post]:
 
 
 def is_coming(work: Context, event: Delivery) -> bool:
-    """Whether a card of the event's record was asked for before it and is not out yet."""
+    """Return whether a card of the event's record was asked for before it and is not out yet."""
     ours = (row.workspace == work.workspace.id, WAITING, row.record_id == event.record_id)
     about = (row.kind == "card", row.entity == event.entity, row.id < event.id)
     return bool(work.session.scalar(select(exists(select(row.id).where(*ours, *about)))))

@@ -1,6 +1,4 @@
-"""What stands in Slack besides cards: remembered when it is posted, and whether it may still stand
-as it is.
-"""
+"""Remember posted messages other than cards, and say whether they may remain as they are."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
@@ -17,18 +15,22 @@ from models.core.permissions import policy, visibility
 E = TypeVar("E", bound=Entity)
 
 Shown = dict[str, Any]
-"""What decides whether something may stand as it is: `open`, of one record; else what is `seen` and
-`hidden`.
+"""What decides whether a message may remain as it is.
+
+It is `open`, of one record; else what is `seen` and `hidden`.
 """
 UNTOLD = ("card", "redraw", "message")
-"""The kinds that need not be remembered here: cards are kept as posts, and a message speaks of no
-record.
+"""The kinds that need not be remembered here.
+
+Cards are kept as posts, and a message mentions no record.
 """
 
 
 def together(work: Context) -> Shown:
-    """What all who read may see together: of each entity of which that is not everything whose
-    records, and the fields that are hidden from somebody.
+    """Return what all viewers may see together.
+
+    It holds, for each entity of which that is not everything, whose records they see, and the
+    fields that are hidden from somebody.
     """
     rights = [policy.rights_of(viewer) for viewer in work.viewers if not viewer.guest]
     hidden = {slug for each in rights for slug, names in each.hidden.items() if names}
@@ -42,7 +44,7 @@ def together(work: Context) -> Shown:
 
 
 def may_stand(before: Shown | None, now: Shown) -> bool:
-    """Whether what was drawn for some shows nothing that those who read now may not see."""
+    """Return whether a message rendered for some shows only what its readers of now may see."""
     if before is None or "open" in now:
         return before == now
     if not before["seen"].keys() >= now["seen"].keys():
@@ -55,7 +57,7 @@ def may_stand(before: Shown | None, now: Shown) -> bool:
 
 
 def is_told(said: Delivery, channel: str) -> bool:
-    """Whether it is remembered here: what is said to several people at once."""
+    """Return whether a message is remembered here: one that is said to several people at once."""
     return said.kind not in UNTOLD and channel[:1] not in ("D", "U", "W")
 
 
@@ -67,8 +69,15 @@ def enlist(
     named: Collection[tuple[str, int]],
     look: str | None = None,
 ) -> None:
-    """A list stands that names these records, and follows them from now on. look: a digest of
-    it.
+    """Remember the records that a posted list names, so that it follows them from now on.
+
+    Args:
+        work: the unit of work.
+        said: the delivery of the list.
+        channel: the channel of the list.
+        ts: the ts of the list.
+        named: the records that it names.
+        look: a digest of the list.
     """
     place = {"delivery": said.id, "channel": channel, "ts": ts, "posted_at": work.now, "look": look}
     insert_all(
@@ -77,7 +86,7 @@ def enlist(
 
 
 def named(work: Context, redraw: Delivery) -> list[ListSubscription]:
-    """The records that a list names which a delivery draws anew."""
+    """Return the records that the list redrawn by a delivery names."""
     theirs = select(ListSubscription).where(
         ListSubscription.channel == redraw.channel, ListSubscription.ts == redraw.ts
     )
@@ -85,8 +94,9 @@ def named(work: Context, redraw: Delivery) -> list[ListSubscription]:
 
 
 def followed(work: Context, entity: type[E], ids: Sequence[int]) -> list[E]:
-    """The records that a list names, in its order, but for what is deleted and what who reads may
-    not see.
+    """Return the records that a list names, in its order, without deleted and invisible ones.
+
+    Invisible are those that the viewers may not see.
     """
     found = work.session.scalars(select(entity).where(entity.id.in_(ids)))
     return sorted(found, key=lambda record: ids.index(record.id))
@@ -95,7 +105,7 @@ def followed(work: Context, entity: type[E], ids: Sequence[int]) -> list[E]:
 def remember(
     work: Context, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]
 ) -> None:
-    """They stand: (what said it, channel, ts, what its readers may see, a digest of it)."""
+    """Remember posted messages: (delivery, channel, ts, what its readers may see, its digest)."""
     rows = [
         {
             "delivery": said.id,
@@ -116,15 +126,25 @@ def remember(
 
 
 def retold(work: Context, redraw: Delivery, shown: Shown | None) -> None:
-    """It was drawn anew, if it is one of these. redraw: the delivery that did."""
+    """Record that a message was redrawn, if it is remembered here.
+
+    Args:
+        work: the unit of work.
+        redraw: the delivery that redrew it.
+        shown: what its readers may see.
+    """
     if is_retelling(redraw):
         there = (PostedMessage.channel == redraw.channel, PostedMessage.ts == redraw.ts)
         work.session.execute(update(PostedMessage).where(*there).values(shown=shown))
 
 
 def looks(work: Context, redraw: Delivery, look: str | None) -> None:
-    """A delivery drew something anew. look: a digest of it; None where nobody knows whether Slack
-    shows it.
+    """Record the look of a redrawn message.
+
+    Args:
+        work: the unit of work.
+        redraw: the delivery that redrew it.
+        look: a digest of it; None where nobody knows whether Slack shows it.
     """
     for kept in (Post,) if redraw.entity else (PostedMessage, ListSubscription):
         there = (
@@ -136,12 +156,15 @@ def looks(work: Context, redraw: Delivery, look: str | None) -> None:
 
 
 def is_retelling(delivery: Delivery) -> bool:
-    """Whether it draws anew what is remembered here, not a card."""
+    """Return whether a delivery redraws a message that is remembered here, not a card."""
     return delivery.kind == "redraw" and delivery.entity is None
 
 
 def find(work: Context, redraw: Delivery) -> PostedMessage | None:
-    """What a delivery draws anew; None where it is forgotten, or read by one person alone."""
+    """Return the message that a delivery redraws, or None.
+
+    It is None where the message is forgotten, or read by one person alone.
+    """
     return work.session.scalar(
         select(PostedMessage).where(
             PostedMessage.channel == redraw.channel, PostedMessage.ts == redraw.ts
@@ -150,6 +173,6 @@ def find(work: Context, redraw: Delivery) -> PostedMessage | None:
 
 
 def forget(work: Context, channel: str, ts: str) -> None:
-    """It does not stand there any more."""
+    """Forget a message that is no longer posted."""
     for kept in (PostedMessage, ListSubscription):
         work.session.execute(delete(kept).where(kept.channel == channel, kept.ts == ts))

@@ -1,6 +1,4 @@
-"""Deliveries on their way to Slack: what became of each is written down, and what is stuck is shown
-to an admin.
-"""
+"""Record what became of each delivery to Slack, and show an admin what is stuck."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,17 +19,18 @@ SETTLING = timedelta(seconds=5)
 """How long after a failure Slack's history can be trusted to show whether the post arrived."""
 LONGEST_PAUSE = timedelta(minutes=5)
 ATTEMPTS = 300
-"""Then Slack has been out of reach for a day, and what we had to say is no longer news."""
+"""After so many Slack has been out of reach for a day, and our messages are no longer news."""
 LONG = timedelta(minutes=10)
-"""What waits longer is shown to admins."""
+"""Deliveries that wait longer are shown to admins."""
 RECENT = 1000
-"""Of what was sent, so many are still known by their codes."""
+"""Number of sent deliveries, the latest, that are still known by their codes."""
 PERHAPS = "It may have been posted all the same. "
 """Begins the reason of what was given up without knowing; sent again, it is looked for first."""
 
 ANEW = "anew"
-"""In the `about` of a redraw: that somebody asked for the card, which is posted anew where it is
-gone.
+"""The key in the `about` of a redraw when somebody asked for the card.
+
+The card is posted again where it is gone.
 """
 
 WAITING = Delivery.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
@@ -43,10 +42,10 @@ REFUSED = Delivery.state == literal_column("'refused'")
 
 
 def fingerprint(delivery: Delivery) -> str:
-    """What marks a post as this delivery's in Slack; says nothing of people or records.
+    """Return the mark of this delivery's post in Slack; it reveals nothing of people or records.
 
-    A line in a thread is asked for anew, under the same key, when a backup is brought back: its id
-    may be another then.
+    A line in a thread is asked for again, under the same key, when a backup is restored: its id may
+    be another then.
     """
     id = "" if delivery.kind == "event" else delivery.id
     told = f"{delivery.workspace}:{id}:{delivery.key}:{delivery.created_at.isoformat()}"
@@ -54,9 +53,7 @@ def fingerprint(delivery: Delivery) -> str:
 
 
 def mark(work: Context, delivery: Delivery, **columns: Any) -> bool:
-    """Write down what became of a delivery, unless its lease ran out and someone else has taken it
-    since.
-    """
+    """Record what became of a delivery, unless another worker took it when its lease ran out."""
     ours = (Delivery.id == delivery.id, Delivery.attempts == delivery.attempts, WAITING)
     columns |= {"about": SPENT} if columns["state"] == DeliveryState.SENT else {}
     statement = (
@@ -69,7 +66,7 @@ def mark(work: Context, delivery: Delivery, **columns: Any) -> bool:
 
 
 def drop(work: Context, delivery: Delivery, why: str) -> None:
-    """There is nothing to send any more; whoever wanted it posted is told."""
+    """End a delivery that has nothing to send any more, and notify the person who wanted it."""
     ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
     if ours and delivery.kind in failure_notices.POSTED:
         failure_notices.apologise(
@@ -78,12 +75,18 @@ def drop(work: Context, delivery: Delivery, why: str) -> None:
 
 
 def put_back(work: Context, delivery: Delivery, pause: timedelta = timedelta()) -> None:
-    """Certainly not sent this time: again after the pause, and the whole channel with it."""
+    """Put back a delivery that was certainly not sent, and with it the whole channel.
+
+    It is sent again after the pause.
+    """
     mark(work, delivery, state=delivery.state, not_before=work.now + min(pause, LONGEST_PAUSE))
 
 
 def doubt(work: Context, delivery: Delivery, error: str) -> None:
-    """Perhaps sent, perhaps not: look again later, less and less often, and after a day no more."""
+    """Record that a delivery was perhaps sent, and look again later.
+
+    It looks less and less often, and after a day no more.
+    """
     if is_redraw(delivery):
         reposting.looks(work, delivery, None)
     pause = min(SETTLING * 2 ** min(delivery.attempts - 1, 10), LONGEST_PAUSE)
@@ -96,8 +99,9 @@ def doubt(work: Context, delivery: Delivery, error: str) -> None:
 
 
 def refuse(work: Context, delivery: Delivery, sentence: str, advice: str = "") -> None:
-    """Slack will not have it, however often: kept with the reason. Whoever asked for it is told,
-    and an admin, once for each reason.
+    """Record that Slack refuses a delivery for good, with the reason.
+
+    Notify the person who asked for it, and an admin, once for each reason.
     """
     if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
         sentence = PERHAPS + sentence
@@ -119,9 +123,7 @@ def refuse(work: Context, delivery: Delivery, sentence: str, advice: str = "") -
 
 
 def gone(work: Context, delivery: Delivery, channel: str, ts: str) -> None:
-    """The card does not stand there any more: it is forgotten, and posted anew only if someone
-    asked for it now.
-    """
+    """Forget a card that is gone from its place; post it again only if someone asked for it now."""
     work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
     reposting.forget(work, channel, ts)
     if ANEW in delivery.about:
@@ -133,10 +135,13 @@ def gone(work: Context, delivery: Delivery, channel: str, ts: str) -> None:
 
 
 def draw_anew(work: Context, delivery: Delivery, channel: str, ts: str) -> None:
-    """A card that was asked for stands there already: it is drawn anew, in turn with whatever else
-    changes it.
+    """Redraw a card that was asked for and is posted already, in turn with its other changes.
 
-    delivery: the one that asks for the card.
+    Args:
+        work: the unit of work.
+        delivery: the one that asks for the card.
+        channel: the channel of the card.
+        ts: the ts of the card.
     """
     about = {
         "ts": ts,
@@ -162,13 +167,14 @@ def draw_anew(work: Context, delivery: Delivery, channel: str, ts: str) -> None:
 
 
 def is_redraw(delivery: Delivery) -> bool:
-    """A card that stands already, drawn anew: harmless to repeat."""
+    """Return whether a delivery redraws a posted card: harmless to repeat."""
     return delivery.kind == "redraw"
 
 
 def is_certain(redraw: Delivery) -> bool:
-    """Whether we know what stands there: nobody began to draw it, and nobody asks whether it is
-    there at all.
+    """Return whether we know what is posted.
+
+    We know it if nobody began to redraw it, and nobody asks whether it is there at all.
     """
     return redraw.state == DeliveryState.WAITING and ANEW not in redraw.about
 
@@ -177,8 +183,9 @@ def is_certain(redraw: Delivery) -> bool:
 
 
 def lag(work: Context) -> timedelta:
-    """How long the oldest delivery that is due, and that somebody waits for, has waited; zero where
-    none is due.
+    """Return how long the oldest delivery that is due, and that somebody waits for, has waited.
+
+    Return zero where none is due.
     """
     due = (WAITING, AWAITED, Delivery.not_before <= work.now)
     oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(*due))
@@ -186,12 +193,12 @@ def lag(work: Context) -> timedelta:
 
 
 def depth(work: Context) -> int:
-    """How many wait, or are unknown."""
+    """Return how many deliveries wait, or are unknown."""
     return work.session.scalar(select(func.count(Delivery.id)).where(WAITING)) or 0
 
 
 def refused(work: Context, limit: int) -> tuple[Sequence[Delivery], int]:
-    """What Slack refused, the latest first, and how many there are."""
+    """Return the deliveries that Slack refused, the latest first, and how many there are."""
     count = work.session.scalar(select(func.count(Delivery.id)).where(REFUSED)) or 0
     return work.session.scalars(
         select(Delivery).where(REFUSED).order_by(Delivery.id.desc()).limit(limit)
@@ -199,8 +206,9 @@ def refused(work: Context, limit: int) -> tuple[Sequence[Delivery], int]:
 
 
 def late(work: Context, limit: int) -> tuple[Sequence[Delivery], int]:
-    """What has waited unusually long, or may or may not have been sent, the oldest first, and how
-    many there are.
+    """Return the deliveries that are late or in doubt, the oldest first, and how many there are.
+
+    They have waited unusually long, or may or may not have been sent.
     """
     doubtful = Delivery.state == DeliveryState.UNKNOWN
     stuck = (
@@ -214,20 +222,26 @@ def late(work: Context, limit: int) -> tuple[Sequence[Delivery], int]:
 
 
 def since_long(work: Context) -> Any:
-    """Tried and put back for a long time; what is only for later was never tried."""
+    """Return the condition that a delivery has been tried and put back for a long time.
+
+    A delivery that is only for later was never tried.
+    """
     return (Delivery.attempts > 0) & (Delivery.created_at <= work.now - LONG)
 
 
 def code(delivery: Any) -> str:
-    """What people call a delivery: its number would tell them how much all workspaces together have
-    to send.
+    """Return what people call a delivery.
+
+    Its number would reveal how much all workspaces together have to send.
     """
     return hashlib.sha256(delivery.key.encode()).hexdigest()[:8]
 
 
 def find(work: Context, named: str) -> Delivery:
-    """A delivery by its code, locked, the sent ones as far as they are recent; NotFound says where
-    the codes are.
+    """Return a delivery by its code, locked; sent ones only as far as they are recent.
+
+    Raises:
+        NotFound: says where the codes are.
     """
     keys = select(Delivery.id, Delivery.key).order_by(Delivery.id.desc())
     for some in (
@@ -243,7 +257,7 @@ def find(work: Context, named: str) -> Delivery:
 
 
 def retry(work: Context, delivery: Delivery) -> None:
-    """Send what was refused once more; what may have been posted before is looked for first."""
+    """Send a refused delivery again; what may have been posted before is looked for first."""
     if delivery.state != DeliveryState.REFUSED:
         raise Conflict(
             f"Delivery {code(delivery)} was not refused, so there is nothing to retry. {standing(delivery)}"
@@ -254,7 +268,7 @@ def retry(work: Context, delivery: Delivery) -> None:
 
 
 def retry_all(work: Context) -> int:
-    """Send everything that was refused once more; returns how many deliveries that is."""
+    """Send everything that was refused again, and return how many deliveries that is."""
     perhaps = Delivery.error.startswith(PERHAPS, autoescape=True)
     again = {
         "state": case((perhaps, literal_column("'unknown'")), else_=literal_column("'waiting'")),
@@ -267,7 +281,7 @@ def retry_all(work: Context) -> int:
 
 
 def give_up(work: Context, delivery: Delivery) -> None:
-    """Somebody decided that it is not sent; unless it is on its way right now."""
+    """Give up a delivery because an admin decided so, unless it is on its way right now."""
     if delivery.claimed_until and delivery.claimed_until > work.now:
         raise Conflict(
             f"Delivery {code(delivery)} is on its way right now. Look again in a minute."
@@ -285,7 +299,7 @@ def give_up(work: Context, delivery: Delivery) -> None:
 
 
 def standing(delivery: Delivery) -> str:
-    """Where a delivery has got to, in a sentence."""
+    """Return a sentence about where a delivery has got to."""
     if delivery.state == DeliveryState.SENT:
         return (
             "It was dropped before."

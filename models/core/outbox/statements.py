@@ -1,7 +1,7 @@
-"""What is asked of the deliveries that wait. Each question is made once: making one takes longer
-than answering it.
+"""The queries on the deliveries that wait.
 
-Parameters: `here` the workspace, `now` the moment of who asks; `ask` fills both in.
+Each query is made once: making one takes longer than answering it. Its parameters are `here`, the
+workspace, and `now`, the moment of the caller; `ask` fills both in.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ from models.core.identity.user import Workspace
 from models.core.outbox.delivery import CARDS, NAMES, Delivery
 
 INSIDE = (CARDS, NAMES)
-"""Channels that are none of Slack's."""
+"""Channels that are not Slack's."""
 WINDOW = 200
 
 table: Any = Delivery.__table__
@@ -43,8 +43,9 @@ POSTS = WAITING & (row.kind != literal_column("'redraw'"))
 REDRAWS = WAITING & (row.kind == literal_column("'redraw'"))
 OURS = row.workspace == HERE
 DUE = func.coalesce(row.not_before, NOW) <= NOW
-"""Its time has come; said so that no planner takes the index over times, in which all channels are
-mixed up.
+"""The delivery's time has come.
+
+It is written so that no planner takes the index over times, in which all channels are mixed up.
 """
 BEGUN = row.claimed_until.is_not(None)
 FREE = or_(row.claimed_until.is_(None), row.claimed_until <= NOW)
@@ -53,8 +54,9 @@ HELD = (
     & (row.attempts > literal_column("0"))
     & or_(row.claimed_until > NOW, row.not_before > NOW)
 )
-"""On its way, or put back: what stands behind it waits, so that it arrives in order and rate limits
-are kept.
+"""The delivery is on its way, or put back.
+
+What follows it waits, so that it arrives in order and rate limits are kept.
 """
 
 
@@ -83,8 +85,9 @@ BACKGROUND_WAITING = select(func.count(row.id)).where(OURS, REDRAWS, literal_col
 
 
 def channels() -> CTE:
-    """The channels behind `after` for which something waits, each found by one step in the
-    index.
+    """Return the channels behind `after` for which something waits.
+
+    Each is found by one step in the index.
     """
 
     def following(channel: Any) -> Any:
@@ -97,9 +100,7 @@ def channels() -> CTE:
 
 
 def drawn_lately() -> Select[int, int]:
-    """How many cards were drawn anew between `since` and `until`, and how many of them in the
-    background.
-    """
+    """Return how many cards were redrawn from `since` to `until`, and how many in background."""
     since, until = (bindparam(name, type_=UTCDateTime) for name in ("since", "until"))
     redrawn = (
         row.sent_at > since,
@@ -112,11 +113,10 @@ def drawn_lately() -> Select[int, int]:
 
 
 def oldest_posts() -> Select[Any]:
-    """The oldest post of each channel behind `after` that is neither held nor rests since a post
-    later than `since`.
+    """Return the oldest post of each channel behind `after` that is neither held nor resting.
 
-    A post later than `until` was made when some clock was ahead: nobody waits until it has come
-    true.
+    A channel rests since a post later than `since`. A post later than `until` was made when some
+    clock was ahead: nobody waits until that time comes.
     """
     places = channels()
     held = select(row.channel).where(OURS, POSTS, HELD)
@@ -151,8 +151,9 @@ DRAWN_LATELY = drawn_lately()
 SPENT: Any = case(
     (row.kind == literal_column("'line'"), literal({}, row.about.type)), else_=row.about
 )
-"""What a delivery keeps when it is over: not the line that somebody typed, which stands nowhere
-else.
+"""What a delivery keeps when it is over.
+
+It does not keep the line that somebody typed, which is stored nowhere else.
 """
 
 # ── taking it ─────────────────────────────────────────────────────────────────────────────────────
@@ -166,15 +167,17 @@ TAKING: dict[str, Any] = {
     "claimed_until": bindparam("until", type_=UTCDateTime),
     "attempts": row.attempts + 1,
 }
-"""What was begun by someone who is gone is due from now on: an older look at Slack says nothing
-about it.
+"""Something begun by a worker that is gone is due from now on.
+
+An older look at Slack says nothing about it.
 """
 TAKE = select(Delivery).from_statement(
     update(table).where(row.id.in_(IDS)).values(**TAKING).returning(table)
 )
 SUPERSEDED = {"state": "sent", "sent_at": NOW, "error": "dropped: another drew it"}
 NEVER_BEGUN = (row.state == literal_column("'waiting'"), row.claimed_until.is_(None))
-"""What was begun and not written down may have been drawn: then nobody knows what stands there, and
-it is drawn.
+"""Something begun and not recorded may have been rendered.
+
+Then nobody knows what is posted, and it is rendered.
 """
 SUPERSEDE = update(table).where(row.id.in_(IDS), *NEVER_BEGUN).values(**SUPERSEDED)

@@ -1,4 +1,4 @@
-"""Days counted on: months, quarters, weeks, working days."""
+"""Calculate days: months, quarters, weeks, working days."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -20,8 +20,9 @@ MONTHS = (
 )
 SATURDAY = 5
 LAST_CENTURY_FROM = 50
-"""Years of two digits from here on are of the last century: a birthday in 1955 is likelier than a
-deal in 2055.
+"""Years of two digits from here on are in the last century.
+
+A birthday in 1955 is likelier than a deal in 2055.
 """
 
 
@@ -45,13 +46,13 @@ def make_day(year: int, month: int, day: int) -> date:
 
 
 def full_year(digits: str) -> int:
-    """The year that four digits or two mean: 26 is 2026, 85 is 1985."""
+    """Return the year that four digits or two mean: 26 is 2026, 85 is 1985."""
     year = int(digits)
     return year if len(digits) > 2 else year + (1900 if year >= LAST_CENTURY_FROM else 2000)
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day so many months on, or the last day of that month if it is shorter."""
+    """Return the same day so many months later, or the last day of that month if it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:
         raise OverflowError
@@ -59,7 +60,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def add_working_days(day: date, count: int) -> date:
-    """So many working days on, Monday to Friday; holidays are not known."""
+    """Return the day so many working days later, Monday to Friday; holidays are not known."""
     step = timedelta(days=1 if count > 0 else -1)
     if abs(count) > 5:
         day += timedelta(weeks=int(count / 5))
@@ -77,7 +78,7 @@ def start_of_week(day: date) -> date:
 
 
 def end_of_week(day: date) -> date:
-    """Friday, when offices close the week; on a weekend the coming one."""
+    """Return the Friday of the week, when offices close it; on a weekend the coming Friday."""
     return day + timedelta(days=(4 - day.weekday()) % 7)
 
 
@@ -94,5 +95,5 @@ def end_of_quarter(day: date) -> date:
 
 
 def name_day(day: date) -> str:
-    """Fri 4 Dec 2026."""
+    """Return the name of a day: Fri 4 Dec 2026."""
     return f"{WEEKDAYS[day.weekday()][:3].title()} {day.day} {MONTHS[day.month - 1][:3].title()} {day.year}"

@@ -1,5 +1,6 @@
-"""The countries of ISO 3166-1: two letters inside, English names outside, and read by whatever they
-are called.
+"""The countries of ISO 3166-1: two letters inside, English names outside.
+
+They are read by any name that people use for them.
 """
 
 import re
@@ -49,15 +50,18 @@ NAMES: dict[str, str] = dict(entry.strip().split(" ", 1) for entry in ISO_3166.s
 
 LONGEST = 80
 TABLE = Path(__file__).with_name("countries.txt")
-"""A line for each country: its code, and what it is called in the languages of CLDR and by ISO, as
-`key_of` has it.
+"""The file of the names of countries.
+
+It has a line for each country: its code, and its names in the languages of CLDR and in ISO, in the
+form of `key_of`.
 """
 LOOSE = re.compile(r"[.'(),/]")
 
 
 def read_country(text: str) -> str:
-    """The two letters that a code of two or three letters or digits, or a name in any language
-    stands for.
+    """Return the two-letter code of a country.
+
+    The text is a code of two or three letters or digits, or a name in any language.
     """
     code = known(key_of(text)) if len(text) <= LONGEST else ""
     if not code:
@@ -70,8 +74,9 @@ def show_country(code: str) -> str:
 
 
 def key_of(name: str) -> str:
-    """A name as names are compared: Côte d’Ivoire and COTE D'IVOIRE are one, and so are U.K. and
-    UK.
+    """Return a name in the form in which names are compared.
+
+    Côte d’Ivoire and COTE D'IVOIRE are the same, and so are U.K. and UK.
     """
     word = LOOSE.sub("", fold(name).replace("&", " and ")).replace("-", " ")
     return " ".join(word.removeprefix("the ").split())
@@ -79,7 +84,7 @@ def key_of(name: str) -> str:
 
 @lru_cache(maxsize=2000)
 def known(key: str) -> str:
-    """The code that a key stands for; "" where nobody calls a country so."""
+    """Return the code that a key means, or "" where no country has that name."""
     if key.upper() in NAMES or not key:
         return key.upper()
     table = TABLE.read_text(encoding="utf-8")

@@ -1,6 +1,4 @@
-"""The currencies of ISO 4217: their codes, the signs people write for them, and how many decimals
-they have.
-"""
+"""The currencies of ISO 4217: their codes, the signs people write for them, their decimals."""
 
 from models.core.parsing.texts import plain, wrong
 
@@ -17,7 +15,8 @@ CODES = frozenset(ISO_4217.split())
 
 RUPEES = ("INR", "PKR", "LKR", "NPR", "MUR", "SCR")
 
-# A sign several currencies share means the person's own one, if that is among them, else the first.
+# A sign that several currencies share means the person's own one if it is one of them, else the
+# first.
 SIGNS: dict[str, tuple[str, ...]] = {
     "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU"),
     "€": ("EUR",),
@@ -96,12 +95,14 @@ WHOLE = frozenset(
         "XPF",
     )
 )
-"""Currencies without a minor unit. The few with three decimals are kept to two, as all amounts are.
+"""Currencies without a minor unit.
+
+The few with three decimals are kept to two, as all amounts are.
 """
 
 
 def find_currency(word: str, default: str = "") -> str | None:
-    """The code meant by a code, sign or name."""
+    """Return the currency code that a code, sign or name means, or None."""
     if word.upper() in CODES and word.isascii():
         return word.upper()
     meant = SIGNS.get(word.lower().removesuffix("."))
@@ -111,7 +112,7 @@ def find_currency(word: str, default: str = "") -> str | None:
 
 
 def read_currency(text: str) -> str:
-    """The ISO 4217 code that a code, a sign or a name stands for."""
+    """Return the ISO 4217 code that a code, a sign or a name means."""
     currency = find_currency(plain(text))
     if currency is None:
         raise wrong(text, "is not a currency", "EUR or USD")

@@ -1,5 +1,6 @@
-"""Words about days and times in English, German, French and Spanish, made the one English that is
-read.
+"""Translate words about days and times in English, German, French and Spanish.
+
+The result is the one English that is read.
 """
 
 import re
@@ -16,7 +17,7 @@ APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′´`", "'"))
 
 
 def words_of(lines: str) -> dict[str, str]:
-    """`heute hoy=today; …` as a word of each to its English."""
+    """Return each word of `heute hoy=today; …` with its English."""
     entries = [entry.split("=") for entry in lines.replace("\n", " ").split(";") if entry.strip()]
     return {
         word.replace("_", " "): english.strip()
@@ -114,7 +115,7 @@ WORDS = words_of("""
 
 LONGEST = max(len(phrase.split()) for phrase in PHRASES)
 COMPOUND = re.compile(r"\b([a-z]{3,7}tag|mittwoch) ?(morgen|vormittag|mittag|nachmittag|abend)\b")
-"""Montagmorgen, which is no tomorrow."""
+"""Montagmorgen, which does not contain tomorrow."""
 AGO = re.compile(
     r"\b(?:ago_|vor) (\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute))\b"
 )
@@ -122,7 +123,7 @@ BARELY = re.compile(
     r"^(?:(?:some ?time|any ?time|irgendwann|around|roughly|courant|dans le courant|en algun momento)"
     r"(?: (?:in|im|during|on|de|du))?|(?:at the )?latest(?: by)?) (?=\w)|(?: or so| at the latest| latest)$"
 )
-"""What says of a day no more than that it is not so sure."""
+"""Words that only say that a day is not certain."""
 MONTHLY = rf"(?:(?:the |next |this |last |overnext )?(?:week|month|quarter|year)|{'|'.join(MONTHS)}|q[1-4])\b"
 EARLY = re.compile(rf"\b(early|later?) (?:in |on |of )?(?={MONTHLY})")
 EARLY_DAY = re.compile(
@@ -169,12 +170,12 @@ VOCABULARY = SPOKEN.union(
     ),
     ("or", "over", *FEASTS),
 )
-"""Every word that may be a part of what says when."""
+"""Every word that may be a part of a text about a day or time."""
 UNITS = ("hour", "day", "week", "month", "quarter", "year")
 
 
 def is_of_a_day(word: str) -> bool:
-    """Whether what says a day or a time may have this word in it."""
+    """Return whether a text about a day or a time may contain this word."""
     bare = regular(word).strip("!?,;.")
     named = bare.removeprefix("mi-").removeprefix("mid-")
     return (
@@ -185,7 +186,7 @@ def is_of_a_day(word: str) -> bool:
 
 
 def regular(text: str) -> str:
-    """A text in lower case without accents: what is compared here."""
+    """Return a text in lower case without accents, the form that is compared here."""
     text = text.lower().replace("ß", "ss").translate(APOSTROPHES)
     if text.isascii():
         return text
@@ -197,8 +198,9 @@ def regular(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def translate(text: str) -> str:
-    """The one English of a short text in any of the four languages; what is not known stays as it
-    is.
+    """Return the one English of a short text in any of the four languages.
+
+    What is not known stays as it is.
     """
     text = COMPOUND.sub(
         lambda found: f"{found[1]} {'morning' if found[2] == 'morgen' else found[2]}", regular(text)
@@ -230,8 +232,9 @@ def translate(text: str) -> str:
 
 
 def in_phrases(words: list[str]) -> Iterator[str]:
-    """The words, with the English of a phrase in the place of its words; the longest phrase
-    counts.
+    """Yield the words, with the English of a phrase in the place of its words.
+
+    The longest phrase counts.
     """
     place = 0
     while place < len(words):
@@ -248,7 +251,7 @@ def in_phrases(words: list[str]) -> Iterator[str]:
 
 
 def known(word: str) -> str:
-    """The English of a word; the dot of an abbreviation goes with it."""
+    """Return the English of a word; the dot of an abbreviation is removed."""
     core = word.strip(",")
     bare = core.removesuffix(".") if re.fullmatch(r"[a-z]+\.", core) else core
     english = (
@@ -260,8 +263,9 @@ def known(word: str) -> str:
 
 
 def placed(words: list[str]) -> list[str]:
-    """The words, with those decided that mean one thing beside a number or a unit, and another
-    elsewhere.
+    """Return the words after deciding those that are ambiguous.
+
+    They mean one thing next to a number or a unit, and another thing elsewhere.
     """
     for place, word in enumerate(words):
         before, behind = (
@@ -280,7 +284,7 @@ def placed(words: list[str]) -> list[str]:
 
 
 def spanish_or_march(before: str, behind: str, later: str) -> str:
-    """What `mar` is: March beside a day, and Tuesday before a day with its month."""
+    """Return what `mar` is: March next to a day, and Tuesday before a day with its month."""
     if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th|\.)?|of", before):
         return "march"
     if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?\.?,?", behind):

@@ -1,9 +1,8 @@
-"""Days as people write them: `fri`, `+3d`, `eom`, `4 dec`, `in two weeks`, `übermorgen`,
-`2026-12-01`.
+"""Read days as people write them: `fri`, `+3d`, `eom`, `4 dec`, `in two weeks`, `übermorgen`.
 
-English, German, French and Spanish are read by the grammar here; a day and a month of another
-language by dateparser. What can mean two days is not guessed: Ambiguous offers both. A file's days
-are read by `models.core.parsing.file_dates`.
+Another example is `2026-12-01`. The grammar here reads English, German, French and Spanish;
+dateparser reads a day and a month of another language. What can mean two days is not guessed:
+Ambiguous offers both. `models.core.parsing.file_dates` reads the days of a file.
 """
 
 import re
@@ -73,7 +72,7 @@ SLASHED = re.compile(
 POINTED = re.compile(r"(\d{1,2})\.(\d{1,2})")
 TIMELESS = re.compile(r",? ?\b(?:eod|morning|afternoon|evening|night|noon)\b")
 IDIOM = re.compile(r"idiom (\d+)")
-"""Eight days, or fifteen, which are a week, or two, to most who say so."""
+"""Eight days, or fifteen, which mean a week, or two, to most people who say so."""
 FOREIGN = re.compile(
     r"\d{1,2}\.? ?(?:of )?[^\W\d_]{3,}\.?(?:,? (?:of )?\d{4})?|[^\W\d_]{3,}\.? \d{1,2}(?:,? \d{4})?"
 )
@@ -82,15 +81,20 @@ LEADING = re.compile(r"^(?:(?:by|on)(?: the)?|due) (?=\D|\d{1,4}[-/.:]\d|\d{1,2}
 
 
 class Impossible(ValueError):
-    """What is written as a day and is none, such as 30 February."""
+    """A text that is written as a day but is none, such as 30 February."""
 
 
 def read_day(text: str, today: date, shown: str = "", *, foreign: bool = True) -> date:
-    """The day a text means, seen from today. Ambiguous, with each of them, where it can mean
-    several.
+    """Return the day that a text means, seen from today.
 
-    shown: what a sentence about it quotes, by default the text; foreign: whether other languages
-    are tried as well.
+    Args:
+        text: the text.
+        today: the day of the reader.
+        shown: the text that an error sentence quotes, by default `text`.
+        foreign: whether other languages are tried as well.
+
+    Raises:
+        Ambiguous: the text can mean several days; it offers each of them.
     """
     regular = text if ISO.fullmatch(text) else english(text)
     shown = shown or text
@@ -109,7 +113,7 @@ def read_day(text: str, today: date, shown: str = "", *, foreign: bool = True) -
 
 
 def english(text: str) -> str:
-    """A short text as the grammar here reads it; "" for a long one."""
+    """Return a short text as the grammar here reads it, or "" for a long one."""
     regular = translate(plain(text)) if len(text) <= LONGEST else ""
     while regular != (shorter := LEADING.sub("", regular)):
         regular = shorter
@@ -117,7 +121,7 @@ def english(text: str) -> str:
 
 
 def show_day(day: date, today: date) -> str:
-    """today, tomorrow, Fri 4 Dec, or Fri 4 Dec 2027 in another year."""
+    """Return today, tomorrow, Fri 4 Dec, or Fri 4 Dec 2027 in another year."""
     if day == today:
         return "today"
     if day - today == timedelta(days=1):
@@ -126,14 +130,19 @@ def show_day(day: date, today: date) -> str:
 
 
 def echo_day(day: date, today: date) -> str:
-    """The day with its weekday, also where it is near: Thu 26 Nov (tomorrow)."""
+    """Return the day with its weekday, also where it is near: Thu 26 Nov (tomorrow)."""
     near = show_day(day, today)
     named = name_day(day) if day.year != today.year else name_day(day).rpartition(" ")[0]
     return f"{named} ({near})" if near in ("today", "tomorrow") else named
 
 
 def offer(text: str, offered: list[tuple[str, str]]) -> Ambiguous:
-    """What a text can mean: (how to type it, what it is) of each."""
+    """Return the error that offers what a text can mean.
+
+    Args:
+        text: the text.
+        offered: (how to type it, what it is) of each meaning.
+    """
     names = [name for _, name in offered]
     listed = " or ".join([", ".join(names[:-1]), names[-1]])
     return Ambiguous(
@@ -157,8 +166,9 @@ def read_word(text: str, today: date) -> date | None:
 
 
 def read_weekday(text: str, today: date) -> date | None:
-    """The next such day, never today; `last fri` is the one before today; `mon next week` is of
-    that week.
+    """Return the next day with this weekday, never today.
+
+    `last fri` is the one before today; `mon next week` is in that week.
     """
     text = TIMELESS.sub("", text)
     if found := WEEKDAY.fullmatch(text):
@@ -174,8 +184,9 @@ def read_weekday(text: str, today: date) -> date | None:
 
 
 def read_weekday_later(text: str, today: date) -> date | None:
-    """`fri in 2 weeks`, `a week from fri`: counted from the next such day, or by whole weeks, if
-    both are one day.
+    """Return the day of `fri in 2 weeks` or `a week from fri`.
+
+    It is counted from the next such day, or by whole weeks, if both give one day.
     """
     found = WEEKDAY_LATER.fullmatch(text)
     if found is None:
@@ -197,7 +208,7 @@ def read_distance(text: str, today: date) -> date | None:
     number = int(found[3]) * (-1 if found[2] == "-" or found[5] == " ago" else 1)
     unit = found[4]
     if unit in ("m", "mo", "q") and not (found[1] or found[2]):
-        return None  # 5m is as well five metres, or five million
+        return None  # 5m can also be five metres, or five million
     if unit == "business day":
         return add_working_days(today, number)
     if unit[0] in "dw":
@@ -206,8 +217,9 @@ def read_distance(text: str, today: date) -> date | None:
 
 
 def read_beside(text: str, today: date) -> date | None:
-    """`before christmas`, `after easter`: the working day before a day, or after it; what is to
-    come is not past.
+    """Return the working day before or after a day: before christmas, after easter.
+
+    A day in the future does not become one in the past.
     """
     found = BESIDE.fullmatch(text)
     if found is None:
@@ -227,12 +239,15 @@ def read_beside(text: str, today: date) -> date | None:
 
 
 def first_read(text: str, today: date) -> date | None:
-    """What the first of our ways reads that reads anything."""
+    """Return what the first way that can read the text reads."""
     return next(filter(None, (read(text, today) for read in WAYS)), None)
 
 
 def read_named(text: str, today: date) -> date | None:
-    """`4 dec`, `dec 4 2027`, `fri 4 dec`: without a year the next one, if it has that weekday."""
+    """Read `4 dec`, `dec 4 2027` or `fri 4 dec`.
+
+    Without a year it is the next one, if it has that weekday.
+    """
     if found := NAMED.fullmatch(text):
         name, day, month, *years = found.groups()
     elif found := NAMED_MONTH_FIRST.fullmatch(text):
@@ -254,7 +269,7 @@ def read_numbers(text: str, today: date) -> date | None:
         return day_or_month_first(int(found[2]), int(found[4]), found[5], found[1], today)
     if (found := POINTED.fullmatch(text)) and int(
         found[2]
-    ) <= 12:  # whoever writes 30.10. means a time by 10.30
+    ) <= 12:  # people who write 30.10. mean a time by 10.30
         return day_or_month_first(int(found[1]), int(found[2]), None, None, today)
     return None
 
@@ -262,7 +277,7 @@ def read_numbers(text: str, today: date) -> date | None:
 def day_or_month_first(
     first: int, second: int, year: str | None, name: str | None, today: date
 ) -> date:
-    """12/05 is a day in May to half the world and one in December to the other."""
+    """Return the day of 12/05, which half the world reads as May and half as December."""
     if first > 12 or first == second:
         return such_day(year, second, first, name, today)
     if second > 12:
@@ -275,8 +290,10 @@ def day_or_month_first(
 
 
 def such_day(year: str | None, month: int, day: int, name: str | None, today: date) -> date:
-    """The day of this year, or the next one. Unclear, with the days that may be meant, where the
-    weekday differs.
+    """Return the day of this year, or of the next one.
+
+    Raises:
+        Unclear: the weekday differs; it has the days that may be meant.
     """
     if year:
         return fitting(make_day(full_year(year), month, day), name)
@@ -306,7 +323,7 @@ def fitting(day: date, name: str | None) -> date:
 
 
 def beside(day: date, name: str) -> tuple[date, date]:
-    """A day, and the nearest one with another weekday."""
+    """Return a day and the nearest day with another weekday."""
     ahead = (weekday_of(name) - day.weekday()) % 7
     return day, day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
 
@@ -316,7 +333,7 @@ def weekday_of(name: str) -> int:
 
 
 def read_foreign(text: str, today: date) -> date | None:
-    """A day and a month in a language that is not read here."""
+    """Read a day and a month in a language that the grammar here does not know."""
     if not FOREIGN.fullmatch(text):
         return None
     from models.core.parsing.foreign_dates import read_elsewhere

@@ -1,7 +1,7 @@
-"""Moments as people write them: `fri 9:00`, `tomorrow 3pm`, `+2h`, `14:30 Uhr`, `2026-12-01 14:30`;
-always UTC inside.
+"""Read moments as people write them, always UTC inside.
 
-A file's moments are read by `models.core.parsing.file_dates`.
+Examples: `fri 9:00`, `tomorrow 3pm`, `+2h`, `14:30 Uhr`, `2026-12-01 14:30`.
+`models.core.parsing.file_dates` reads the moments of a file.
 """
 
 import re
@@ -25,9 +25,9 @@ EXAMPLE = "fri 9:00, tomorrow 3pm or +2h"
 HOURS_EXAMPLE = "9:00, 17:30 or 8am"
 MORNING, LATE = time(9), time(23, 59)
 EARLY = 7
-"""Hours that `at 7` may as well mean in the evening."""
+"""Hours up to which `at 7` may also mean the evening."""
 SOON = 6
-"""Hours that `6h` still means from now; beyond them it may as well be the time on a clock."""
+"""Hours up to which `6h` still means from now; beyond them it may also be the time on a clock."""
 
 DISTANCE = re.compile(
     r"(in|[+-])? ?(?:(\d{1,5}) ?(?:h|hrs?|hours?))? ?(?:(\d{1,6}) ?(m|mins?|minutes?)?)?( ago| from now)?"
@@ -64,11 +64,17 @@ TODAY = {"tonight": time(20), "eod": WORDS["eod"]}
 def read_moment(
     text: str, now: datetime, zone: tzinfo, at: time = MORNING, *, foreign: bool = True
 ) -> datetime:
-    """The moment, in UTC, that a text means to someone in this zone; a day alone means `at` on that
-    day.
+    """Return the moment, in UTC, that a text means to someone in this zone.
 
-    Ambiguous, with each as it can be typed, where it can mean several. foreign: whether a day is
-    tried in other languages than ours as well; never with a time.
+    Args:
+        text: the text.
+        now: the present moment.
+        zone: the zone of the person.
+        at: the time that a day alone means.
+        foreign: whether a day is also tried in other languages than ours; never with a time.
+
+    Raises:
+        Ambiguous: the text can mean several moments; it offers each as it can be typed.
     """
     exact = read_exact(plain(text) if len(text) <= LONGEST else "", text, zone)
     regular = "" if exact else english(text)
@@ -84,7 +90,7 @@ def read_moment(
 
 
 def read_time(text: str) -> time:
-    """The time of day that a text means: `8`, `8am`, `17:30`, `9.30 Uhr`, `14h`, `noon`."""
+    """Return the time of day of a text: `8`, `8am`, `17:30`, `9.30 Uhr`, `14h`, `noon`."""
     regular = english(text)
     if re.fullmatch(r"\d{1,2}", regular):
         regular = f"{regular}:00"
@@ -102,19 +108,19 @@ def read_time(text: str) -> time:
 
 
 def show_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """The day as `show_day` has it and the time on the reader's clock: tomorrow 09:00."""
+    """Return the day like `show_day` and the time on the reader's clock: tomorrow 09:00."""
     local = moment.astimezone(zone)
     return f"{show_day(local.date(), now.astimezone(zone).date())} {local:%H:%M}"
 
 
 def echo_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """The same with its weekday, also where it is near: Thu 26 Nov (tomorrow) 09:00."""
+    """Return the same with its weekday, also where it is near: Thu 26 Nov (tomorrow) 09:00."""
     local = moment.astimezone(zone)
     return f"{echo_day(local.date(), now.astimezone(zone).date())} {local:%H:%M}"
 
 
 def read_exact(text: str, typed: str, zone: tzinfo) -> datetime | None:
-    """ISO 8601 to the minute or finer; without an offset it is the person's own clock."""
+    """Read ISO 8601 to the minute or finer; without an offset it is the person's own clock."""
     found = EXACT.fullmatch(text)
     if found is None:
         return None
@@ -131,7 +137,10 @@ def read_exact(text: str, typed: str, zone: tzinfo) -> datetime | None:
 
 
 def read_distance(text: str, typed: str, now: datetime) -> datetime | None:
-    """From now, in hours and minutes. Days and longer are days: `+3d` means that morning."""
+    """Read a distance from now, in hours and minutes.
+
+    Days and longer are days: `+3d` means that morning.
+    """
     if text == "now":
         return now.astimezone(UTC)
     found = DISTANCE.fullmatch(text)
@@ -143,7 +152,7 @@ def read_distance(text: str, typed: str, now: datetime) -> datetime | None:
         and (found[4] == "m" or (found[3] and not found[4]))
         and not (found[2] and int(found[2]) <= SOON)
     ):
-        return None  # 5m is as well five metres; 14h30 is a time
+        return None  # 5m can also be five metres; 14h30 is a time
     hours = int(found[2] or 0)
     if bare and re.fullmatch(r"\d+h", text) and SOON < hours < 24:
         raise offer(
@@ -155,7 +164,7 @@ def read_distance(text: str, typed: str, now: datetime) -> datetime | None:
 
 
 def read_clock(text: str, typed: str, now: datetime, zone: tzinfo) -> datetime | None:
-    """A time of day with or without a day; alone it is the next time the clock shows it."""
+    """Read a time of day with or without a day; alone it is the next time the clock shows it."""
     today = now.astimezone(zone).date()
     if text in TODAY:
         moment = to_utc(today, TODAY[text], zone)
@@ -174,8 +183,9 @@ def read_clock(text: str, typed: str, now: datetime, zone: tzinfo) -> datetime |
 
 
 def on_day(found: re.Match[str], typed: str, today: date, zone: tzinfo) -> datetime:
-    """The moment of a time beside a day; where the day can be several, each is offered with the
-    time.
+    """Return the moment of a time with a day.
+
+    Where the day can be several, each is offered with the time.
     """
     text = found["day"]
     try:
@@ -205,7 +215,7 @@ def read_clock_time(found: re.Match[str], typed: str) -> time:
 
 
 def early_or_late(found: re.Match[str], hour: int, minute: int, typed: str) -> Ambiguous:
-    """What asks which half of the day is meant by `at 3` and by `half past three`."""
+    """Return the error that asks which half of the day `at 3` or `half past three` means."""
     figure = re.compile(rf"(?<!\d){hour}(?!\d)(?!.*(?<!\d){hour}(?!\d))")
     day, around = found.groupdict().get("day") or "at", plain(typed)
     in_place = found["bare"] and figure.search(around)
@@ -216,8 +226,9 @@ def early_or_late(found: re.Match[str], hour: int, minute: int, typed: str) -> A
 
 
 def on_clock(local: datetime, there: tzinfo, zone: tzinfo) -> datetime:
-    """The moment, in UTC, at which a clock shows this: one in the zone `there`, which may be the
-    reader's own.
+    """Return the moment, in UTC, at which a clock shows this time.
+
+    The clock is in the zone `there`, which may be the reader's own.
     """
     return (
         to_utc(local.date(), local.time(), zone)
@@ -227,8 +238,9 @@ def on_clock(local: datetime, there: tzinfo, zone: tzinfo) -> datetime:
 
 
 def to_utc(day: date, at: time, zone: tzinfo) -> datetime:
-    """The first moment a clock in the zone shows this time, or the end of the gap when it skips
-    it.
+    """Return the first moment a clock in the zone shows this time, in UTC.
+
+    Where the clock skips the time, it is the end of the gap.
     """
     local = datetime.combine(day, at, zone)  # fold=0 is the first of a repeated hour
     moment = local.astimezone(UTC)
@@ -238,7 +250,7 @@ def to_utc(day: date, at: time, zone: tzinfo) -> datetime:
 
 
 def end_of_gap(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """The second between two moments at which the zone's clock jumps, found by halving."""
+    """Return the second between two moments at which the zone's clock jumps, found by halving."""
     offset = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))

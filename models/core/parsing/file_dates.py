@@ -1,14 +1,13 @@
-"""Days and moments as files write them: each with its year, and never in words that move, such
-as today.
+"""Read days and moments as files write them, each with its year.
 
-Whoever reads a file asks `orders` of the cells of a column: what all of them allow is how the
-column is written, `dmy` or `mdy`; a column that allows both has to be asked for. Then each cell
-is read by it:
+They are never words whose day moves, such as today. The reader of a file asks `orders` of the cells
+of a column: what all of them allow is how the column is written, `dmy` or `mdy`; a column that
+allows both has to be asked about. Then each cell is read by it:
 
     read_written_day("05/06/2026", order="dmy")            5 June 2026
     read_written_day("45992", serials=True)                a spreadsheet's 1 December 2025
     read_written_moment("16 Apr, 2021 00:03:00", zone)     that moment in the zone, as UTC
-    read_written_moment("2026-03-01 22:00:00 PST", zone)   at its own offset, whatever the zone
+    read_written_moment("2026-03-01 22:00:00 PST", zone)   at its own offset, in any zone
 
 Without an order a day that could be read as day or month first raises Ambiguous, which is a
 ValueError.
@@ -62,8 +61,12 @@ CLOCK = re.compile(
 
 
 def read_written_day(text: str, order: str = "", *, serials: bool = False) -> date:
-    """The day a cell means; a time behind it is left out. order: `dmy` or `mdy`, where the column
-    shows which.
+    """Return the day that a cell means; a time behind it is ignored.
+
+    Args:
+        text: the cell.
+        order: `dmy` or `mdy`, where the column shows which.
+        serials: whether a number can be a spreadsheet's day.
     """
     words = plain(text) if len(text) <= LONGEST else ""
     found = CLOCK.fullmatch(words)
@@ -73,8 +76,9 @@ def read_written_day(text: str, order: str = "", *, serials: bool = False) -> da
 def read_written_moment(
     text: str, zone: tzinfo, order: str = "", *, serials: bool = False, at: time = time()
 ) -> datetime:
-    """The moment a cell means, in UTC; without an offset of its own on a clock of the zone. A day
-    alone means `at`.
+    """Return the moment that a cell means, in UTC.
+
+    Without an offset of its own it is on a clock of the zone. A day alone means `at`.
     """
     words = usual(plain(text)) if len(text) <= LONGEST else ""
     if serials and re.fullmatch(r"\d{5,6}[.,]\d+", words):
@@ -100,8 +104,9 @@ def read_written_moment(
 
 
 def orders(text: str) -> frozenset[str]:
-    """The orders in which a cell can be a day: one or both of `dmy` and `mdy`; none where it says
-    nothing of them.
+    """Return the orders in which a cell can be a day: one or both of `dmy` and `mdy`.
+
+    Return none where the cell says nothing about them.
     """
     words = plain(text)
     clock = CLOCK.fullmatch(words)
@@ -161,7 +166,7 @@ def numbers(words: str, text: str, order: str) -> date | None:
 
 
 def in_words(words: str) -> date | None:
-    """`16 Apr, 2021`, `April 16, 2021`, `4. Dezember 2026`, or the same in another language."""
+    """Read `16 Apr, 2021`, `April 16, 2021`, `4. Dezember 2026`, also in another language."""
     text = re.sub(r"^(?:the|on) ", "", english(SLASHED.sub("-", words)))
     if found := IN_WORDS.fullmatch(text):
         name, day, month, year = found.groups()
@@ -186,7 +191,7 @@ def serial(words: str) -> date | None:
 
 
 def serial_moment(words: str, zone: tzinfo) -> datetime:
-    """A day of a spreadsheet with its time as a part of the day, to the second."""
+    """Return the moment of a spreadsheet's day whose time is a part of the day, to the second."""
     days, share = words.replace(",", ".").split(".")
     second = round(float(f"0.{share}") * 86400)
     local = datetime.combine(EPOCH + timedelta(days=int(days)), time()) + timedelta(seconds=second)
@@ -203,8 +208,9 @@ def offset(written: str | None, local: datetime, zone: tzinfo, text: str) -> tzi
 
 
 def usual(words: str) -> str:
-    """The parts of a moment in the usual order: `Sun Mar 01 22:00:00 UTC 2026`,
-    `20260301T220000Z`.
+    """Return the parts of a moment in the usual order.
+
+    Examples: `Sun Mar 01 22:00:00 UTC 2026`, `20260301T220000Z`.
     """
     words = COMPACT.sub(r"\1 \2:\3:\4", REGION.sub("", words))
     found = UNIX.fullmatch(english(words))

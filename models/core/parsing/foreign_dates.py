@@ -1,5 +1,6 @@
-"""A day and a month in the languages that our own grammar does not read, by dateparser, which is
-loaded for them.
+"""Read a day and a month in the languages that our own grammar does not read.
+
+dateparser reads them, and is loaded for them only.
 """
 
 from datetime import date, datetime, time
@@ -35,7 +36,7 @@ LANGUAGES = (
 
 
 def read_elsewhere(text: str, today: date) -> list[date]:
-    """Each day that a text means in one of the languages, the next one where it has no year."""
+    """Return each day that a text means in one of the languages, the next where it has no year."""
     from dateparser import DateDataParser
 
     settings: Any = {

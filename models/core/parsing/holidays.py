@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 
 def easter(year: int) -> date:
-    """Easter Sunday in the Gregorian calendar."""
+    """Return Easter Sunday in the Gregorian calendar."""
     from dateutil.easter import easter as sunday
 
     found: date = sunday(year)
@@ -22,7 +22,7 @@ def always(month: int, day: int) -> Callable[[int], date]:
 
 
 def thanksgiving(year: int) -> date:
-    """The fourth Thursday of November."""
+    """Return the fourth Thursday of November."""
     first = date(year, 11, 1)
     return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
 
@@ -51,7 +51,7 @@ FEAST = re.compile(
 
 
 def read_feast(text: str, today: date) -> date | None:
-    """The next such day, today at the earliest; `last christmas` is the one before."""
+    """Return the next day of a feast, today at the earliest; `last christmas` is the one before."""
     found = FEAST.fullmatch(text)
     if found is None:
         return None

@@ -1,8 +1,9 @@
-"""Numbers and money as people write them: `12k`, `€1.2m`, `12,5k EUR`, `1.200,50 €`, `CHF 12'000`,
-`2 lakh`, `~5k`.
+"""Read numbers and money as people write them.
 
-Whoever reads a file knows more of a cell than the cell says. `read_amount("$1,200.00", "EUR",
-given="CAD")` reads the sign by the currency in the column beside it and refuses another one;
+Examples: `12k`, `€1.2m`, `12,5k EUR`, `1.200,50 €`, `CHF 12'000`, `2 lakh`, `~5k`.
+
+The reader of a file knows more of a cell than the cell says. `read_amount("$1,200.00", "EUR",
+given="CAD")` reads the sign by the currency in the column next to it and refuses another one;
 `decimal=","` says what the figures of the column have before their decimals, so that 1.200 is 1200;
 `read_percent("0.2", fraction=True)` is 20.
 """
@@ -48,7 +49,7 @@ SCALES = {
 
 ABOUT = re.compile(r"^(?:[~≈∼]|(?:ca|circa|approx|about|around|etwa|rund)\b\.?) ?")
 BELOW = re.compile(r"^\((.*)\)$|^(.*\d) ?-$|^minus (.*)$")
-"""The ways of bookkeeping to write what is below zero."""
+"""The ways in which bookkeeping writes amounts below zero."""
 NO_CENTS = re.compile(r"\d,-")
 PARTS = re.compile(
     r"(?P<head>(?:[^\d.,]|(?<=[^\W\d])\.)*)(?P<body>[\d.,' ]*\d)(?:\.-{0,2}|,-{1,2})?(?P<tail>\D*)"
@@ -69,11 +70,17 @@ NUMBERS = "12, 1,200 or 12k"
 def read_amount(
     text: str, default_currency: str, *, negative: bool = False, given: str = "", decimal: str = ""
 ) -> tuple[Decimal, str]:
-    """The amount, rounded to the currency's decimals, and its ISO 4217 code; the default where none
-    is written.
+    """Return the amount and its ISO 4217 code, the default currency where none is written.
 
-    given: the currency that stands beside it, which says what a sign means and which the text may
-    not contradict; decimal: what stands before the decimals, `.` or `,`, where that is known.
+    The amount is rounded to the currency's decimals.
+
+    Args:
+        text: the amount as it was typed.
+        default_currency: the currency where none is written.
+        negative: whether an amount below zero is allowed.
+        given: the currency that is written next to it, which says what a sign means and which the
+            text may not contradict.
+        decimal: the sign before the decimals, `.` or `,`, where that is known.
     """
     sign, figure, tail, head = split(text, "an amount", AMOUNTS)
     usual, decimal = (
@@ -93,7 +100,7 @@ def read_amount(
 
 
 def read_number(text: str) -> int:
-    """A whole number, which may be below zero."""
+    """Return a whole number, which may be below zero."""
     sign, figure, tail, head = split(text, "a number", NUMBERS)
     if head or (tail and tail not in SCALES):
         raise wrong(text, "is not a number", NUMBERS)
@@ -106,8 +113,11 @@ def read_number(text: str) -> int:
 
 
 def read_percent(text: str, *, fraction: bool = False) -> int:
-    """A whole percentage from 0 to 100, with or without its sign. fraction: without its sign it is
-    a part of one.
+    """Return a whole percentage from 0 to 100, read with or without its sign.
+
+    Args:
+        text: the percentage.
+        fraction: without its sign it is a part of one.
     """
     share = plain(text)
     if fraction and PLAIN.fullmatch(share):
@@ -122,7 +132,7 @@ def read_percent(text: str, *, fraction: bool = False) -> int:
 
 
 def show_amount(value: Decimal, currency: str) -> str:
-    """€12,500 or CHF 12,500.50: decimals only where there are any."""
+    """Return €12,500 or CHF 12,500.50: decimals only where there are any."""
     digits = f"{abs(value):,.2f}".removesuffix(".00")
     sign = "-" if value < 0 else ""
     return (
@@ -133,12 +143,12 @@ def show_amount(value: Decimal, currency: str) -> str:
 
 
 def write_amount(value: Decimal) -> str:
-    """The canonical text: 12500.00."""
+    """Return the canonical text: 12500.00."""
     return f"{round_to(value, 2):f}"
 
 
 def split(text: str, what: str, example: str) -> tuple[int, str, str, str]:
-    """Sign, figure, what stands after it and what stands before."""
+    """Return the sign, the figure, the text after the figure and the text before it."""
     regular = ABOUT.sub("", plain(text[: LONGEST * 2]).translate(ARABIC))
     below = BELOW.fullmatch(regular)
     regular = f"-{next(filter(None, below.groups()), '')}" if below else regular
@@ -154,7 +164,7 @@ def split(text: str, what: str, example: str) -> tuple[int, str, str, str]:
 
 
 def agreed_currency(head: str, tail: str, default: str, text: str) -> str:
-    """The currency before or behind the figure; in `$5 CAD` the code says which dollar."""
+    """Return the currency before or behind the figure; in `$5 CAD` the code says which dollar."""
     behind = find_currency(tail, default)
     before = find_currency(head, behind or default)
     for word, currency in ((head, before), (tail, behind)):
@@ -166,7 +176,10 @@ def agreed_currency(head: str, tail: str, default: str, text: str) -> str:
 
 
 def split_scale(tail: str, default: str) -> tuple[int, str]:
-    """`k EUR` as 3 and `eur`. A currency comes first: in `12 mxn` the m is no million."""
+    """Return the power of ten and the rest of a tail: `k EUR` as 3 and `eur`.
+
+    A currency comes first: in `12 mxn` the m is not a million.
+    """
     if not tail or find_currency(tail, default):
         return 0, tail
     for word in sorted(SCALES, key=len, reverse=True):
@@ -177,8 +190,13 @@ def split_scale(tail: str, default: str) -> tuple[int, str]:
 
 
 def figure_of(body: str, text: str, *, scale: int = 0, decimal: str = "") -> Decimal:
-    """The value of digits with separators. decimal: the one before the decimals, where it is
-    known.
+    """Return the value of digits with separators.
+
+    Args:
+        body: the digits.
+        text: what the person typed.
+        scale: the power of ten to multiply by.
+        decimal: the sign before the decimals, where it is known.
     """
     if decimal:
         return known_figure(body, text, decimal).scaleb(scale)
@@ -203,8 +221,10 @@ def known_figure(body: str, text: str, decimal: str) -> Decimal:
 
 
 def refuse_ambiguous(body: str, text: str, scale: int) -> None:
-    """1.200 is 1200 to half the world and 1.2 to the other, and so is 1,200k: a thousandfold is not
-    to be guessed.
+    """Raise an error where digits have a separator that is a group's or a decimal's.
+
+    1.200 is 1200 to half the world and 1.2 to the other, and so is 1,200k: a factor of a thousand
+    must not be guessed.
     """
     lone = LONE_SEPARATOR.fullmatch(body)
     if lone is None or ("," in body and not scale):

@@ -1,8 +1,8 @@
-"""How people are named: `Ada King Lovelace`, `Byron, Ada`, `Dr. Ada Byron`, `van der Berg, Jan`.
+"""Read people's names: `Ada King Lovelace`, `Byron, Ada`, `Dr. Ada Byron`, `van der Berg, Jan`.
 
 `split_name` reads what somebody typed, with an e-mail address, a phone number and the company;
-`read_name` the cell of a file, which holds a name alone. Every word is in one of the texts they
-return.
+`read_name` reads the cell of a file, which holds only a name. Every word is in one of the texts
+they return.
 """
 
 import re
@@ -44,7 +44,7 @@ TITLES = frozenset(
         "doctor",
     )
 )
-"""What stands before a name and is none; King, Dean and Prince are names."""
+"""Words before a name that are not part of it; King, Dean and Prince are names."""
 SUFFIXES = frozenset(
     (
         "jr",
@@ -67,37 +67,38 @@ PHONE = re.compile(
     r"(?<![^\s,;(])(?:tel\b[.:]?|☎)? ?(?:(?:\+|00)\d[\d ()/.-]{5,}\d"
     r"|0[1-9]\d{1,4}[ /-]?\d[\d -]{4,}\d|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[ .-]\d{3}[ .-]\d{4})(?![^\s,;)>])"
 )
-"""A number that begins with its country, or as people write one of their own: 0171 2345678, (555)
-123-4567.
+"""A number that begins with its country, or as people write one of their own.
+
+Examples: 0171 2345678, (555) 123-4567.
 """
 BY_LAST_WORD = (
     r".*\b(?:gmbh|mbh|ag|kg|se|inc|llc|ltd|limited|corp|co|company|plc|bv|nv|sa|sas|sarl|srl|spa|oy|ab|as"
     r"|sl|ug|ohg|gbr|aps|kft|pty|lda|ltda|eurl)\.?"
 )
 IS_COMPANY = re.compile(BY_LAST_WORD, re.IGNORECASE)
-"""What is a company by its last word."""
+"""A company by its last word."""
 COMPANY = re.compile(rf"^(.+?),\s*({BY_LAST_WORD})$", re.IGNORECASE)
-"""A name, and behind a comma a company."""
+"""A name, and a company behind a comma."""
 LED = re.compile(
     r"(?P<before>|.*?\s)(?i:at|bei|chez|@|(?<!\S)(?:company|account|firma):|from(?=\s+(?-i:[A-Z])))\s+(?P<company>\S.*)"
 )
-"""What leads to a company, or from one: at, from Ford Motors."""
+"""Words that lead to a company, or from one: at, from Ford Motors."""
 NAMED = re.compile(r"(?:company|account|firma) (?=\S)", re.IGNORECASE)
 DANGLING = re.compile(r"(?:^|\s+)(?:at|bei|chez)$", re.IGNORECASE)
-"""What is left where a reference stood behind it."""
+"""The rest of a text that had a reference behind it."""
 WORKS = re.compile(r"(?P<job>[^,]+?) (?i:of|at|bei|chez) (?P<company>[A-Z].*)")
-"""A job, and where: CEO of Ford Motors."""
+"""A job and where it is: CEO of Ford Motors."""
 JOB = re.compile(
     r"(?:.*\b)?(?:c[efot]o|vp|president|director|manager(?:in)?|head|lead|engineer|buyer|founder|owner|partner"
     r"|consultant|assistant|geschäftsführer(?:in)?|leiter(?:in)?|einkäufer(?:in)?|directeur|directrice|gerente)\b.*",
     re.IGNORECASE,
 )
 ADDRESS = "\0"
-"""What stands in the place of an address or a number while the words around it are looked at."""
+"""The placeholder for an address or a number while the words around it are looked at."""
 PARTED = re.compile(
     rf"\s*({ADDRESS}|[,;](?=\s|$)|(?<=\s)[-–—|/](?=\s|$)|(?<=\s)[([](?=[^)\]]*[)\]]\s*(?:$|{ADDRESS})))\s*"
 )
-"""What stands between the parts of what people type about somebody."""
+"""The signs between the parts of what people type about somebody."""
 SMALL = frozenset(
     (
         "von",
@@ -138,19 +139,19 @@ SMALL = frozenset(
         "&",
     )
 )
-"""Words in small letters that names of people and companies have."""
+"""Words in small letters that are in names of people and companies."""
 AROUND = "<>()[],;"
 WORD = re.compile(r"[^\s,]+")
 
 
 def split_name(words: str, company: str, loosely: bool = False) -> dict[str, str]:
-    """`Ada King Lovelace ada@x.org, Kaiser GmbH` as first_name, last_name, email, phone and
-    company texts.
+    """Return `Ada King Lovelace ada@x.org, Kaiser GmbH` as texts of the name and its fields.
 
-    A job goes to job_title, a title to the notes, and so does what follows the name and is
-    nothing else.
+    The fields are first_name, last_name, email, phone and company. A job goes to job_title, a title
+    to the notes, and so does what follows the name and is nothing else.
 
     Args:
+        words: The text.
         company: The field for the company.
         loosely: Whether a name behind another is a company's without a sign of it: Ford Motors.
     """
@@ -173,7 +174,7 @@ def split_name(words: str, company: str, loosely: bool = False) -> dict[str, str
 
 
 def name_and_rest(text: str) -> tuple[str, list[str]]:
-    """The name that the text is about, and the other parts of it."""
+    """Return the name that the text is about, and the other parts of it."""
     name, sign, rest = after_sign(text)
     while not name and sign:
         name, sign, rest = after_sign(rest)
@@ -191,7 +192,7 @@ def name_and_rest(text: str) -> tuple[str, list[str]]:
 
 
 def after_sign(text: str) -> tuple[str, str, str]:
-    """What stands before the first sign between two parts, the sign, and what stands behind it."""
+    """Return the text before the first sign between two parts, the sign, and the text behind it."""
     sign = PARTED.search(text)
     return (
         (text[: sign.start()].strip(), sign[1], text[sign.end() :])
@@ -210,7 +211,7 @@ def is_small(word: str) -> bool:
 
 
 def is_sure(part: str) -> bool:
-    """Whether a part says itself that it is no name of a person."""
+    """Return whether a part is clearly not a person's name."""
     return bool(
         LED.fullmatch(part)
         or NAMED.match(part)
@@ -220,8 +221,9 @@ def is_sure(part: str) -> bool:
 
 
 def is_besides(name: str, part: str) -> bool:
-    """Whether what stands behind the comma is no first name: Byron, Ada and van der Berg, Jan are
-    names.
+    """Return whether the text behind the comma is not a first name.
+
+    Byron, Ada and van der Berg, Jan are names.
     """
     words, others = (
         [word for word in text.split() if not is_particle(word)] for text in (name, part)
@@ -241,7 +243,7 @@ def is_particle(word: str) -> bool:
 
 
 def told_apart(parts: list[str], company: str, loosely: bool) -> dict[str, str]:
-    """What the parts besides a name are: the company, the job, and notes."""
+    """Return what the parts other than a name are: the company, the job, and notes."""
     texts: dict[str, str] = {}
     notes: list[str] = []
     for part in filter(None, parts):
@@ -270,8 +272,9 @@ def told_apart(parts: list[str], company: str, loosely: bool) -> dict[str, str]:
 
 
 def extent(text: str) -> tuple[str, str]:
-    """The company that a text begins with, and what is told behind it: Ford Motors, met at the
-    fair.
+    """Return the company that a text begins with, and the text behind it.
+
+    An example is Ford Motors, met at the fair.
     """
     words = text.split()
     if IS_COMPANY.fullmatch(text) or not words[0][:1].isupper():
@@ -289,7 +292,7 @@ def is_email(word: str) -> bool:
 
 
 def read_name(text: str) -> dict[str, str]:
-    """The first and the last name, and the title as notes."""
+    """Return the first and the last name, and the title as notes."""
     text = " ".join(text.split()).strip(",; ")
     if not text:
         return {}
@@ -302,7 +305,7 @@ def read_name(text: str) -> dict[str, str]:
 
 
 def parsed(text: str) -> dict[str, str]:
-    """The parts of a name as nameparser sees them; nothing where a word would be lost."""
+    """Return the parts of a name as nameparser sees them; nothing where a word would be lost."""
     name = parser()(text)
     title, first, middle, last = (
         getattr(name, part) for part in ("title", "first", "middle", "last")
@@ -320,14 +323,14 @@ def parsed(text: str) -> dict[str, str]:
 
 
 def simple(text: str) -> dict[str, str]:
-    """The first word, and all others."""
+    """Return the first word as first name and all others as last name."""
     first, _, last = text.partition(" ")
     return {"first_name": first, "last_name": last}
 
 
 @cache
 def parser() -> Any:
-    """What takes names apart; loaded for the first one."""
+    """Return the parser of names, loaded for the first name."""
     from nameparser import HumanName
     from nameparser.config import Constants
 
@@ -344,7 +347,10 @@ def parser() -> Any:
 
 
 def with_name(texts: dict[str, str], name: str) -> dict[str, str]:
-    """The texts of a row with the parts of a whole name, which give way to columns of their own."""
+    """Return the texts of a row with the parts of a whole name.
+
+    Columns of their own override these parts.
+    """
     parts = read_name(name)
     if parts.get("notes") and texts.get("notes"):
         texts = texts | {"notes": f"{parts['notes']}\n{texts['notes']}"}

@@ -1,5 +1,6 @@
-"""Periods as people write them: `this week`, `last month`, `q3 2026`, `december`, `last 30 days`,
-in four languages.
+"""Read periods as people write them, in four languages.
+
+Examples: `this week`, `last month`, `q3 2026`, `december`, `last 30 days`.
 """
 
 import re
@@ -30,10 +31,13 @@ YEAR_MONTH = re.compile(r"(\d{4})[-/](\d\d)|(\d\d)[/.](\d{4})")
 
 
 def read_period(text: str, today: date, past: bool = False) -> tuple[date, date]:
-    """The first and the last day of a period; a day is one of a single day.
+    """Return the first and the last day of a period; a day is a period of a single day.
 
-    past: of a month or a quarter without a year the latest that has begun is meant, else the next
-    that is not over.
+    Args:
+        text: the period.
+        today: the day of the reader.
+        past: a month or a quarter without a year is the latest that has begun, else the next that
+            is not over.
     """
     words = english(text)
     for read in (read_relative, read_rolling, read_to_date, read_named_period):
@@ -49,7 +53,7 @@ def read_period(text: str, today: date, past: bool = False) -> tuple[date, date]
 
 
 def span(period: str, first: date, count: int = 1) -> tuple[date, date]:
-    """So many weeks, months, quarters or years from a day on."""
+    """Return so many weeks, months, quarters or years from a day on."""
     after = (
         first + timedelta(weeks=count)
         if period == "week"
@@ -67,7 +71,7 @@ def read_relative(words: str, today: date, past: bool) -> tuple[date, date] | No
 
 
 def read_rolling(words: str, today: date, past: bool) -> tuple[date, date] | None:
-    """`last 30 days` ends today, `next 2 weeks` begins today."""
+    """Read rolling periods: `last 30 days` ends today, `next 2 weeks` begins today."""
     found = ROLLING.fullmatch(words)
     if found is None:
         return None
@@ -90,7 +94,7 @@ def read_to_date(words: str, today: date, past: bool) -> tuple[date, date] | Non
 
 
 def read_named_period(words: str, today: date, past: bool) -> tuple[date, date] | None:
-    """A month, a quarter, a year or a week by its name or number."""
+    """Return a month, a quarter, a year or a week by its name or number."""
     if found := YEAR.fullmatch(words):
         return span("year", date(int(found[1]), 1, 1))
     if found := ISO_WEEK.fullmatch(words):
@@ -114,9 +118,7 @@ def read_named_period(words: str, today: date, past: bool) -> tuple[date, date] 
 def of_year(
     period: str, month: int, year: str | None, which: str | None, today: date, past: bool
 ) -> tuple[date, date]:
-    """The period that begins with a month: of a year, or the one before today, at it or after
-    it.
-    """
+    """Return the period that begins with a month: in a year, or before, at or after today."""
     if year:
         return span(period, date(full_year(year.lstrip("'")), month, 1))
     spans = [span(period, date(each, month, 1)) for each in range(today.year - 2, today.year + 3)]

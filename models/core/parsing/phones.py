@@ -1,8 +1,8 @@
 """Phone numbers: kept as the digits of E.164 without the +, shown with it.
 
-What a person types is read by `read_phone`. A cell of a file is read by `read`, with the country of
-its own row, or the workspace's where the row names none: a spreadsheet may have taken the plus and
-the zero away.
+`read_phone` reads what a person types. `read` reads a cell of a file, with the country of its own
+row, or the workspace's where the row names none: a spreadsheet may have removed the plus and the
+zero.
 """
 
 import re
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SPACES = re.compile(r"[+\s().\-]")
 UNSPACED = re.compile(r"[^+\d\s().\-]|(?<!^)\+", re.ASCII)
-"""What stands in a number besides its plus, its digits and what keeps them apart."""
+"""Signs in a number other than its plus, its digits and their separators."""
 EXAMPLE = "+49 30 123456"
 
 REGULAR = re.compile(r"\+\d{1,4}(?:[ -]\d{1,12}){1,6}|\+\d{7,15}")
@@ -36,8 +36,9 @@ BARE = re.compile(r"[1-9]\d{6,14}")
 
 
 def read_phone(text: str, region: str) -> str:
-    """At most 15 digits. The region (DE, US, …) tells what a number without a country code
-    means.
+    """Return at most 15 digits.
+
+    The region (DE, US, …) says what a number without a country code means.
     """
     number = target(text).removeprefix("tel:")
     digits = regular_digits(number)
@@ -47,12 +48,16 @@ def read_phone(text: str, region: str) -> str:
 
 
 def read(text: str, region: str, own: bool = False) -> str:
-    """The digits that a cell of a file means. region: such as FR; own: whether the row itself names
-    that country.
+    """Return the digits that a cell of a file means.
 
-    Digits that are a valid international number are that number although their plus is gone, unless
-    they are a number of the row's own country, or of one whose numbers have no zero in front that a
-    spreadsheet could have taken away.
+    Digits that are a valid international number are that number although their plus is missing,
+    unless they are a number of the row's own country, or of one whose numbers have no zero in front
+    that a spreadsheet could have removed.
+
+    Args:
+        text: the cell.
+        region: the region, such as FR.
+        own: whether the row itself names that country.
     """
     digits = plain(target(text).removeprefix("tel:"))
     if not BARE.fullmatch(digits):
@@ -64,7 +69,7 @@ def read(text: str, region: str, own: bool = False) -> str:
 
 
 def valid_digits(number: str, region: str | None) -> str:
-    """The digits of a number that its country's plan has; "" where it has not."""
+    """Return the digits of a number that its country's plan has, or "" where it has not."""
     import phonenumbers
 
     try:
@@ -81,16 +86,14 @@ def country_code(region: str) -> str:
 
 
 def drops_zero(region: str) -> bool:
-    """Whether numbers are written with a zero in front inside a country, which a spreadsheet takes
-    away.
-    """
+    """Return whether numbers have a zero in front inside a country, which a spreadsheet removes."""
     import phonenumbers
 
     return phonenumbers.ndd_prefix_for_region(region.upper(), strip_non_digits=True) == "0"
 
 
 def show_phone(digits: str) -> str:
-    """+49 30 123456, spaced as its country does; anything unknown as it is, after a +."""
+    """Return +49 30 123456, spaced as its country does; anything unknown as it is, after a +."""
     import phonenumbers
 
     number = regular(digits) or parsed(f"+{digits}", None)
@@ -100,8 +103,9 @@ def show_phone(digits: str) -> str:
 
 
 def regular(digits: str) -> "PhoneNumber | None":
-    """The number that regular digits are, without the parser, which could only take them apart in
-    the same place.
+    """Return the number that regular digits are, without the parser.
+
+    The parser could only split them in the same place.
     """
     import phonenumbers
 
@@ -116,8 +120,9 @@ def regular(digits: str) -> "PhoneNumber | None":
 
 @lru_cache(maxsize=2048)
 def parsed(number: str, region: str | None) -> "PhoneNumber | None":
-    """What a number means in a country, None where it means nothing; remembered, since what is read
-    is shown next.
+    """Return what a number means in a country, None where it means nothing.
+
+    The result is remembered, because what is read is shown next.
     """
     import phonenumbers
 
@@ -128,7 +133,7 @@ def parsed(number: str, region: str | None) -> "PhoneNumber | None":
 
 
 def regular_digits(number: str) -> str | None:
-    """The digits of a number in one of the usual international shapes, without the full parser."""
+    """Return the digits of a number in a usual international shape, without the full parser."""
     if number.isascii() and REGULAR.fullmatch(number):
         digits = number[1:].replace(" ", "").replace("-", "")
         if FIXED.fullmatch(digits):
@@ -149,7 +154,10 @@ def parse_fully(number: str, text: str, region: str) -> str:
 
 
 def possible_digits(number: str, region: str | None) -> str | None:
-    """Possible, not valid: numbering plans grow faster than the tables that list them."""
+    """Return the digits of a possible number, not a valid one.
+
+    Numbering plans grow faster than the tables that list them.
+    """
     import phonenumbers
 
     written = clean(number)
@@ -173,6 +181,6 @@ def possible_digits(number: str, region: str | None) -> str | None:
 
 
 def in_digits(number: "PhoneNumber") -> str:
-    """The digits of E.164; zeros in front are a part of the number in some countries."""
+    """Return the digits of E.164; zeros in front are a part of the number in some countries."""
     zeros = (number.number_of_leading_zeros or 1) if number.italian_leading_zero else 0
     return f"{number.country_code}{'0' * zeros}{number.national_number}"

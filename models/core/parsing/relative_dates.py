@@ -1,5 +1,6 @@
-"""Days named by the week, month, quarter or year they are in: `eom`, `next quarter`, `the 15th`,
-`2026-W49`.
+"""Read days named by the week, month, quarter or year they are in.
+
+Examples: `eom`, `next quarter`, `the 15th`, `2026-W49`.
 """
 
 import re
@@ -23,7 +24,7 @@ MONTH = rf"({'|'.join(MONTHS)})\.?"
 PERIOD = "week|month|quarter|year"
 AHEAD = re.compile(rf"(?:(next|overnext) ({PERIOD})|({PERIOD}) next)")
 RUNNING = frozenset(f"this {period}" for period in PERIOD.split("|"))
-"""What is to be done in one of these is due at its end."""
+"""A task in one of these is due at its end."""
 PART = re.compile(
     rf"(end|start|middle) (?:of )?(?:(?:(next|this|last) )?({PERIOD})( next)?|({'|'.join(MONTHS)})|q([1-4]))"
     r"(?:,? (?:of )?(\d{4}))?"
@@ -39,7 +40,7 @@ ISO_WEEK = re.compile(
 
 
 def read_ahead(text: str, today: date) -> date | None:
-    """The first day of a period to come, or its end, its middle or its start."""
+    """Return the first day of a period to come, or its end, its middle or its start."""
     if found := AHEAD.fullmatch(text):
         count = 2 if found[1] == "overnext" else 1
         return shifted(found[2] or found[3], today, count)
@@ -66,7 +67,7 @@ def read_ahead(text: str, today: date) -> date | None:
 
 
 def following(text: str, today: date) -> date | None:
-    """The last day of a period to come, which is over before what is to be after it."""
+    """Return the last day of a period to come, which is over before what comes after it."""
     if found := AHEAD.fullmatch(text):
         return shifted(found[2] or found[3], today, 3 if found[1] == "overnext" else 2) - timedelta(
             days=1
@@ -79,7 +80,7 @@ def following(text: str, today: date) -> date | None:
 
 
 def part_of(part: str, period: str, first: date, today: date) -> date:
-    """The end, the middle or the start of the period that begins on a day."""
+    """Return the end, the middle or the start of the period that begins on a day."""
     if part == "start":
         return first
     if period == "week":
@@ -96,7 +97,7 @@ def part_of(part: str, period: str, first: date, today: date) -> date:
 
 
 def shifted(period: str, today: date, step: int) -> date:
-    """The first day of this period, or of the one so many on."""
+    """Return the first day of this period, or of the one so many later."""
     if period == "week":
         return start_of_week(today) + timedelta(weeks=step)
     if period == "month":
@@ -107,8 +108,9 @@ def shifted(period: str, today: date, step: int) -> date:
 
 
 def read_month(text: str, today: date) -> date | None:
-    """`december` and `q1` as their first day. Of the one that runs the end may be meant, or next
-    year's: it asks.
+    """Return `december` and `q1` as their first day.
+
+    Of the one that is running the end may be meant, or next year's: it asks.
     """
     if found := MONTH_ALONE.fullmatch(text):
         number, year, length = MONTHS.index(found[1]) + 1, found[2], 1
@@ -124,7 +126,7 @@ def read_month(text: str, today: date) -> date | None:
 
 
 def month_from(number: int, year: str | None, today: date, length: int) -> date:
-    """The first day of the month or quarter with this number that is to come or runs."""
+    """Return the first day of the month or quarter with this number that is running or to come."""
     if year:
         return make_day(full_year(year.lstrip("'")), number, 1)
     first = date(today.year, number, 1)
@@ -132,7 +134,7 @@ def month_from(number: int, year: str | None, today: date, length: int) -> date:
 
 
 def read_nth(text: str, today: date) -> date | None:
-    """`the 15th`: the next such day of a month, today at the earliest."""
+    """Return the next such day of a month for `the 15th`, today at the earliest."""
     found = NTH.fullmatch(text)
     if found is None or not (found[1] or (found[3] and found[3] != ".")):
         return None
@@ -152,7 +154,7 @@ def read_nth(text: str, today: date) -> date | None:
 
 
 def read_week(text: str, today: date) -> date | None:
-    """The Monday of a week of ISO 8601, or the day of it that is numbered."""
+    """Return the Monday of a week of ISO 8601, or its numbered day."""
     found = ISO_WEEK.fullmatch(text)
     if found is None:
         return None

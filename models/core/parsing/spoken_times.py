@@ -1,8 +1,9 @@
-"""Times of day as people say them: `half past nine`, `halb zehn`, `neuf heures et demie`, `a las
-dos y media`.
+"""Read times of day as people say them.
 
-Each becomes `at 9~30`, which is read as `at 9` is: in the early hours it is asked which half of the
-day is meant.
+Examples: `half past nine`, `halb zehn`, `neuf heures et demie`, `a las dos y media`.
+
+Each becomes `at 9~30`, which is read like `at 9`: in the early hours the reader asks which half of
+the day is meant.
 """
 
 import re
@@ -121,7 +122,7 @@ def number(word: str) -> int:
 
 
 def on_a_clock(text: str) -> str:
-    """A text in lower case without accents, with the times that are said in words as figures."""
+    """Return a text, lower case without accents, with the times in words as figures."""
     if not any(word in WORDS for word in text.split()):
         return text
     for pattern, minutes in WAYS:
@@ -131,7 +132,7 @@ def on_a_clock(text: str) -> str:
 
 
 def figures(found: re.Match[str], minutes: Callable[[int, int, str], int]) -> str:
-    """The time as `at 9~30`; what was found as it is, where it is none."""
+    """Return the time as `at 9~30`, or the text as it was where it is no time."""
     parts = found.groupdict()
     hour = next(
         number(parts[name]) for name in ("hour", "noon", "spanish", "half") if parts.get(name)

@@ -1,6 +1,4 @@
-"""Cleaning, folding and unwrapping what people type, and the sentence that says what was wrong with
-it.
-"""
+"""Clean, fold and unwrap what people type, and write the sentence that says what is wrong."""
 
 import re
 import unicodedata
@@ -44,7 +42,7 @@ STROKES = str.maketrans(
 
 
 def clean(text: str) -> str:
-    """What every text goes through: composed, stripped, with nothing in it that cannot be seen."""
+    """Return a text composed and stripped, without invisible signs; every text goes through it."""
     if text.isascii() and text.isprintable():
         return text.strip()
     text = UNSEEN.sub("", LINE_ENDS.sub("\n", text))
@@ -53,8 +51,9 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The text as search compares it: no case, no diacritics, single spaces, quotes and dashes of
-    the keyboard.
+    """Return the text as search compares it.
+
+    It has no case, no diacritics, single spaces, and quotes and dashes of the keyboard.
     """
     if text.isascii():
         return " ".join(text.lower().replace("`", "'").split())
@@ -67,28 +66,31 @@ def fold(text: str) -> str:
 
 
 def is_diacritic(letter: str) -> bool:
-    """Accents, Hebrew points and Arabic vowel signs; not the marks that are letters of their own in
-    India or Japan.
+    """Return whether a letter is an accent, a Hebrew point or an Arabic vowel sign.
+
+    Marks that are letters of their own in India or Japan are not.
     """
     place = unicodedata.combining(letter)
     return place == 1 or 10 <= place <= 36 or place >= 200
 
 
 def summary(doc: str | None) -> str:
-    """The first paragraph of a docstring, in one line."""
+    """Return the first paragraph of a docstring, in one line."""
     return " ".join((doc or "").strip().partition("\n\n")[0].split())
 
 
 def unquote_smart(text: str) -> str:
-    """Curly quotes and long dashes as the keyboard has them; a long dash before a word was two
-    hyphens.
+    """Return curly quotes and long dashes as the keyboard has them.
+
+    A long dash before a word was two hyphens.
     """
     return DASHES.sub("-", SMART_FLAG.sub("--", text.translate(SMART)))
 
 
 def plain(text: str) -> str:
-    """A short value made regular for matching: ASCII digits and hyphens, lower case, single
-    spaces.
+    """Return a short value in a regular form for matching.
+
+    It has ASCII digits and hyphens, lower case and single spaces.
     """
     text = clean(text)
     if text.isascii():
@@ -100,16 +102,18 @@ def plain(text: str) -> str:
 
 
 def from_slack(text: str) -> str:
-    """Slack's spelling of a text as the person saw it: links by their words, mentions by their id,
-    `&amp;` as &.
+    """Return Slack's spelling of a text as the person saw it.
+
+    Links are shown by their words, mentions by their id, `&amp;` as &.
     """
     text = WRAPPED.sub(lambda link: link[2] or link[1], text)
     return unescape(MENTION_NAME.sub(r"<@\1>", text))
 
 
 def target(text: str) -> str:
-    """Where a single link of Slack's leads (`<mailto:a@b.co|Ada>` is a@b.co); any other text as it
-    is.
+    """Return where a single link of Slack's leads; any other text as it is.
+
+    `<mailto:a@b.co|Ada>` is a@b.co.
     """
     text = clean(text)
     link = WRAPPED.fullmatch(text)
@@ -121,8 +125,9 @@ def unescape(text: str) -> str:
 
 
 def wrong(text: str, problem: str, example: str) -> ValueError:
-    """The error a person reads, which ends with something that works: “abc” is not an amount. Try
-    1200 or 12k.
+    """Return the error that a person reads, which ends with something that works.
+
+    An example is “abc” is not an amount. Try 1200 or 12k.
     """
     text = " ".join(clean(text).split())
     shown = text if len(text) <= 40 else f"{text[:39]}…"

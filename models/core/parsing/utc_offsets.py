@@ -1,6 +1,4 @@
-"""Zones as they stand behind a time: `Z`, `UTC`, `+02:00`, `-08`, `GMT+2`, `PST`,
-`Europe/Berlin`.
-"""
+"""Read zones behind a time: `Z`, `UTC`, `+02:00`, `-08`, `GMT+2`, `PST`, `Europe/Berlin`."""
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -39,18 +37,24 @@ NAMES = {
     "akdt": -8,
     "hst": -10,
 }
-"""Abbreviations that mean one zone, in hours. `CST`, `IST` and `BST` mean several."""
+"""Abbreviations that mean one zone, in hours; `CST`, `IST` and `BST` mean several."""
 WIDEST = timedelta(hours=15)
 ANY = r"[a-z]{1,5}|(?:utc|gmt)? ?[+-]\d{1,2}(?::?\d\d)?(?: utc| gmt)?|[a-z]+(?:[/_-][a-z_]+)+"
 """A pattern of what may be a zone, in lower case."""
 
 
 def read_offset(text: str, local: datetime, zone: tzinfo) -> tzinfo:
-    """The zone that a text behind a time means. An abbreviation of several zones is the reader's
-    own, if it is that.
+    """Return the zone that a text behind a time means.
 
-    local: the time on the clock, without a zone; zone: the reader's. ValueError where it is not
-    known.
+    An abbreviation of several zones is the reader's own zone, if it is one of them.
+
+    Args:
+        text: the zone.
+        local: the time on the clock, without a zone.
+        zone: the reader's zone.
+
+    Raises:
+        ValueError: the zone is not known.
     """
     word = text.strip(" []()").casefold()
     if word in NAMES:

@@ -1,8 +1,7 @@
-"""The texts people type and the values they mean: the one door to every reader, each a pure
-function.
+"""The texts people type and the values they mean: the one door to every reader.
 
-A reader raises `ValueError` with the sentence the person sees, which ends with an example that
-works.
+Each reader is a pure function. A reader raises `ValueError` with the sentence the person sees,
+which ends with an example that works.
 """
 
 import re
@@ -107,7 +106,7 @@ def read_flag(text: str) -> bool:
 
 
 def read_email(text: str) -> str:
-    """The address in lower case; `<mailto:a@b.co|Ada>` is a@b.co."""
+    """Return the address in lower case; `<mailto:a@b.co|Ada>` is a@b.co."""
     address = target(text).removeprefix("mailto:").lower()
     if len(address) > LONGEST_EMAIL:
         raise wrong(text, f"is longer than {LONGEST_EMAIL} characters", "ada@example.org")
@@ -126,7 +125,7 @@ def validated(address: str, text: str) -> str:
 
 
 def read_link(text: str) -> str:
-    """An address on the web, with https:// put before a bare domain."""
+    """Return an address on the web, with https:// put before a bare domain."""
     address = target(text)
     if not SCHEME.match(address):
         address = f"https://{address}"
@@ -154,12 +153,12 @@ def read_link(text: str) -> str:
 
 
 def read_domain(text: str) -> str:
-    """The host of a link or of a bare name, without `www.`."""
+    """Return the host of a link or of a bare name, without `www.`."""
     return (urlsplit(read_link(text)).hostname or "").removeprefix("www.")
 
 
 def read_tags(text: str) -> tuple[str, ...]:
-    """`a, b c #d` as a, b c and d: lower case, each once, in the order typed."""
+    """Return `a, b c #d` as a, b c and d: lower case, each once, in the order typed."""
     parts = (" ".join(tag.split()) for tag in TAG_BREAK.split(clean(text)))
     tags = dict.fromkeys(part.lstrip("#* ").strip('"').lower() for part in parts)
     for tag in tags:
@@ -169,7 +168,7 @@ def read_tags(text: str) -> tuple[str, ...]:
 
 
 def read_zone(text: str) -> str:
-    """The IANA name of a time zone, from its name or its city: Europe/Berlin, berlin."""
+    """Return the IANA name of a time zone, from its name or its city: Europe/Berlin, berlin."""
     zone = zones().get(fold(text).replace(" ", "_"))
     if zone is None:
         raise wrong(text, "is not a time zone", "Europe/Berlin or New York")
@@ -178,7 +177,7 @@ def read_zone(text: str) -> str:
 
 @cache
 def zones() -> dict[str, str]:
-    """Every zone by its folded name and, where only one has it, its city."""
+    """Return every zone by its folded name and, where only one has it, its city."""
     names = {name.lower(): name for name in sorted(available_timezones())}
     cities: dict[str, list[str]] = {}
     for lower, name in names.items():

@@ -1,5 +1,6 @@
-"""What is known of a workspace's roles and teams: kept from one unit of work to the next while
-nobody changes them.
+"""What is known of a workspace's roles and teams.
+
+It is kept from one unit of work to the next while nobody changes them.
 """
 
 from dataclasses import dataclass, field
@@ -13,16 +14,19 @@ from models.core.identity.user import Workspace
 
 PLACES: Any = Workspace.__table__
 MOST = 2000
-"""Answers of one kind that are remembered for one workspace; a unit of work may add some."""
+"""The most answers of one kind remembered for one workspace; a unit of work may add some."""
 
 
 @dataclass
 class Roster:
-    """What was found out so far. version: the workspace's `roster` then; every change of a role or
-    a team raises it.
+    """The permissions found out so far.
 
-    rights: what a role says · circles: who is in someone's teams · sights: what people who read
-    together may see · rooms: who stands for all of a channel.
+    Attributes:
+        version: the workspace's `roster` at that time; every change of a role or a team raises it.
+        rights: what a role allows.
+        circles: who is in someone's teams.
+        sights: what people who read together may see.
+        rooms: who represents all of a channel.
     """
 
     version: int = -1
@@ -36,7 +40,7 @@ class Roster:
 
 
 def roster_of(session: Session) -> Roster:
-    """What this unit of work knows; what it finds out, those after it know too."""
+    """Return what this unit of work knows; later ones know what it finds out too."""
     found: Roster | None = session.info.get("roster")
     if found is None:
         found = session.info["roster"] = Roster()
@@ -44,8 +48,9 @@ def roster_of(session: Session) -> Roster:
 
 
 def forget(session: Session, workspace: str) -> None:
-    """A role or a team changed: this unit of work asks anew, and once it commits, so does every
-    process.
+    """Forget what is known, because a role or a team changed.
+
+    This unit of work asks again, and once it commits, every process does.
     """
     session.info["roster"] = Roster()
     more = update(PLACES).where(PLACES.c.id == workspace).values(roster=PLACES.c.roster + 1)
@@ -59,8 +64,9 @@ class Rosters:
         self.known: dict[str, Roster] = {}
 
     def of(self, workspace: str, version: int) -> Roster:
-        """The roster of a workspace, a new one where roles or teams were changed since, or much is
-        remembered.
+        """Return the roster of a workspace.
+
+        It is a new one where roles or teams have changed since, or much is remembered.
         """
         found = self.known.get(workspace)
         if found is None or found.version != version or found.is_full():

@@ -1,4 +1,4 @@
-"""Conditions on a record, asked for people who may not see all of it."""
+"""Conditions on a record, checked for people who may not see all of it."""
 
 from collections.abc import Callable, Collection
 from typing import Any
@@ -9,12 +9,13 @@ from models.core.permissions import policy
 
 
 class Unseen(Exception):
-    """A condition asks for a field that somebody who reads may not see."""
+    """A condition asks for a field that a viewer may not see."""
 
 
 class Veiled:
-    """A record that shows these fields alone. Reading another one raises Unseen, also from within a
-    property.
+    """A record that shows only these fields.
+
+    Reading another one raises Unseen, also from within a property.
     """
 
     def __init__(self, record: Entity, shown: Collection[str]) -> None:
@@ -30,11 +31,10 @@ class Veiled:
 
 
 def may_hold(work: Context, condition: Callable[[Any], bool], record: Entity) -> bool:
-    """Return whether a condition holds, as far as all who read may know: True where it asks for a
-    hidden field.
+    """Return whether a condition holds, as far as all viewers may know.
 
-    So a button that stands there or not does not say what a field holds that its reader may not
-    see.
+    It is True where the condition asks for a hidden field. So a button that is shown or not does
+    not reveal what a field holds that its reader may not see.
     """
     shown = policy.fields(work, record)
     if len(shown) == len(record.fields()):

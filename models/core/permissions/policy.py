@@ -1,5 +1,6 @@
-"""Who may do what, and see what: one answer, `can`, which every door asks; `sight` says the same in
-SQL.
+"""Who may do what, and see what.
+
+There is one answer, `can`, which every door asks; `sight` is the same in SQL.
 """
 
 import logging
@@ -32,9 +33,9 @@ UNDECIDED = "Nobody decided who reads this, so nothing is shown."
 CRM = "crm"
 """What the verbs are about that need no noun."""
 EVERYONE = frozenset({"find", "help", "home", "undo", "redo", "hours", "request"})
-"""Of those, what everyone of the workspace may do: look, and take back what they did themselves."""
+"""The verbs of `CRM` that everyone in the workspace may use: look, and undo what they did."""
 TAKES = frozenset({"claim", "assign"})
-"""The verbs by which one takes a record that nobody owns."""
+"""The verbs by which a person takes a record that nobody owns."""
 READS = LOOKS | {"export"}
 """The verbs that leave a record as it is."""
 Owners = frozenset[int] | None
@@ -44,11 +45,11 @@ Owners = frozenset[int] | None
 def can(
     actor: User | System | None, verb: str, what: Entity | type[Entity] | str, name: str = ""
 ) -> bool:
-    """Whether someone may use a verb: on a record; on some record of an entity or noun at all; on
-    one of its fields.
+    """Return whether someone may use a verb on a record, an entity, a noun or a field.
 
-    The program itself may do everything; nobody (None), guests, people of other workspaces and
-    those who left, nothing.
+    For an entity or noun it is whether they may use it on some record at all. The program itself
+    may do everything; nobody (None), guests, people of other workspaces and those who left,
+    nothing.
     """
     if not actor:
         return actor is not None
@@ -68,8 +69,12 @@ def can(
 
 
 def check(work: Context, verb: str, what: Entity | type[Entity] | str) -> None:
-    """Raise Forbidden, with the right that is missing and who can give it, unless the actor may;
-    NotFound, as if there were none, where they may not even see the record.
+    """Raise Forbidden unless the actor may use a verb.
+
+    Raises:
+        Forbidden: the actor may not use the verb; it says which right is missing and who can give
+            it.
+        NotFound: the actor may not even see the record, as if there were none.
     """
     actor = work.actor
     if can(actor, verb, what):
@@ -88,7 +93,7 @@ def check(work: Context, verb: str, what: Entity | type[Entity] | str) -> None:
 
 
 def refusal(actor: User, verb: str, what: Entity | type[Entity] | str, line: str) -> str:
-    """Which right is missing."""
+    """Return which right is missing."""
     about = what if isinstance(what, str) else what.slug()
     scope = rights_of(actor).scope(about, verb)
     if scope == Scope.NONE or not isinstance(what, Entity):
@@ -107,20 +112,20 @@ def ref_of(what: Entity | type[Entity] | str) -> str:
 
 
 def helpers(work: Context, what: str = "give it") -> str:
-    """Who can give a right."""
+    """Return who can give a right."""
     names = [admin.name for admin in admins(work.session)]
     nobody = f"Nobody here can {what}: there is no admin. {way(work)}"
     return f"{' or '.join(names[:3])} can {what}." if names else nobody
 
 
 def way(work: Context) -> str:
-    """How there comes to be an admin again, or the first."""
+    """Return how to get an admin again, or the first one."""
     ref = work.actor.ref if work.actor else "US-1"
     return f'Whoever runs the bot can make one, in a terminal: crm say "role give {ref} admin"'
 
 
 def admins(session: Session) -> Sequence[User]:
-    """The people who can give rights, the longest here first."""
+    """Return the people who can give rights, the longest here first."""
     there = select(User).where(User.role == Preset.ADMIN, ~User.left, ~User.guest).order_by(User.id)
     with beyond(session):
         return session.scalars(there).all()
@@ -130,15 +135,16 @@ def admins(session: Session) -> Sequence[User]:
 
 
 def rights_of(actor: User | System) -> Rights:
-    """What the role of a person allows; nothing where there is no such role any more."""
+    """Return what the role of a person allows; nothing where there is no such role any more."""
     if not actor:
         return rights.stored(PRESETS[Preset.ADMIN])
     return rights_in(session_of(actor), actor.role)
 
 
 def rights_in(session: Session, role: str) -> Rights:
-    """What a role allows, by its key; a deleted one nothing, whatever it said when the workspace
-    began.
+    """Return what a role allows, by its key.
+
+    A deleted role allows nothing, no matter what it said when the workspace began.
     """
     if role == Preset.ADMIN:
         return rights.stored(PRESETS[Preset.ADMIN])
@@ -157,10 +163,11 @@ def session_of(actor: User) -> Session:
 
 
 def reach(actor: User | System, about: str, verb: str) -> Owners:
-    """Whose records of an entity, or of what else a right is about, someone may use a verb on.
+    """Return whose records someone may use a verb on.
 
-    How people work together is everybody's to look at, as far as one may look at it at all. What
-    has no owner at all is nobody's own: a right to change it is for all of it, or none.
+    They are records of an entity, or of what else a right is about. Everybody may look at how
+    people work together, as far as one may look at it at all. What has no owner at all is nobody's
+    own: a right to change it is for all of it, or none.
     """
     scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
     if not actor:
@@ -175,16 +182,18 @@ def reach(actor: User | System, about: str, verb: str) -> Owners:
 
 
 def owners(actor: User, scope: Scope, verb: str) -> frozenset[int]:
-    """Who stands behind own and team. What nobody owns is for anybody to look at and to take, and
-    no more than that.
+    """Return the ids of the people that the scopes own and team mean.
+
+    Anybody may look at and take what nobody owns, and no more than that.
     """
     theirs = frozenset({actor.id}) | (circle(actor) if scope == Scope.TEAM else frozenset())
     return theirs | {NOBODY} if verb in READS or verb in TAKES else theirs
 
 
 def circle(actor: User) -> frozenset[int]:
-    """The ids of the people in someone's team, in the teams they lead, and in those below; people
-    without a team are together one.
+    """Return the ids of the people in someone's team, in teams they lead, and in those below.
+
+    People without a team are together one.
     """
     session = session_of(actor)
     found = roster_of(session).circles.get(actor.id)
@@ -201,7 +210,7 @@ def circle(actor: User) -> frozenset[int]:
 
 
 def teams_of(session: Session, actor: User) -> set[str]:
-    """The names of someone's team, of those they lead, and of all below these."""
+    """Return the names of someone's team, of those they lead, and of all below these."""
     teams = session.execute(select(Team.id, Team.key, Team.parent, Team.lead)).all()
     mine = {team.id for team in teams if team.key == actor.team or team.lead == actor.id}
     while below := {team.id for team in teams if team.parent in mine} - mine:
@@ -214,8 +223,9 @@ def belongs(record: Entity, to: Owners) -> bool:
 
 
 def whose(record: Entity) -> int:
-    """The id of whose a record is: its owner, or the owner of what it is a part of; a person is
-    their own.
+    """Return the id of a record's owner, or of the owner of what it is a part of.
+
+    A person is their own.
     """
     above = holder(record)
     return (
@@ -224,7 +234,7 @@ def whose(record: Entity) -> int:
 
 
 def holder(record: Entity) -> Entity:
-    """The record that says whose another one is: itself, or what it is a part of."""
+    """Return the record that says whose another one is: itself, or what it is a part of."""
     above = (
         pointed(record, record.part_of, whole(type(record)))
         if record.part_of and not record.owned
@@ -234,7 +244,7 @@ def holder(record: Entity) -> Entity:
 
 
 def pointed(record: Entity, name: str, at: type[Entity]) -> Entity | None:
-    """The record that a field holds, whoever reads."""
+    """Return the record that a field holds, no matter who reads."""
     id, session = getattr(record, name), object_session(record)
     if id is None or session is None:
         return None
@@ -244,21 +254,22 @@ def pointed(record: Entity, name: str, at: type[Entity]) -> Entity | None:
 
 @cache
 def namesakes(entity: type[Entity]) -> Mapping[str, type[Entity]]:
-    """The fields with the records after which one is called: it is seen only by who may see
-    these.
+    """Return the fields with the records after which a record is named.
+
+    Only a person who may see these sees it.
     """
     kinds = {name: entity.fields()[name] for name in entity.named}
     return {name: ENTITIES[kind.to] for name, kind in kinds.items() if isinstance(kind, Reference)}
 
 
 def knows_names(actor: User | System, record: Entity) -> bool:
-    """Whether someone may see all the records after which this one is called."""
+    """Return whether someone may see all the records after which this one is named."""
     found = (pointed(record, name, at) for name, at in namesakes(type(record)).items())
     return all(can(actor, "show", other) for other in found if other)
 
 
 def whole(part: type[Entity]) -> type[Entity]:
-    """The entity that records of this one are a part of."""
+    """Return the entity that records of this one are a part of."""
     return ENTITIES[part.fields()[part.part_of].to]  # type: ignore[attr-defined]
 
 
@@ -266,8 +277,9 @@ def whole(part: type[Entity]) -> type[Entity]:
 
 
 def viewers_of(session: Session) -> tuple[User | System, ...]:
-    """Who will read what comes of a session. Where no door decided that, it is nobody: an error
-    while tests run, an empty answer else.
+    """Return the viewers of what comes of a session.
+
+    Where no door decided that, it is nobody: an error while tests run, an empty answer else.
     """
     found: tuple[User | System, ...] | None = session.info.get("viewers")
     if found is None:
@@ -279,7 +291,7 @@ def viewers_of(session: Session) -> tuple[User | System, ...]:
 
 @contextmanager
 def among(session: Session, viewers: Sequence[User | System]) -> Iterator[None]:
-    """Within it statements find what all of these may see; nothing, where there is nobody."""
+    """Make statements in the block find what all of these may see; nothing where there is none."""
     before = {each: session.info[each] for each in ("viewers", "readers") if each in session.info}
     session.info["viewers"] = tuple(viewers)
     if tuple(viewers) != (SYSTEM,) or "readers" not in before:
@@ -293,24 +305,24 @@ def among(session: Session, viewers: Sequence[User | System]) -> Iterator[None]:
 
 
 def beyond(session: Session) -> AbstractContextManager[None]:
-    """Within it statements see what the program must know, whatever those who read may see."""
+    """Make statements in the block see what the program must know, no matter who reads."""
     return among(session, (SYSTEM,))
 
 
 def shows(work: Context, what: Entity | type[Entity] | str, name: str = "") -> bool:
-    """Whether all who will read the answer may see a record, or one of its fields."""
+    """Return whether all viewers of the answer may see a record, or one of its fields."""
     return bool(work.viewers) and all(can(viewer, "show", what, name) for viewer in work.viewers)
 
 
 def hides(work: Context, entity: type[Entity], name: str) -> bool:
-    """Whether a field is hidden from someone who reads, on whatever record."""
+    """Return whether a field is hidden from a viewer, on any record."""
     return not work.viewers or any(
         rights_of(viewer).hides(entity.slug(), name) for viewer in work.viewers if not viewer.guest
     )
 
 
 def fields(work: Context, record: Entity) -> Mapping[str, Field]:
-    """The fields of a record that all who read may see."""
+    """Return the fields of a record that all viewers may see."""
     found = every = record.fields() if work.viewers else {}
     for viewer in work.viewers:
         theirs = seen_by(viewer, record)
@@ -323,7 +335,7 @@ def fields(work: Context, record: Entity) -> Mapping[str, Field]:
 
 
 def seen_by(viewer: User | System, record: Entity) -> Mapping[str, Field]:
-    """The fields of a record that someone may see."""
+    """Return the fields of a record that someone may see."""
     if not can(viewer, "show", record):
         return {}
     hidden, kinds = rights_of(viewer).hidden.get(record.slug()), record.fields()
@@ -331,8 +343,9 @@ def seen_by(viewer: User | System, record: Entity) -> Mapping[str, Field]:
 
 
 def legible(work: Context, record: Entity, name: str) -> bool:
-    """Whether all who read may see a field and, where it names a record, that record: only then can
-    they fill it.
+    """Return whether all viewers may see a field and, where it names a record, that record.
+
+    Only then can they fill it.
     """
     return name in fields(work, record) and names_seen(
         work, record.fields()[name], getattr(record, name)
@@ -340,7 +353,7 @@ def legible(work: Context, record: Entity, name: str) -> bool:
 
 
 def names_seen(work: Context, kind: Field, value: Any) -> bool:
-    """Whether all who read may see the record that a value names; true of one that names none."""
+    """Return whether all viewers may see the record that a value names, or it names none."""
     return (
         not isinstance(kind, Reference)
         or value is None
@@ -350,7 +363,7 @@ def names_seen(work: Context, kind: Field, value: Any) -> bool:
 
 @cache
 def delicate(entity: type[Entity]) -> frozenset[str]:
-    """The fields that take more than the right to their record."""
+    """Return the fields that take more than the right to their record."""
     roles = {
         name
         for name, kind in entity.fields().items()
@@ -360,10 +373,10 @@ def delicate(entity: type[Entity]) -> frozenset[str]:
 
 
 def check_needs(work: Context, record: Entity, changes: Changes) -> None:
-    """Raise Forbidden where a change, through whatever door, takes a right besides that of its
-    verb; and where it gives somebody more than the actor has, or may give: else who gives roles
-    could make themselves admin.
+    """Raise Forbidden where a change takes a right in addition to that of its verb.
 
+    This holds no matter how the change comes. It is also raised where the change gives somebody
+    more than the actor has, or may give: else a person who gives roles could make themselves admin.
     What counts is the role with which they came, not the one they are about to have.
     """
     if work.actor is SYSTEM or not changes.keys() & delicate(type(record)):
@@ -393,7 +406,7 @@ def check_needs(work: Context, record: Entity, changes: Changes) -> None:
 
 
 def may_fill(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
-    """Invalid, with a sentence for each of these fields that is hidden from the actor."""
+    """Raise Invalid, with a sentence for each of these fields that is hidden from the actor."""
     actor, kinds = work.actor, entity.fields()
     hidden = [
         name

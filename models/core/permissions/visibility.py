@@ -1,5 +1,6 @@
-"""What people may see, as conditions in SQL: for all records at once what `access.can` answers for
-one.
+"""What people may see, as conditions in SQL.
+
+They say for all records at once what `access.can` answers for one.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,11 @@ from models.core.permissions.cache import roster_of
 from models.core.permissions.policy import Owners, beyond, can, hides, namesakes, rights_of, whole
 
 Sight = tuple[tuple[str, frozenset[int]], ...]
-"""For each entity of which not everything is to be seen: whose records are."""
+"""For each entity of which not everything is visible: whose records are."""
 
 
 def of(session: Session) -> Sight:
-    """What those who read may see, found out once for each of them."""
+    """Return what the viewers may see, found out once for each set of them."""
     viewers = policy.viewers_of(session)
     if viewers == (SYSTEM,):
         return ()
@@ -38,7 +39,7 @@ def of(session: Session) -> Sight:
 
 
 def reach(viewers: Sequence[User | System], entity: type[Entity], verb: str = "show") -> Owners:
-    """Whose records of an entity all of these may see, or use a verb on; nobody's, for nobody."""
+    """Return whose records of an entity all of these may see or use a verb on; for nobody, none."""
     common: Owners = None if viewers else frozenset()
     for viewer in viewers:
         theirs = (
@@ -49,10 +50,14 @@ def reach(viewers: Sequence[User | System], entity: type[Entity], verb: str = "s
 
 
 def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[ColumnElement[bool]]:
-    """What records of an entity must fulfil to be seen: whose they are, and whose those are they
-    are called after.
+    """Return what records of an entity must fulfil to be seen.
 
-    rows: the columns to ask, by default the entity's own.
+    It says whose they are, and whose the records are that they are named after.
+
+    Args:
+        entity: the entity.
+        sight: what the viewers may see.
+        rows: the columns to ask, by default the entity's own.
     """
     seen, rows = dict(sight), entity if rows is None else rows
     found = [belonging(entity, seen[entity.slug()], rows)] if entity.slug() in seen else []
@@ -63,14 +68,15 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
 
 
 def only(work: Context, entity: type[Entity], verb: str) -> ColumnElement[bool]:
-    """The condition for records of an entity on which the actor may use a verb."""
+    """Return the condition for records of an entity on which the actor may use a verb."""
     theirs = reach((work.actor,) if work.actor is not None else (), entity, verb)
     return true() if theirs is None else belonging(entity, theirs, entity)
 
 
 def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElement[bool]:
-    """The condition for records that belong to one of these: in SQL what `access.whose(record) in
-    to` is here.
+    """Return the condition for records that belong to one of these.
+
+    In SQL it is what `access.whose(record) in to` is here.
     """
     if entity.are_people:
         return cast("ColumnElement[bool]", rows.id.in_(sorted(to)))
@@ -84,20 +90,22 @@ def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElem
 
 
 def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> ColumnElement[bool]:
-    """The condition that a column points at a record that belongs to one of these: a look at the
-    one record.
+    """Return the condition that a column points at a record that belongs to one of these.
 
-    `column IN (…)` would be a look at all that belong to them.
+    It is a look at the one record. `column IN (…)` would be a look at all that belong to them.
     """
     theirs: Any = entity.__table__.alias()
     return exists().where(theirs.c.id == column, belonging(entity, to, theirs.c))
 
 
 def hidden(work: Context, *asked: Any) -> list[str]:
-    """The labels of the fields that are asked in SQL and hidden from someone who reads, of whatever
-    entity: who looks, sorts, groups or counts by a field learns what it holds.
+    """Return the labels of fields that are asked in SQL and hidden from a viewer, of any entity.
 
-    asked: conditions, columns, or orders.
+    A person who looks, sorts, groups or counts by a field learns what it holds.
+
+    Args:
+        work: the unit of work.
+        *asked: conditions, columns, or orders.
     """
     if not asked or (
         work.viewers

@@ -1,6 +1,4 @@
-"""What the words of a list say of how much and how long ago: `older than 3 days`, `between 5k and
-20k`, `no phone`.
-"""
+"""Read what list words compare: `older than 3 days`, `between 5k and 20k`, `no phone`."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,7 +20,7 @@ from models.core.search.filter_periods import Span, read_span
 
 
 def phrases(lines: str) -> dict[str, Op]:
-    """`over above=>; …` as each phrase to its sign."""
+    """Return each phrase of `over above=>; …` with its sign, longest phrases first."""
     entries = [
         entry.rpartition("|") for entry in lines.replace("\n", " ").split(";") if entry.strip()
     ]
@@ -38,16 +36,16 @@ AMOUNTS: Mapping[str, Op] = phrases("""
     under below less_than fewer_than smaller_than lower_than weniger_als unter moins_de menos_de |<;
     at_most up_to maximum max no_more_than not_more_than not_over hochstens bis_zu au_plus como_maximo |<=
 """)
-"""Words before an amount, and the sign that they stand for."""
+"""Words before an amount, and the sign that they mean."""
 DAYS: Mapping[str, Op] = phrases("""
     before earlier_than prior_to older_than vor avant antes_de antes_del |<;
     until till by up_to no_later_than not_later_than not_after on_or_before bis jusqu'au hasta |<=;
     after later_than newer_than younger_than nach apres despues_de despues_del |>;
     since from starting starting_from as_of not_before no_earlier_than on_or_after seit ab depuis desde |>=
 """)
-"""Words before a day or a period, and the sign that they stand for."""
+"""Words before a day or a period, and the sign that they mean."""
 SINCE = frozenset(("since", "seit", "depuis", "desde"))
-"""Words that speak of what was."""
+"""Words that speak of the past."""
 BETWEEN = frozenset(("between", "from", "zwischen", "entre"))
 AND = frozenset(("and", "to", "until", "till", "-", "–", "und", "bis", "et", "y", "a", "through"))
 OLDER: Mapping[str, Op] = phrases("""
@@ -92,24 +90,30 @@ WITHOUT = frozenset(
 UNSET = re.compile(r"(.+?) (?:is |are )?(?:missing|empty|unset|not set)")
 FILLERS = frozenset(("is", "are", "of", "worth", "that", "date", "the", "was", "were"))
 LEADING = frozenset(("worth", "valued", "that", "which", "are", "is"))
-"""Words that say nothing before one of these."""
+"""Words that say nothing in front of a condition."""
 PLAIN = (Choice, Country, Flag, Money, Number, Reference)
-"""Kinds of which a value behind the name of a field is told from any other word."""
+"""Kinds whose values are distinguished from any other word after the name of a field."""
 WIDEST, NEAR = 10, 4
-"""Words that one of these may take, and among how many of them there is one that tells that it is
-one.
+"""Limits on the words of one comparison.
+
+`WIDEST` is the most words that it may take. Among the first `NEAR` words there is one that shows
+that it is a comparison.
 """
 RANGE = re.compile(r"(?=.*[km€$£+])([^\s-]*\d[^\s-]*)(?:[-–]([^\s-]*\d[^\s-]*)|\+)")
 SCALE = re.compile(r"[\d.,]+ ?(k|m)\b", re.IGNORECASE)
 
 Found = tuple[Node, str]
-"""A condition, and how it is told."""
+"""A condition, and the text that describes it."""
 
 
 @dataclass
 class Bounds:
-    """Reads what words compare, among the fields that one who reads may ask. kinds: field → kind;
-    days: the words for fields with a day; usual: the field that is meant where none is named.
+    """Reads what words compare, among the fields that a viewer may ask.
+
+    Attributes:
+        kinds: field → kind.
+        days: the words for fields with a day.
+        usual: the field that is meant where none is named.
     """
 
     work: Context
@@ -123,8 +127,9 @@ class Bounds:
     """Words that are conditions by themselves: closed before friday."""
 
     def read(self, words: Sequence[str]) -> tuple[Node, str, int] | None:
-        """The condition that the first words are, how it is told, and how many they are; the
-        longest counts.
+        """Return the condition that the first words form, its description and their number.
+
+        The longest match counts.
         """
         folded = [values.fold(word) for word in words[:WIDEST]]
         led = next((at for at, word in enumerate(folded) if word not in LEADING), 0)
@@ -150,7 +155,7 @@ class Bounds:
     # ── whether there is one ──────────────────────────────────────────────────────────────────────
 
     def held(self, text: str) -> Found | None:
-        """with phone, without next step, close date missing."""
+        """Return the condition of `with phone`, `without next step` or `close date missing`."""
         first, _, rest = text.partition(" ")
         unset = UNSET.fullmatch(text)
         name = (
@@ -163,7 +168,7 @@ class Bounds:
         return Term(name, "!=" if there else "=", "empty"), told
 
     def field(self, text: str) -> str:
-        """The field that words name: close date, phone number, tags."""
+        """Return the field that words name: close date, phone number, tags."""
         if text in ("date", "day"):
             return self.usual
         for said in (
@@ -178,7 +183,10 @@ class Bounds:
     # ── how old ───────────────────────────────────────────────────────────────────────────────────
 
     def aged(self, text: str) -> Found | None:
-        """older than 3 days, open for more than a week, not updated in 2 weeks."""
+        """Return the condition of an age: older than 3 days, not updated in 2 weeks.
+
+        Another example is `open for more than a week`.
+        """
         if older := starting(text, OLDER):
             return self.since("created_at", OLDER[older], text[len(older) :].strip())
         if found := UNTOUCHED.fullmatch(text):
@@ -195,7 +203,7 @@ class Bounds:
         return None
 
     def since(self, name: str, op: Op, text: str) -> Found | None:
-        """A field compared with so long ago, or with a day that has been."""
+        """Return a field compared with a length of time ago, or with a day in the past."""
         if name not in self.kinds:
             return None
         length = LENGTH.fullmatch(english(text))
@@ -209,7 +217,7 @@ class Bounds:
         return self.told(name, op, (day, day), "")
 
     def since_moment(self, name: str, op: Op, age: timedelta) -> Found | None:
-        """A field with a time compared with what it was that long ago."""
+        """Return a field with a time compared with the moment that long ago."""
         kind, moment = self.kinds[name], self.work.now - min(age, LONGEST)
         if not isinstance(kind, Moment):
             return None
@@ -218,7 +226,7 @@ class Bounds:
         return Term(name, op, typed), f"{kind.label}: {word} {kind.show(moment, self.work)}"
 
     def told(self, name: str, op: Op, period: Span, side: str) -> Found:
-        """A field compared with a period, and how that is told."""
+        """Return a field compared with a period, and the description of that."""
         day = period[0] if op in ("<", ">=") else period[1]
         word = side or {"<": "before", "<=": "until", ">": "after", ">=": "since"}[op]
         shown = values.show_day(day, self.work.today)
@@ -227,8 +235,10 @@ class Bounds:
     # ── a field that is named ─────────────────────────────────────────────────────────────────────
 
     def named(self, run: Sequence[str], said: str) -> Found | None:
-        """amount over 10k, closing between 1 and 30 april, created more than 3 days ago, priority
-        above normal.
+        """Return the condition of words that begin with the name of a field.
+
+        Examples: `amount over 10k`, `closing between 1 and 30 april`, `created more than 3 days
+        ago`, `priority above normal`.
         """
         for count in range(min(3, len(run) - 1), 0, -1):
             name = self.words.get(" ".join(run[:count])) or self.days.get(" ".join(run[:count]), "")
@@ -260,13 +270,13 @@ class Bounds:
         return None
 
     def shown(self, kind: Field, value: str) -> str:
-        """A value as it was understood; as it was typed where it can be several."""
+        """Return a value as it was understood, or as it was typed where it can be several."""
         with suppress(ValueError):
             return kind.show(kind.read(value, self.work), self.work)
         return value
 
     def dated(self, name: str, text: str) -> Found | None:
-        """A field with a day compared with a day, a period, or how far that is from today."""
+        """Return a field with a day compared with a day, a period, or its distance from today."""
         if found := AGO.fullmatch(text):
             return self.since(
                 name, ">=" if found[1] in ("less than", "within", "under") else "<", found[2]
@@ -276,7 +286,7 @@ class Bounds:
         return self.between_days(name, text) or self.side(name, text)
 
     def ahead(self, name: str, how: str, text: str) -> Found | None:
-        """in more than 3 days, within 2 weeks."""
+        """Return the condition of `in more than 3 days` or `within 2 weeks`."""
         length = LENGTH.fullmatch(english(text))
         if length is None or length[3] in ("minute", "hour"):
             return None
@@ -302,8 +312,10 @@ class Bounds:
     # ── without a field ───────────────────────────────────────────────────────────────────────────
 
     def bare(self, text: str, said: str) -> Found | None:
-        """over 10k, 10k+, between 5k and 20k: of the first amount of money; else of the usual
-        day.
+        """Return the condition of words without a field.
+
+        Examples: `over 10k`, `10k+`, `between 5k and 20k`. It is about the first amount of money,
+        else about the usual day.
         """
         money = next((name for name, kind in self.kinds.items() if isinstance(kind, Money)), "")
         found = (self.compared(money, text, said) if money else None) or self.between_days(
@@ -312,7 +324,7 @@ class Bounds:
         return found or self.side(self.usual, text)
 
     def compared(self, name: str, text: str, said: str) -> Found | None:
-        """A field that has an order compared with one value, or with two."""
+        """Return a field that has an order compared with one value or with two."""
         kind = self.kinds[name]
         if not (kind.ordered or (isinstance(kind, Choice) and kind.ranked)) or isinstance(
             kind, Day | Moment
@@ -385,12 +397,12 @@ def must_be_clear(text: str, today: date) -> None:
 
 
 def starting(text: str, known: Mapping[str, Op]) -> str:
-    """The longest of the phrases that a text begins with, and goes on after."""
+    """Return the longest of the phrases that a text begins with and continues after."""
     return next((words for words in known if text.startswith(f"{words} ")), "")
 
 
 def pairs(text: str) -> Iterator[tuple[str, str]]:
-    """The two values that words may give: between 5k and 20k, from 5k to 20k, 5k-20k."""
+    """Yield the two values that words may give: between 5k and 20k, from 5k to 20k, 5k-20k."""
     if (found := RANGE.fullmatch(text)) and found[2]:
         yield found[1], found[2]
     words = text.split()
@@ -422,4 +434,4 @@ STARTS = frozenset(
         "unset",
     )
 )
-"""Words of which one is among the first of whatever is read here."""
+"""Words of which one is among the first words of every condition that is read here."""

@@ -1,8 +1,10 @@
-"""Filters as people write them: `stage = won AND (amount > 10k OR owner = me) NOT acme`, as a tree.
+"""Parse filters as people write them into a tree.
+
+An example is `stage = won AND (amount > 10k OR owner = me) NOT acme`.
 
     filter := field (= != > >= < <= ~) value, joined by AND OR NOT and parentheses; adjacency is AND
 
-Which fields there are and what their values mean is for whoever compiles the tree to SQL.
+Which fields there are and what their values mean is up to the module that compiles the tree to SQL.
 """
 
 import re
@@ -17,7 +19,7 @@ MOST_WORDS = 200
 DEEPEST = 20
 MOST_CONDITIONS = 40
 MOST_CONTAINED = 8
-"""Conditions with ~, for each of which every record is looked through."""
+"""The most conditions with ~, because each of them looks through every record."""
 EXAMPLE = "stage=won or amount>10k"
 
 Op = Literal["=", "!=", ">", ">=", "<", "<=", "~"]
@@ -25,8 +27,11 @@ Op = Literal["=", "!=", ">", ">=", "<", "<=", "~"]
 
 @dataclass(frozen=True)
 class Term:
-    """A field compared with a value, both as texts; `~` is “contains”. exact: the value stood in
-    quotes; word: it was made of a word without a field.
+    """A field compared with a value, both as texts; `~` is “contains”.
+
+    Attributes:
+        exact: the value was in quotes.
+        word: the term was made of a word without a field.
     """
 
     field: str
@@ -38,8 +43,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Word:
-    """A word or a quotation to search for. exact: it stood in quotes, and is no more than a
-    text.
+    """A word or a quotation to search for.
+
+    Attributes:
+        exact: the text was in quotes, so it is only a text.
     """
 
     text: str
@@ -88,8 +95,10 @@ TOKEN = re.compile(
 
 
 def parse(text: str) -> Node:
-    """The tree of a filter; an empty text lets everything through. ValueError says what is wrong
-    and at which word.
+    """Return the tree of a filter; an empty text lets everything through.
+
+    Raises:
+        ValueError: says what is wrong and at which word.
     """
     text = clean(text)
     if len(text) > LONGEST:
@@ -117,7 +126,7 @@ def parse(text: str) -> Node:
 
 
 def write(node: Node) -> str:
-    """A text that `parse` reads as the same tree, in its plainest form."""
+    """Return a text that `parse` reads as the same tree, in its plainest form."""
     match node:
         case Term(name, op, value):
             return f"{name} {op} {quote(value)}"
@@ -136,7 +145,7 @@ def within(part: Node) -> str:
 
 
 def quote(text: str) -> str:
-    """The text as it is where it would be read as one word, else in quotes."""
+    """Return the text as it is where it would be read as one word, else in quotes."""
     found = TOKEN.fullmatch(text)
     if found and found["word"] and not keyword(found):
         return text
@@ -144,7 +153,7 @@ def quote(text: str) -> str:
 
 
 def keyword(found: re.Match[str] | None) -> str:
-    """AND, OR or NOT if the token is one, in any case."""
+    """Return AND, OR or NOT if the token is one, in any case, else ""."""
     word = (found["word"] or "").upper() if found else ""
     return word if word in ("AND", "OR", "NOT") else ""
 
@@ -162,7 +171,7 @@ class Reader:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def read_any(self) -> Node:
-        """One part, or several joined by OR."""
+        """Return one part, or several joined by OR."""
         parts = [self.read_all()]
         while keyword(self.next) == "OR":
             self.at += 1
@@ -170,7 +179,7 @@ class Reader:
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
     def read_all(self) -> Node:
-        """One part, or several side by side or joined by AND."""
+        """Return one part, or several side by side or joined by AND."""
         parts = [self.read_one()]
         while self.next and self.next["paren"] != ")" and keyword(self.next) != "OR":
             if keyword(self.next) == "AND":
@@ -190,7 +199,7 @@ class Reader:
         return self.read_leaf()
 
     def read_inside(self) -> Node:
-        """What stands after NOT or an opening parenthesis."""
+        """Return the part after NOT or after an opening parenthesis."""
         negated = keyword(self.next) == "NOT"
         self.at += 1
         self.depth += 1
@@ -216,7 +225,7 @@ class Reader:
         return leaf(found)
 
     def wrong(self, problem: str, example: str = EXAMPLE) -> ValueError:
-        """An error at the next token: “)” (word 3) closes what was never opened. Try …"""
+        """Return an error at the next token: “)” (word 3) closes what was never opened. Try …."""
         here = (
             f"“{self.next[0].strip()[:40]}” (word {self.at + 1})"
             if self.next

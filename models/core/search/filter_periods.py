@@ -1,4 +1,4 @@
-"""The periods of filters: what a text means where it says when something was, or is to be."""
+"""The periods of filters: what a text means where it says when something was or will be."""
 
 from contextlib import suppress
 from datetime import date, timedelta
@@ -10,11 +10,15 @@ YEAR = timedelta(days=365)
 
 
 def read_span(text: str, today: date, past: bool = False) -> Span | None:
-    """The first and the last day that a text means; None where it is neither a period nor a day, or
-    could be two.
+    """Return the first and the last day that a text means.
 
-    past: of what was, such as when a record was made. Else the nearest is meant: in March,
-    `february` is over.
+    Return None where the text is neither a period nor a day, or could be two.
+
+    Args:
+        text: the period or day as it was typed.
+        today: the day that the text is relative to.
+        past: the text is about the past, such as when a record was made. Else the nearest period is
+            meant: in March, `february` is over.
     """
     try:
         return gone_by(text, today) if past else nearest(text, today)
@@ -23,13 +27,13 @@ def read_span(text: str, today: date, past: bool = False) -> Span | None:
 
 
 def nearest(text: str, today: date) -> Span:
-    """The period that ended last or begins next, whichever is nearer."""
+    """Return the period that ended last or begins next, the nearer of the two."""
     gone, coming = read_period(text, today, past=True), read_period(text, today)
     return gone if today - gone[1] < coming[0] - today else coming
 
 
 def gone_by(text: str, today: date) -> Span:
-    """The latest period that has begun: `monday` is the last one, `4 dec` may be of last year."""
+    """Return the latest period that has begun: `monday` is the last, `4 dec` may be last year's."""
     found = read_period(text, today, past=True)
     for words, seen in ((f"last {text}", today), (text, today - YEAR)):
         if found[0] <= today:

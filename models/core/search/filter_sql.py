@@ -1,4 +1,4 @@
-"""What a filter means for an entity: the tree of `filters` as a condition in SQL."""
+"""Compile the tree of a filter to an SQL condition for an entity."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -41,8 +41,9 @@ Column = ColumnElement[Any]
 
 NOTHING = ("empty", "none", "nothing", "unset", "")
 MANY = 1000
-"""Records with a word, from which looking through the newest is quicker than fetching them all from
-the index.
+"""Number of records with a word from which it is quicker to look through the newest records.
+
+Below it, fetching all of them from the index is quicker.
 """
 SIGNS = re.compile("[=<>~≠≥≤]")
 ORDER: dict[str, Callable[[Any, Any], Condition]] = {
@@ -58,7 +59,7 @@ RANKS: dict[str, Callable[[int, int], bool]] = {
     ">=": int.__ge__,
 }
 ALWAYS: dict[str, Field] = {"created_at": Moment("Created"), "updated_at": Moment("Updated")}
-"""What can be asked of any record besides its fields."""
+"""What can be asked of any record in addition to its fields."""
 SHORTCUTS: dict[str, Callable[[type[Entity], Context], Condition]] = {
     "open": lambda entity, work: entity.open(),  # type: ignore[attr-defined]
     "closed": lambda entity, work: not_(entity.open()),  # type: ignore[attr-defined]
@@ -70,8 +71,10 @@ SHORTCUTS: dict[str, Callable[[type[Entity], Context], Condition]] = {
 
 
 def read(text: str, entity: type[Entity]) -> Node | None:
-    """The filter that a text is; None where it is words to search for. ValueError says what is
-    wrong with it.
+    """Return the filter that a text is, or None where the text is words to search for.
+
+    Raises:
+        ValueError: says what is wrong with the filter.
     """
     try:
         node = filter_parser.parse(text)
@@ -83,7 +86,7 @@ def read(text: str, entity: type[Entity]) -> Node | None:
 
 
 def is_words(node: Node, entity: type[Entity]) -> bool:
-    """Whether a filter is nothing but words to search for."""
+    """Return whether a filter is nothing but words to search for."""
     words = node.parts if isinstance(node, And) else (node,)
     known = shortcuts(entity)
     return bool(words) and all(
@@ -92,7 +95,7 @@ def is_words(node: Node, entity: type[Entity]) -> bool:
 
 
 def shortcuts(entity: type[Entity]) -> list[str]:
-    """The words that mean a condition for this entity."""
+    """Return the words that mean a condition for this entity."""
     has = {
         "open": hasattr(entity, "open"),
         "overdue": hasattr(entity, "overdue"),
@@ -102,7 +105,11 @@ def shortcuts(entity: type[Entity]) -> list[str]:
 
 
 def condition(node: Node, entity: type[Entity], work: Context) -> Condition:
-    """The condition in SQL. ValueError says which field, sign or value is wrong."""
+    """Return the condition in SQL.
+
+    Raises:
+        ValueError: says which field, sign or value is wrong.
+    """
     match node:
         case And(parts):
             return and_(true(), *(condition(part, entity, work) for part in parts))
@@ -117,20 +124,22 @@ def condition(node: Node, entity: type[Entity], work: Context) -> Condition:
 
 
 def negated(found: Condition) -> Condition:
-    """What a condition does not fit, also where it compares something that is empty."""
+    """Return the opposite of a condition, true also where it compares something that is empty."""
     return not_(func.coalesce(found, false()))
 
 
 def word(text: str, entity: type[Entity], work: Context) -> Condition:
-    """A shortcut, or words that the record's search text holds."""
+    """Return the condition of a shortcut, or of words that the record's search text contains."""
     if text.casefold() in shortcuts(entity):
         return visible(SHORTCUTS[text.casefold()](entity, work), work)
     return holding(text, entity, work)
 
 
 def visible(asked: Condition | Column, work: Context) -> Condition | Column:
-    """What is asked, if it asks no field that is hidden from someone who reads; ValueError names
-    the field.
+    """Return what is asked, if it asks no field that is hidden from a viewer.
+
+    Raises:
+        ValueError: names the hidden field.
     """
     if labels := visibility.hidden(work, asked):
         who = policy.helpers(work, "let you see it" if len(labels) == 1 else "let you see them")
@@ -141,10 +150,10 @@ def visible(asked: Condition | Column, work: Context) -> Condition | Column:
 
 
 def holding(text: str, entity: type[Entity], work: Context) -> Condition:
-    """Records that those who read find by these words: few are told by the index, many are looked
-    through.
+    """Return the condition for records that the viewers find by these words.
 
-    The newest ten of many are soon found by looking, those of a few only by the index.
+    The index lists the records if they are few; many are looked through. The newest ten of many are
+    soon found by looking, those of a few only by the index.
     """
     ids = few_with(text, entity, work)
     if ids is not None:
@@ -158,8 +167,9 @@ def holding(text: str, entity: type[Entity], work: Context) -> Condition:
 
 
 def few_with(text: str, entity: type[Entity], work: Context) -> Sequence[int] | None:
-    """The ids of the records that those who read find by the words; None where they are many, or no
-    index can tell.
+    """Return the ids of the records that the viewers find by the words.
+
+    Return None where they are many, or where no index can find them.
     """
     ways = trigrams.ways_of(text)
     if not trigrams.served(ways):
@@ -169,7 +179,7 @@ def few_with(text: str, entity: type[Entity], work: Context) -> Sequence[int] | 
 
 
 def term(asked: Term, entity: type[Entity], work: Context) -> Condition:
-    """A field compared with a value; without the value, whether there is one."""
+    """Return a field compared with a value, or with being empty where no value is meant."""
     if asked.field == "is":
         return state(asked, entity, work)
     name, kind = field_of(asked.field, entity)
@@ -193,15 +203,16 @@ def term(asked: Term, entity: type[Entity], work: Context) -> Condition:
 
 
 def has_its_words(kind: Field, text: str) -> bool:
-    """Whether the search text of a record contains what its field contains: an index for a column
-    that has none.
+    """Return whether the search text of a record contains the content of its field.
+
+    The search text is then an index for a column that has none.
     """
     typed = kind.search and isinstance(kind, Text | LongText | Email | Link)
     return typed and all(len(word) >= trigrams.TRIGRAM for word in trigrams.words_of(text))
 
 
 def state(asked: Term, entity: type[Entity], work: Context) -> Condition:
-    """`is = open`, spelt out."""
+    """Return the condition of `is = open`, spelt out."""
     known = shortcuts(entity)
     if asked.value.casefold() not in known or asked.op not in ("=", "!="):
         raise ValueError(
@@ -212,7 +223,11 @@ def state(asked: Term, entity: type[Entity], work: Context) -> Condition:
 
 
 def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
-    """The field a word names. ValueError says which there are."""
+    """Return the field that a word names.
+
+    Raises:
+        ValueError: says which fields there are.
+    """
     words = (
         entity.field_names()
         | {"created": "created_at", "updated": "updated_at"}
@@ -230,7 +245,7 @@ def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
 
 
 def signs(kind: Field) -> list[str]:
-    """The signs that mean something for a kind."""
+    """Return the signs that mean something for a kind."""
     if kind.ordered or (isinstance(kind, Choice) and kind.ranked):
         return ["=", "!=", "<", "<=", ">", ">="]
     return ["=", "!="] if isinstance(kind, Flag) else ["=", "!=", "~"]
@@ -238,7 +253,7 @@ def signs(kind: Field) -> list[str]:
 
 @singledispatch
 def compare(kind: Field, column: Column, op: str, text: str, work: Context) -> Condition:
-    """A column compared with a typed text as its kind reads it."""
+    """Return a column compared with a typed text as its kind reads it."""
     return compare_any(kind, column, op, text, work)
 
 
@@ -252,7 +267,7 @@ def compare_any(kind: Field, column: Column, op: str, text: str, work: Context) 
 @compare.register(Text)
 @compare.register(LongText)
 def compare_texts(kind: Field, column: Column, op: str, text: str, work: Context) -> Condition:
-    """People do not remember capitals and accents."""
+    """Compare folded texts, because people do not remember capitals and accents."""
     if op == "~":
         return folded(column).contains(values.fold(text), autoescape=True)
     return folded(column) == values.fold(text)
@@ -260,7 +275,7 @@ def compare_texts(kind: Field, column: Column, op: str, text: str, work: Context
 
 @compare.register
 def compare_money(kind: Money, column: Column, op: str, text: str, work: Context) -> Condition:
-    """Amounts of one currency where the text names one that the field may differ in."""
+    """Compare amounts, of one currency only where the text names one and the field has its own."""
     read = kind.assign("amount", text, work)
     amount = ORDER[op](column, read["amount"]) if op in ORDER else column == read["amount"]
     currency = read.get(kind.currency)
@@ -269,7 +284,7 @@ def compare_money(kind: Money, column: Column, op: str, text: str, work: Context
 
 @compare.register
 def compare_tags(kind: Tags, column: Column, op: str, text: str, work: Context) -> Condition:
-    """One of the tags is it, or contains it."""
+    """Return whether one of the tags is the text, or contains it."""
     tags = kind.read(text, work)
     around = "" if op == "~" else "|"
     held = func.coalesce(column, "")
@@ -280,7 +295,7 @@ def compare_tags(kind: Tags, column: Column, op: str, text: str, work: Context) 
 def compare_references(
     kind: Reference, column: Column, op: str, text: str, work: Context
 ) -> Condition:
-    """The record that a reference or a name means, or any whose name contains the text."""
+    """Compare with the record that a reference or a name means, or whose name contains the text."""
     if op == "~":
         return column.in_(visible_words.named(work, ENTITIES[kind.to], values.fold(text)))
     return column == kind.read(text, work)
@@ -288,7 +303,10 @@ def compare_references(
 
 @compare.register
 def compare_people(kind: Person, column: Column, op: str, text: str, work: Context) -> Condition:
-    """`my-team` is everyone of the actor's team, `team sales` everyone of that one."""
+    """Compare with people.
+
+    `my-team` is everyone in the actor's team, `team sales` everyone in that one.
+    """
     team = team_named(text, work) if op == "=" else None
     if team is not None:
         return column.in_(select(User.id).where(User.team == (team or None)))
@@ -296,8 +314,10 @@ def compare_people(kind: Person, column: Column, op: str, text: str, work: Conte
 
 
 def team_named(text: str, work: Context) -> str | None:
-    """The team whose people a text means: my team, our team, team sales, sales team; "" for those
-    who are in none, as the actor may be; None where the text means no team.
+    """Return the team whose people a text means: my team, our team, team sales, sales team.
+
+    Return "" for the people who are in none, as the actor may be, and None where the text means no
+    team.
     """
     said = values.fold(text).replace("-", " ")
     if said in ("my team", "our team") and work.actor:
@@ -310,7 +330,7 @@ def team_named(text: str, work: Context) -> str | None:
 
 @compare.register
 def compare_choices(kind: Choice, column: Column, op: str, text: str, work: Context) -> Condition:
-    """What comes before or after an option of those that have an order."""
+    """Compare with the options before or after an option, for choices that have an order."""
     if op not in ORDER:
         return compare_any(kind, column, op, text, work)
     options = [option.value for option in kind.options]
@@ -320,7 +340,7 @@ def compare_choices(kind: Choice, column: Column, op: str, text: str, work: Cont
 
 @compare.register
 def compare_days(kind: Day, column: Column, op: str, text: str, work: Context) -> Condition:
-    """A period is any of its days."""
+    """Compare days; a period means any of its days."""
     period = read_span(text, work.today)
     if period is None or period[0] == period[1]:
         return compare_any(kind, column, op, text, work)
@@ -332,8 +352,9 @@ def compare_days(kind: Day, column: Column, op: str, text: str, work: Context) -
 
 @compare.register
 def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Context) -> Condition:
-    """A day alone is the whole of that day where the reader lives; with a time it is that
-    minute.
+    """Compare moments.
+
+    A day alone is the whole of that day where the reader lives; with a time it is that minute.
     """
     first, after = span(text, work)
     if op == "=":
@@ -342,8 +363,9 @@ def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Cont
 
 
 def span(text: str, work: Context) -> tuple[datetime, datetime]:
-    """The first instant that a text means, and the first after it, in UTC; of a period that of its
-    first day.
+    """Return the first instant that a text means, and the first instant after it, in UTC.
+
+    For a period that is the start of its first day and the end of its last.
     """
     period = read_span(text, work.today)
     if period and period[0] != period[1]:
@@ -356,5 +378,5 @@ def span(text: str, work: Context) -> tuple[datetime, datetime]:
 
 
 def midnight(day: date, work: Context) -> datetime:
-    """When a day begins where the reader lives."""
+    """Return when a day begins where the reader lives."""
     return values.read_moment(day.isoformat(), work.now, work.zone, time())

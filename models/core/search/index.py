@@ -1,4 +1,4 @@
-"""The search text of every record: one folded column, kept in step with each change."""
+"""The search text of every record: one folded column, updated with each change."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -28,10 +28,10 @@ class SearchText(Row):
 
 
 def text_of(record: Entity, work: Context) -> str:
-    """The folded words of a record, each once: its reference, its name, what is searched, and
-    phones in digits too.
+    """Return the folded words of a record, each once.
 
-    Only what those who read may see; the index is written beyond that.
+    They are its reference, its name, the fields that are searched, and phones in digits too. Only
+    what the viewers may see is included; the index itself is written without that limit.
     """
     texts = [record.ref, record.title]
     for name, kind in policy.fields(work, record).items():
@@ -42,7 +42,7 @@ def text_of(record: Entity, work: Context) -> str:
 
 
 def index(work: Context, records: Iterable[Entity]) -> None:
-    """Keep the search texts of records; a deleted one is not found."""
+    """Store the search texts of records; a deleted record gets an empty one and is not found."""
     rows = [
         {
             "workspace": work.workspace.id,
@@ -58,8 +58,9 @@ def index(work: Context, records: Iterable[Entity]) -> None:
 
 @cache
 def keeping(dialect: str) -> Any:
-    """What stores a text or changes the one that is there; made once, since every change of a
-    record runs it.
+    """Return the statement that inserts a search text or updates the existing one.
+
+    It is made once, because every change of a record runs it.
     """
     statement = inserting(SearchText.__table__, dialect)
     new = statement.excluded.text
@@ -70,8 +71,9 @@ def keeping(dialect: str) -> Any:
 
 
 def referring(slug: str) -> list[tuple[type[Entity], str]]:
-    """The fields of other entities in which this one's names are shown or searched, as (entity,
-    field name).
+    """Return the fields of other entities that show or search this one's names.
+
+    They are given as (entity, field name).
     """
     fields = [
         (entity, name, kind)
@@ -83,11 +85,12 @@ def referring(slug: str) -> list[tuple[type[Entity], str]]:
 
 
 INDEX = "search_index"
-"""The trigram index over the texts, made by the first migration: an FTS5 table on SQLite, a GIN
-index on PostgreSQL.
+"""The trigram index over the texts, made by the first migration.
+
+It is an FTS5 table on SQLite and a GIN index on PostgreSQL.
 """
 
 
 def is_search_index(name: str) -> bool:
-    """Whether a table or index is the search index, or one of the tables in which FTS5 keeps it."""
+    """Return whether a table or index is the search index, or one of the tables that FTS5 keeps."""
     return name == INDEX or name.startswith(f"{INDEX}_")

@@ -15,12 +15,12 @@ from models.core.search.filter_sql import ALWAYS
 
 
 def is_past(kind: Field) -> bool:
-    """Whether a field says when something was: nobody types it."""
+    """Return whether a field says when something happened: nobody types it."""
     return not kind.form or kind in ALWAYS.values()
 
 
 def plain(parts: Sequence[Node]) -> list[str]:
-    """The words at the beginning that stand there without quotes."""
+    """Return the words at the beginning that have no quotes."""
     found: list[str] = []
     for part in parts:
         if not isinstance(part, Word) or part.exact:
@@ -30,13 +30,13 @@ def plain(parts: Sequence[Node]) -> list[str]:
 
 
 def key(word: str) -> str:
-    """A word as options are compared: one of them or many."""
+    """Return a word in the form in which options are compared: singular and plural are the same."""
     folded = values.fold(word).replace("_", " ").replace("-", " ")
     return folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
 
 
 def worded(work: Context, kind: Field) -> Iterator[tuple[str, str, str]]:
-    """The words of the options of a field: (word, value, how it is shown)."""
+    """Yield the words of the options of a field as (word, value, how it is shown)."""
     if isinstance(kind, Choice):
         for option in kind.options:
             yield option, option.value, kind.name(option)
@@ -50,7 +50,7 @@ def worded(work: Context, kind: Field) -> Iterator[tuple[str, str, str]]:
 
 
 def together(parts: Sequence[Node]) -> list[Node]:
-    """Options and people beside each other in one field are alternatives: won lost."""
+    """Join options and people side by side in one field as alternatives: won lost."""
     found: list[Node] = []
     same: dict[str, int] = {}
     for part in parts:

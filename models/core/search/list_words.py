@@ -1,6 +1,4 @@
-"""What the words of a list ask for, as a filter: `won last month`, `rita`, `due today`,
-`unassigned`.
-"""
+"""Read the words of a list as a filter: `won last month`, `rita`, `due today`, `unassigned`."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,11 +26,11 @@ from models.core.search.mentions import OWNERS, called
 from models.core.search.similarity import likeness
 
 LONGEST = 6
-"""Words that one thing may take: assigned to Rita Reyes."""
+"""The most words that one condition may take: assigned to Rita Reyes."""
 LONGEST_NAME = 4
-"""Words of a colleague's name."""
+"""The most words of a colleague's name."""
 MOST = 20
-"""Further words of a list are only searched for."""
+"""The most words that are read as conditions; further words of a list are only searched for."""
 CODE, SHORTEST_COUNTRY = 2, 4
 """Letters of the code of a country, and of the shortest name of one."""
 OFFERED = 5
@@ -58,9 +56,7 @@ DATED: Mapping[str, str] = {
     "modified": "updated_at",
 }
 EXTENDED = (Money, Day, Moment, Choice, Reference)
-"""The kinds of which one can tell that more words belong to a value: 10k USD, end of month, Ada
-Lovelace.
-"""
+"""The kinds for which more words can belong to a value: 10k USD, end of month, Ada Lovelace."""
 
 
 LONE = re.compile(
@@ -97,13 +93,14 @@ NEGATED = {
     "older than": "newer than",
     "newer than": "older than",
 }
-"""What is said with a not, and what that is without it."""
+"""Phrases that are said after a not, and what the negation means without the not."""
 NOT = re.compile(rf"(?<!\S)not (?:been )?({'|'.join(NEGATED)})(?!\S)", re.IGNORECASE)
 
 
 def parsed(text: str, entity: type[Entity]) -> Node:
-    """The tree of the words of a list. A sign that no field stands before is the words that it is
-    read as: > 10k.
+    """Return the tree of the words of a list.
+
+    A sign without a field in front becomes the words that it is read as: > 10k.
     """
     text = NOT.sub(lambda found: NEGATED[found[1].lower()], text)
     if "<" in text or ">" in text or "≥" in text or "≤" in text:
@@ -128,10 +125,15 @@ def spelt(found: re.Match[str], entity: type[Entity]) -> str:
 
 @dataclass
 class Listing:
-    """Reads the words beside each other as conditions, the longest first. What is hidden from one
-    who reads is none, so that nothing is found by it. alone: whether words without a field are
-    conditions at all; people: also the bare names of colleagues. told: what was taken for what;
-    searched: the words that are left to be searched for.
+    """Reads words side by side as conditions, the longest first.
+
+    What is hidden from a viewer is no condition, so that nothing is found by it.
+
+    Attributes:
+        alone: whether words without a field are conditions at all.
+        people: whether the bare names of colleagues are conditions too.
+        told: what each condition was read as.
+        searched: the words that are left to be searched for.
     """
 
     work: Context
@@ -142,7 +144,7 @@ class Listing:
     searched: list[str] = field(default_factory=list)
 
     def read(self, node: Node) -> Node:
-        """The same filter with words as the conditions that they mean."""
+        """Return the same filter with words replaced by the conditions that they mean."""
         match node:
             case And(parts):
                 return And(tuple(self.side_by_side(parts)))
@@ -175,8 +177,9 @@ class Listing:
     # ── words ─────────────────────────────────────────────────────────────────────────────────────
 
     def word(self, words: Sequence[str], meant: bool = True) -> tuple[Node, int]:
-        """The condition that the first words mean, as many of them as go together, and how many
-        these are.
+        """Return the condition that the first words mean, and how many words it takes.
+
+        It takes as many words as go together.
         """
         if self.alone and meant and (found := self.bounds.read(words)):
             self.told.append(found[1])
@@ -195,7 +198,7 @@ class Listing:
         return Word(words[0]), 1
 
     def meaning(self, run: Sequence[str]) -> Node | None:
-        """What these words together mean."""
+        """Return the condition that these words together mean."""
         said = " ".join(run)
         ways: tuple[Callable[[str], Node | None], ...]
         ways = (self.state, self.option, self.record, self.team, self.person, self.period)
@@ -205,7 +208,7 @@ class Listing:
         return None
 
     def state(self, said: str) -> Node | None:
-        """open, overdue, mine; unassigned."""
+        """Return the condition of `open`, `overdue`, `mine` or `unassigned`."""
         folded, owned = values.fold(said), self.entity.owned
         if folded in shortcuts(self.entity) and not visibility.hidden(
             self.work, SHORTCUTS[folded](self.entity, self.work)
@@ -224,13 +227,13 @@ class Listing:
         return self.taken(Term(owned, "=", "empty"), "nobody") if folded in NOBODYS else None
 
     def option(self, said: str) -> Node | None:
-        """One of the few words that a field may hold, or a yes to a question."""
+        """Return the condition of an option that a field may hold, or of a yes to a flag."""
         ways = self.options.get(key(said), ()) or self.country(said)
         found = [self.taken(Term(name, "=", value), shown) for name, value, shown in ways]
         return None if not found else found[0] if len(found) == 1 else Or(tuple(found))
 
     def country(self, said: str) -> list[tuple[str, str, str]]:
-        """A country by its name, or by its code in capitals: (field, value, how it is shown)."""
+        """Return a country by its name or code in capitals: (field, value, how it is shown)."""
         if len(said) < SHORTEST_COUNTRY and not (len(said) == CODE and said.isupper()):
             return []
         for name, kind in self.kinds.items():
@@ -240,7 +243,7 @@ class Listing:
         return []
 
     def period(self, said: str) -> Node | None:
-        """A period, with the field that it is about in front: due today, closed this week."""
+        """Return the condition of a period after its field: due today, closed this week."""
         first, _, rest = said.partition(" ")
         name, when = self.days.get(values.fold(first), ""), rest
         state = (
@@ -272,7 +275,7 @@ class Listing:
         return And((*state, node)) if state else node
 
     def record(self, said: str) -> Node | None:
-        """A record by its number, in the field that holds such records; #tag."""
+        """Return the condition of `#tag`, or of a record's number in the field for such records."""
         tags = next((name for name, kind in self.kinds.items() if isinstance(kind, Tags)), "")
         if said.startswith("#") and tags and " " not in said and len(said) > 1:
             return self.taken(Term(tags, "=", said[1:]), said[1:])
@@ -293,8 +296,10 @@ class Listing:
         return self.taken(Term(name, "=", ref), f"{ref} {self.work.name(kind.to, id)}")
 
     def named(self, said: str) -> Node | None:
-        """The one customer or account that somebody named: for Blue Fjord. Ambiguous where several
-        have the name.
+        """Return the condition of the one customer or account that was named: for Blue Fjord.
+
+        Raises:
+            Ambiguous: several have the name.
         """
         for name, kind in self.references():
             entity = ENTITIES[kind.to]
@@ -309,7 +314,7 @@ class Listing:
         return None
 
     def team(self, said: str) -> Node | None:
-        """Whose team's they are: my team, the sales team."""
+        """Return the condition of a team's records: my team, the sales team."""
         owned, said = self.entity.owned, re.sub(r"(?i)^the |['’]s$", "", said)
         team = team_named(said, self.work) if owned in self.kinds else None
         if team is None or visibility.hidden(self.work, User.team):
@@ -318,7 +323,11 @@ class Listing:
         return self.taken(Term(owned, "=", asked), shown)
 
     def person(self, said: str) -> Node | None:
-        """Whose they are: a mention, or somebody's name. Ambiguous where several have it."""
+        """Return the condition of an owner: a mention, or a person's name.
+
+        Raises:
+            Ambiguous: several people have the name.
+        """
         owned = self.entity.owned
         if owned not in self.kinds or not said.strip("@") or said.count(" ") >= LONGEST_NAME:
             return None
@@ -354,13 +363,14 @@ class Listing:
     # ── values ────────────────────────────────────────────────────────────────────────────────────
 
     def term(self, asked: Term, more: Sequence[str]) -> tuple[Node, int]:
-        """A field compared with a value, and with the words behind it that belong to that; how many
-        parts it took.
+        """Return a field compared with a value, and how many parts that takes.
+
+        The value includes the words behind it that belong to it.
         """
         try:
             name, kind = field_of(asked.field, self.entity)
         except ValueError:
-            return asked, 1  # whoever compiles it says what is wrong
+            return asked, 1  # the compiler of the filter says what is wrong
         if asked.exact or not isinstance(kind, EXTENDED):
             return asked, 1
         for length in range(len(more), 0, -1):
@@ -384,7 +394,7 @@ class Listing:
 
     @cached_property
     def kinds(self) -> dict[str, Field]:
-        """The fields that can be asked, without those that are hidden from who reads."""
+        """The fields that can be asked, without those that are hidden from a viewer."""
         columns = {name: getattr(self.entity, name) for name in (*self.entity.fields(), *ALWAYS)}
         kinds = {**self.entity.fields(), **ALWAYS}
         return {
@@ -427,7 +437,7 @@ class Listing:
 
     @cached_property
     def bounds(self) -> Bounds:
-        """Reads what the words compare."""
+        """The reader of comparisons."""
         known = {**self.entity.field_names(), "created": "created_at", "updated": "updated_at"}
         words = {
             values.fold(word).replace("_", " "): name
@@ -448,8 +458,9 @@ class Listing:
         return found
 
     def nearest(self, word: str) -> str:
-        """The filter that a searched word is most like: one of the words that are filters, else the
-        same search.
+        """Return the filter that a searched word is most like.
+
+        It is one of the words that are filters, else the same search.
         """
         known = {
             each: f"{name}={value}"

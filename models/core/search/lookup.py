@@ -22,11 +22,17 @@ REFERENCE = re.compile(r"#?([a-z]{2})-?(\d{1,9})", re.IGNORECASE)
 
 
 def lookup(work: Context, entity: type[Entity], text: str, whole: bool = False) -> int:
-    """The id of the record of this entity that `text` names. whole: the beginning of a name is not
-    enough.
+    """Return the id of the record of this entity that `text` names.
 
-    Raises ValueError with a sentence where nothing fits, Ambiguous with up to five candidates where
-    several do.
+    Args:
+        work: who reads, and the session.
+        entity: the kind of record.
+        text: a reference, an e-mail, a phone number or a name.
+        whole: the beginning of a name is not enough.
+
+    Raises:
+        ValueError: nothing fits; it has a sentence that says so.
+        Ambiguous: several fit; it has up to five candidates.
     """
     own = entity.recognise(work, text)
     if own is not None:
@@ -65,8 +71,9 @@ def by_number(work: Context, entity: type[Entity], number: int) -> int:
 def conditions(
     work: Context, entity: type[Entity], name: str, whole: bool
 ) -> list[ColumnElement[bool]]:
-    """The ways to look, the surest first: e-mail, phone number, whole name, beginning of the
-    name.
+    """Return the ways to look, surest first.
+
+    They are e-mail, phone number, whole name and beginning of the name.
     """
     key = values.fold(name)[:255]
     if not key:
@@ -79,7 +86,7 @@ def conditions(
 
 
 def phoned(work: Context, entity: type[Entity], name: str) -> list[ColumnElement[bool]]:
-    """The conditions that a name is a phone number that those who read may see."""
+    """Return the conditions that a name is a phone number that the viewers may see."""
     if not PHONE.fullmatch(name):
         return []
     try:
@@ -97,8 +104,9 @@ def phoned(work: Context, entity: type[Entity], name: str) -> list[ColumnElement
 def begins(
     column: ColumnElement[str] | InstrumentedAttribute[str], start: str | BindParameter[str]
 ) -> ColumnElement[bool]:
-    """Whether a folded text begins so. A range, because SQLite's LIKE ignores case and with it the
-    index.
+    """Return whether a folded text begins with the other.
+
+    It is a range, because SQLite's LIKE ignores case and with it the index.
     """
     return and_(column >= start, column < start + LAST_LETTER)
 

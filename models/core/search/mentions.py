@@ -1,6 +1,4 @@
-"""The people, customers and accounts that a text speaks of: by their names, addresses and
-numbers.
-"""
+"""Find the people, customers and accounts that a text mentions by name, address or number."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -18,15 +16,13 @@ from models.core.search import lookup, trigrams
 from models.core.search.lookup import REFERENCE, begins
 
 Way = Callable[[type[Entity]], list[ColumnElement[bool]]]
-"""The conditions by which records of an entity are looked for; none where there is nothing to look
-by.
-"""
+"""The conditions that find records of an entity; empty where there is nothing to search by."""
 
 OFFERED = 5
 LOOKED_AT = 100
-"""Records with a word, among which those are looked for whose last name it is."""
+"""The most records with a word that are checked for having it as their last name."""
 WORDS, LONGEST = 40, 2000
-"""Further words, and letters, of a text are not looked up."""
+"""The most words and letters of a text that are looked up; the rest is not."""
 LONGEST_NAME = 4
 SHORTEST = 3
 """Letters of a first or last name that is looked up alone, in scripts with capitals."""
@@ -46,13 +42,15 @@ NO_NAMES = frozenset(
 """,
     )
 )
-"""Words with which sentences are made: alone they name nobody."""
+"""Words that make up sentences: alone they name nobody."""
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A word of a text. capital: whether it can be a name by its looks; scripts without capitals
-    always can.
+    """A word of a text.
+
+    Attributes:
+        capital: whether it can be a name by its looks; in scripts without capitals it always can.
     """
 
     text: str
@@ -66,9 +64,7 @@ class Spoken:
 
 
 def called(work: Context, entities: Sequence[type[Entity]], name: str) -> list[Entity]:
-    """The records of these entities that one name, address or number means, the surest way that
-    finds any.
-    """
+    """Return the records that a name, address or number means, by the surest way that finds any."""
     name = values.unquote_smart(values.clean(name)).strip().strip('"')
     if match := REFERENCE.fullmatch(name):
         numbered = [entity for entity in entities if entity.prefix == match[1].upper()]
@@ -88,9 +84,16 @@ def called(work: Context, entities: Sequence[type[Entity]], name: str) -> list[E
 def named_in(
     work: Context, text: str, entities: Sequence[type[Entity]], leading: bool = False
 ) -> list[Entity]:
-    """The records that a text speaks of: those whose number, address or whole name stands in it,
-    else those of whom a first or a last name does, written as names are: a company's may begin with
-    somebody's last. leading: its first word may be a name however it is written.
+    """Return the records of these entities that a text mentions.
+
+    They are those whose number, address or whole name is in it, else those whose first or last name
+    is, written as names are: a company's name may begin with somebody's last name.
+
+    Args:
+        work: who reads, and the session.
+        text: the text.
+        entities: the kinds of records to look for.
+        leading: the first word of the text may be a name however it is written.
     """
     numbers = [(match[1].upper(), int(match[2])) for match in NUMBER.finditer(text)]
     sure: list[Way] = [
@@ -117,7 +120,7 @@ def named_in(
 
 
 def spoken(text: str, leading: bool) -> list[Spoken]:
-    """The words of a text, without its addresses."""
+    """Return the words of a text, without its addresses."""
     found = [OWNERS.sub("", word[0]) for word in WORD.finditer(ADDRESS.sub(" ", text[:LONGEST]))][
         :WORDS
     ]
@@ -132,14 +135,15 @@ def looks_like_a_name(word: str) -> bool:
 
 
 def run_of(words: Sequence[Spoken], length: int) -> list[str]:
-    """All that so many words side by side say."""
+    """Return the texts of all runs of `length` words side by side."""
     runs = (words[at : at + length] for at in range(len(words) - length + 1))
     return [values.fold(" ".join(word.text for word in run)) for run in runs]
 
 
 def apart(word: str) -> list[str]:
-    """The names that one is written of without a space, in scripts without capitals: 李小龙, also
-    of 小龙 李.
+    """Return the names that a word can be written from without a space.
+
+    This is for scripts without capitals: 李小龙 is also 小龙 李.
     """
     if word.upper() != word.lower() or len(word) > LONGEST_NAME:
         return []
@@ -148,8 +152,9 @@ def apart(word: str) -> list[str]:
 
 
 def longest(found: Sequence[Entity]) -> list[Entity]:
-    """Without those whose name is a part of another one's that was found: Ada, where there is Ada
-    King.
+    """Remove records whose name is a part of the name of another one that was found.
+
+    Ada is removed where there is Ada King.
     """
     keys = {record.key for record in found}
     return [
@@ -160,20 +165,21 @@ def longest(found: Sequence[Entity]) -> list[Entity]:
 
 
 def whole(keys: Iterable[str]) -> Way:
-    """A name is one of these."""
+    """Return the way that finds a name that is one of these."""
     wanted = list(dict.fromkeys(keys))
     return lambda entity: [entity.key.in_(wanted)] if wanted else []
 
 
 def first(keys: Iterable[str]) -> Way:
-    """A name begins with one of these words."""
+    """Return the way that finds a name that begins with one of these words."""
     wanted = [f"{key} " for key in keys]
     return lambda entity: [begins(entity.key, start) for start in wanted]
 
 
 def last(work: Context, entities: Sequence[type[Entity]], keys: Iterable[str]) -> list[Entity]:
-    """Those whose name ends with one of these words: the index finds who has the word, the name
-    decides.
+    """Return the records whose name ends with one of these words.
+
+    The index finds the records that have the word; the name decides.
     """
     found: list[Entity] = []
     for key in keys:
@@ -192,7 +198,7 @@ def last(work: Context, entities: Sequence[type[Entity]], keys: Iterable[str]) -
 
 
 def among(hits: Sequence[Any]) -> Way:
-    """It is one of these hits of the index."""
+    """Return the way that finds only these hits of the index."""
 
     def ids(entity: type[Entity]) -> list[int]:
         return [hit.record_id for hit in hits if hit.entity == entity.slug()]
@@ -203,9 +209,7 @@ def among(hits: Sequence[Any]) -> Way:
 def addressed(
     work: Context, entity: type[Entity], addresses: Sequence[str]
 ) -> list[ColumnElement[bool]]:
-    """The conditions that one of these is a record's e-mail address, as far as those who read see
-    it.
-    """
+    """Return the conditions that one of these is an e-mail address that the viewers may see."""
     wanted = [address.strip(".,;:!?").lower() for address in addresses]
     return [column.in_(wanted) for column in seen(work, entity, Email)] if wanted else []
 
@@ -213,9 +217,7 @@ def addressed(
 def phoned(
     work: Context, entity: type[Entity], numbers: Sequence[str]
 ) -> list[ColumnElement[bool]]:
-    """The conditions that one of these is a record's phone number, as far as those who read see
-    it.
-    """
+    """Return the conditions that one of these is a phone number that the viewers may see."""
     wanted = []
     for number in numbers:
         try:
@@ -226,7 +228,7 @@ def phoned(
 
 
 def seen(work: Context, entity: type[Entity], of: type) -> list[ColumnElement[str]]:
-    """The columns of a kind that are hidden from nobody who reads."""
+    """Return the columns of a kind that are hidden from none of the viewers."""
     kinds = entity.fields().items()
     return [
         getattr(entity, name)
@@ -238,9 +240,7 @@ def seen(work: Context, entity: type[Entity], of: type) -> list[ColumnElement[st
 def fitting(
     work: Context, entities: Sequence[type[Entity]], way: Way, limit: int = OFFERED + 1
 ) -> list[Entity]:
-    """The records of these entities that one of the conditions of a way fits, and that are still
-    meant.
-    """
+    """Return the records that fit one of the conditions of a way and are still meant."""
     found: list[Entity] = []
     for entity in entities:
         if conditions := way(entity):

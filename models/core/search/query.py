@@ -25,25 +25,28 @@ E = TypeVar("E", bound=Entity)
 
 PAGE = 10
 CANDIDATES = 200
-"""Taken from the index as it gives them, then ranked here: ranking a million in SQL is what makes
-search slow.
+"""The most hits that the index gives, which are then ranked here.
+
+Ranking a million in SQL is what makes search slow.
 """
 FURTHER = 50
-"""Of what carries the name of somebody, where as many are called so themselves: those come first
-anyway.
+"""The most hits that merely carry a name, where as many have that name themselves.
+
+Those with the name themselves come first anyway.
 """
 NAMED = 50
-"""Of these, as many as begin with what was typed: among thousands with a common word they are what
-is meant.
+"""The most records that are added because their names begin with what was typed.
+
+Among thousands with a common word they are what is meant.
 """
 FEW = 3
 """With fewer found, slips of the finger are considered."""
 LONG = 8
 """Letters from which a word may hold two slips."""
 NEWEST = 20_000
-"""Texts that are looked through for what no index finds."""
+"""Number of the newest texts that are looked through for what no index finds."""
 COUNTED = 1000
-"""A filter that fits more is not counted to the end."""
+"""The most matches that are counted; a filter that fits more is not counted to the end."""
 
 
 class Hit(NamedTuple):
@@ -60,9 +63,12 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Page(Generic[E]):
-    """Up to ten records, a heading that says what they are, and the number of the next page, empty
-    on the last. note: what the words of a list were taken for; searched: those that were none of
-    its conditions.
+    """Up to ten records and a heading that says what they are.
+
+    Attributes:
+        more: the number of the next page, empty on the last.
+        note: what the words of a list were read as.
+        searched: the words that were none of its conditions.
     """
 
     records: list[E]
@@ -73,8 +79,9 @@ class Page(Generic[E]):
 
 
 def suggestions(work: Context, entity: type[E], text: str, limit: int = 20) -> list[E]:
-    """What a picker offers for the letters typed so far, the likeliest first; the newest before
-    anything is typed.
+    """Return what a picker offers for the letters typed so far, the likeliest first.
+
+    Before anything is typed, return the newest records.
     """
     if not text.strip():
         return list(
@@ -84,8 +91,9 @@ def suggestions(work: Context, entity: type[E], text: str, limit: int = 20) -> l
 
 
 def find_everywhere(work: Context, text: str, limit: int = 10) -> list[Entity]:
-    """Records of every entity that a text finds, the likeliest first; a reference finds just the
-    one it names.
+    """Return records of every entity that a text finds, the likeliest first.
+
+    A reference finds only the record that it names.
     """
     named = by_reference(work, text, ENTITIES.values())
     hits = (named or best(work, text, list(ENTITIES.values())))[:limit]
@@ -100,10 +108,16 @@ def find_everywhere(work: Context, text: str, limit: int = 10) -> list[Entity]:
 def find_records(
     work: Context, entity: type[E], text: str, page: str | bool | None = None
 ) -> Page[E]:
-    """Ten records of one entity: all of them, those that a filter fits, or those that words find.
+    """Return ten records of one entity: all, those that a filter fits, or those that words find.
 
-    text: empty, `stage = won AND amount > 10k`, or words. page: "2" for the second ten. ValueError
-    says what is wrong with a filter.
+    Args:
+        work: who reads, and the session.
+        entity: the kind of record.
+        text: empty, `stage = won AND amount > 10k`, or words.
+        page: "2" for the second ten.
+
+    Raises:
+        ValueError: says what is wrong with a filter.
     """
     number = (
         int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
@@ -124,11 +138,19 @@ def list_records(
     page: str | bool | None = None,
     people: bool = True,
 ) -> Page[E]:
-    """Ten records of one entity, as `find_records`, where words are conditions first: won last
-    month, rita, due today.
+    """Return ten records of one entity like `find_records`, reading words as conditions first.
 
-    What is searched for as words is said in the note. people: whether the bare name of a colleague
-    means whose it is. Ambiguous where several have that name.
+    Examples are `won last month`, `rita`, `due today`. The note says which words were searched for.
+
+    Args:
+        work: who reads, and the session.
+        entity: the kind of record.
+        text: the words of the list.
+        page: "2" for the second ten.
+        people: whether the bare name of a colleague means the records' owner.
+
+    Raises:
+        Ambiguous: several colleagues have that name.
     """
     number = (
         int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
@@ -151,8 +173,9 @@ def list_records(
 
 
 def noted(reader: Listing) -> str:
-    """What the words of a list were taken for, and which filter is near those that were only
-    searched for.
+    """Describe what the words of a list were read as.
+
+    It also gives the filter that is near the words that were only searched for.
     """
     said = [f"Read as {', '.join(reader.told)}."] if reader.told else []
     if reader.searched:
@@ -166,18 +189,18 @@ def noted(reader: Listing) -> str:
 def found_by_filter(
     work: Context, entity: type[E], text: str, fitting: "Select[E]", number: int
 ) -> Page[E]:
-    """The newest first."""
+    """Return the records that a filter finds, newest first."""
     some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
     total = work.session.scalar(select(func.count()).select_from(some)) or 0
     first = (number - 1) * PAGE
-    newest = entity.id if text.strip() else entity.number  # whichever an index gives in this order
+    newest = entity.id if text.strip() else entity.number  # the column an index gives in this order
     records = list(work.session.scalars(fitting.order_by(newest.desc()).offset(first).limit(PAGE)))
     said = heading(entity, with_names(work, text), total, COUNTED)
     return Page(records, said, str(number + 1) if total > first + PAGE else "")
 
 
 def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Page[E]:
-    """The likeliest first."""
+    """Return the records that words find, likeliest first."""
     hits = best(work, text, [entity])
     first = (number - 1) * PAGE
     records = records_of(work, entity, hits[first : first + PAGE])
@@ -186,7 +209,14 @@ def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Pa
 
 
 def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
-    """3 deals match “stage = won”. most: beyond it the number is not known."""
+    """Return a heading: 3 deals match “stage = won”.
+
+    Args:
+        entity: the kind of record.
+        text: the filter or words.
+        total: how many records match.
+        most: a total beyond it is not known exactly.
+    """
     text = " ".join(text.split())
     count = (
         f"More than {most:,} {entity.plural()}" if total > most else f"{total:,} {entity.plural()}"
@@ -200,8 +230,9 @@ def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
 
 
 def best(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
-    """The hits of a text among these entities, ranked; misspelt words are only considered where too
-    few fit.
+    """Return the hits of a text among these entities, ranked.
+
+    Misspelt words are considered only where too few fit.
     """
     words = words_of(text)
     if not words:
@@ -216,13 +247,13 @@ def best(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit
 
 
 def beside(first: list[Hit], others: Sequence[Hit]) -> list[Hit]:
-    """The hits with those of the others whose records are not among them."""
+    """Return the first hits, followed by the others whose records are not among them."""
     known = {hit.key for hit in first} if others else set()
     return first + [hit for hit in others if hit.key not in known]
 
 
 def by_reference(work: Context, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
-    """The one record that a reference names; of a single entity its bare number will do."""
+    """Return the record that a reference names; for a single entity its bare number is enough."""
     known = {entity.prefix: entity for entity in entities}
     match = REFERENCE.fullmatch(text.strip())
     prefix, number = (match[1].upper(), match[2]) if match else ("", text.strip())
@@ -234,7 +265,7 @@ def by_reference(work: Context, text: str, entities: Iterable[type[Entity]]) -> 
 
 
 def candidates(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
-    """What contains all words, and what is named so."""
+    """Return the hits that contain all words, and those with that name."""
     name = values.fold(text)
     found = containing(work, ways_of(text), entities)
     known, hits = {hit.key for hit in found}, []
@@ -246,11 +277,15 @@ def candidates(work: Context, text: str, entities: Sequence[type[Entity]]) -> li
 def containing(
     work: Context, ways: trigrams.Ways, entities: Sequence[type[Entity]], roughly: bool = False
 ) -> list[Hit]:
-    """Texts that one of the ways fits; none where no index could tell. roughly: perhaps fits, for
-    the caller to look.
+    """Return texts that fit one of the ways; none where no index can find them.
 
-    What has a name of its own is looked for first: there is far more that carries the name of a
-    customer.
+    Records with a name of their own are looked for first: far more carry the name of a customer.
+
+    Args:
+        work: who reads, and the session.
+        ways: alternatives, each the pieces that a text must all contain.
+        entities: the kinds of records.
+        roughly: perhaps they fit, for the caller to check.
     """
     if not ways or not trigrams.served(ways):
         return []
@@ -266,15 +301,17 @@ def containing(
 
 
 def fits(text: str, ways: trigrams.Ways) -> bool:
-    """Whether a text holds all pieces of one of the ways: what made it a candidate may be words
-    that those who read do not see.
+    """Return whether a text contains all pieces of one of the ways.
+
+    Words that the viewers do not see may have made the text a candidate.
     """
     return any(all(piece in f" {text}" for piece in way) for way in ways)
 
 
 def legible(work: Context, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits with no other words than those who read may see: what is hidden says nothing of how
-    near they are.
+    """Return the hits with only the words that the viewers may see.
+
+    What is hidden must not influence how near they are.
     """
     secret = {
         slug
@@ -291,8 +328,9 @@ def legible(work: Context, hits: Sequence[Hit]) -> list[Hit]:
 
 
 def texts_seen(work: Context, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
-    """Each with the words by which those who read may find it. What they point at is read once for
-    each field.
+    """Yield each record with the words by which the viewers may find it.
+
+    The records that a field points at are read once for each field.
     """
     near: list[Entity] = []  # kept alive, so that the session has them at hand
     with policy.beyond(work.session):
@@ -309,7 +347,7 @@ def texts_seen(work: Context, entity: type[E], records: Sequence[E]) -> Iterator
 
 
 def misspelt(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts that hold all words when a slip in one of them is forgiven, the nearest first."""
+    """Return texts that hold all words if a slip in one of them is forgiven, the nearest first."""
     hits: dict[Hit, int] = {}
     for word in words:
         others = [piece(other) for other in words if other is not word]
@@ -324,8 +362,10 @@ def misspelt(work: Context, words: Sequence[str], entities: Sequence[type[Entity
 
 
 def joined(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes
-    last there; else with a name that this one is with a slip in one of its parts: vandnberg.
+    """Return texts with a name that was written as one word: vanderberg.
+
+    Another is 李小龙, whose family name comes last in the text. Else return texts with a name that
+    this word is, with a slip in one of its parts: vandnberg.
     """
     for cuts in (1, 2) if len(words) == 1 else ():
         hits = containing(work, splits(words[0], cuts), entities, roughly=True)
@@ -342,8 +382,9 @@ def joined(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]
 
 
 def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
-    """Whether two or three words beside each other, in whatever order, begin with one that was
-    written together.
+    """Return whether two or three words side by side, in any order, form the joined word.
+
+    The words may go on after it.
     """
     runs = (texts[at : at + length] for length in (2, 3) for at in range(len(texts) - length + 1))
     together = ("".join(order) for run in runs for order in permutations(run))
@@ -356,7 +397,7 @@ def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
 
 
 def nearly(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts in which something like each of the words stands: henrick dal, for Henrik Dahl."""
+    """Return texts that contain something like each of the words: henrick dal, for Henrik Dahl."""
     hits: dict[Hit, int] = {}
     for word in words:
         begin = [f" {other[:1]}" for other in words if other is not word]
@@ -375,8 +416,9 @@ def nearly(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]
 
 
 def is_like(word: str, other: str) -> bool:
-    """Whether a word is another one, its beginning, or that with a slip; a short one with the same
-    first letter.
+    """Return whether a word is another one, its beginning, or that with a slip.
+
+    A short word must have the same first letter.
     """
     slips = 2 if len(word) >= LONG else 1 if len(word) >= trigrams.TRIGRAM else 0
     begin = other[: len(word)] if len(word) > trigrams.TRIGRAM else other
@@ -389,8 +431,9 @@ def is_like(word: str, other: str) -> bool:
 def looked_through(
     work: Context, words: Sequence[str], entities: Sequence[type[Entity]]
 ) -> list[Hit]:
-    """Texts among the newest that contain what is too short for the index: a picture, a sign of
-    Chinese.
+    """Return texts among the newest that contain what is too short for the index.
+
+    Examples are a picture or a sign of Chinese.
     """
     ways, slugs = [[piece(word) for word in words]], [entity.slug() for entity in entities]
     if trigrams.served(ways) or all(word.isascii() for word in words):
@@ -407,17 +450,17 @@ def looked_through(
 
 
 def texts_of(entity: type[Entity], ids: "Select[int]") -> "Select[str, int, str]":
-    """The search texts of records."""
+    """Return the search texts of records."""
     wanted = select(SearchText.entity, SearchText.record_id, SearchText.text)
     return wanted.where(SearchText.entity == entity.slug(), SearchText.record_id.in_(ids))
 
 
 @cache
 def texts_of_named(entity: type[Entity]) -> "Select[str, int, str]":
-    """The search texts of records whose folded name begins with the parameter `name`.
+    """Return the search texts of records whose folded name begins with the parameter `name`.
 
-    Made once: a search asks this of each entity, and to make the statements took a third of its
-    time.
+    The statement is made once: a search asks this of each entity, and making the statements took a
+    third of its time.
     """
     called = select(entity.id).where(begins(entity.key, bindparam("name", type_=String)))
     return texts_of(entity, called.order_by(entity.key).limit(NAMED))
@@ -428,8 +471,11 @@ def hits_of(work: Context, statement: "Select[str, int, str]") -> list[Hit]:
 
 
 def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
-    """The name begins with it; how many words are there whole or begin one; the words are its own
-    and not those of a customer or account it points at; how near the name is; the newest.
+    """Return the rank of a hit, best last when sorted.
+
+    It compares in this order: the name begins with the query; how many words are there whole or as
+    a beginning; the words are the record's own and not those of a customer or account it points at;
+    how near the name is; the newest.
     """
     name, query = hit.text.partition(" ")[2], " ".join(words)
     text = f" {hit.text} "
@@ -445,7 +491,7 @@ def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
 
 
 def records_of(work: Context, entity: type[E], hits: Sequence[Hit]) -> list[E]:
-    """The records of hits, in their order."""
+    """Return the records of hits, in the order of the hits."""
     ids = [hit.record_id for hit in hits]
     loaded = {
         record.id: record

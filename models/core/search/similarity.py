@@ -1,5 +1,6 @@
-"""How like two words are. The library behind it is loaded with the first question: an idle bot
-spares 4 MB.
+"""Say how like two words are.
+
+The library behind it is loaded with the first question: an idle bot saves 4 MB.
 """
 
 from collections.abc import Callable, Collection
@@ -7,11 +8,10 @@ from functools import cache
 
 
 def slips_between(one: str, other: str) -> int:
-    """Return how many slips of the finger lie between two words: a letter wrong, missing or too
-    many, or two swapped.
+    """Return how many slips of the finger lie between two words.
 
-    Optimal string alignment, see Boytsov, *Indexing methods for approximate dictionary searching*
-    (2011).
+    A slip is a letter wrong, missing or too many, or two letters swapped. Optimal string alignment,
+    see Boytsov, *Indexing methods for approximate dictionary searching* (2011).
     """
     from rapidfuzz.distance import OSA
 
@@ -25,15 +25,23 @@ def likeness(one: str, other: str) -> float:
 
 @cache
 def ratio() -> Callable[[str, str], float]:
-    """A search asks hundreds of times; to import it each time took as long as to answer."""
+    """Return the ratio function, loaded once.
+
+    A search asks hundreds of times; to import it each time took as long as to answer.
+    """
     from rapidfuzz import fuzz
 
     return fuzz.ratio
 
 
 def nearest(word: str, known: Collection[str], limit: int, least: float) -> list[str]:
-    """Return up to `limit` of the known words, the likest first. least: from 0 to 100, how like
-    they must be.
+    """Return up to `limit` of the known words, the likest first.
+
+    Args:
+        word: the word to compare.
+        known: the words to choose from.
+        limit: the most words to return.
+        least: from 0 to 100, how like they must be.
     """
     from rapidfuzz import process
 

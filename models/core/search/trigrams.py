@@ -1,5 +1,6 @@
-"""Which search texts contain what: trigrams find the candidates in the index, the text itself
-decides.
+"""Find the search texts that contain given words.
+
+Trigrams find the candidates in the index; the text itself decides.
 """
 
 import re
@@ -21,12 +22,14 @@ from models.core.search.index import INDEX, SearchText
 
 TRIGRAM = 3
 MOST_WORDS = 8
-"""Further words of a query are left out: they would narrow down what is already one record or none.
+"""Further words of a query are left out.
+
+They would narrow down what is already one record or none.
 """
 LONGEST_JOINED = 12
 """Letters of a word that may be several: each further one would be many more ways to cut it."""
 TELLING = 4
-"""Trigrams of a part of a name by which it is looked for alone."""
+"""Number of trigrams that a part of a name needs to be looked for alone."""
 LONGEST = 64
 """Further letters of a word are left out: a slip is looked for at each of them."""
 AROUND = "\"'()[]{}<>,;:!?"
@@ -39,7 +42,7 @@ Ways = Sequence[Sequence[str]]
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words and pictures of a query, without the quotes and brackets around them."""
+    """Return the folded words and pictures of a query, without quotes and brackets around them."""
     words = [
         word.strip(AROUND) for word in values.fold(values.unquote_smart(values.clean(text))).split()
     ]
@@ -47,13 +50,14 @@ def words_of(text: str) -> list[str]:
 
 
 def tells(letter: str) -> bool:
-    """Whether a letter, a digit or a picture; signs between words tell nothing."""
+    """Return whether a sign is a letter, a digit or a picture; signs between words tell nothing."""
     return letter.isalnum() or unicodedata.category(letter) == "So"
 
 
 def ways_of(text: str) -> list[list[str]]:
-    """What a text must contain to answer a query: its words, or the digits of the phone number it
-    may be.
+    """Return what a text must contain to answer a query.
+
+    That is its words, or the digits of the phone number that it may be.
     """
     ways = [[piece(word) for word in words_of(text)]]
     if PHONE.fullmatch(text.strip()):
@@ -62,30 +66,37 @@ def ways_of(text: str) -> list[list[str]]:
 
 
 def piece(word: str) -> str:
-    """What a text must contain to hold a word: the word anywhere, or a short one where a word
-    begins.
+    """Return what a text must contain to hold a word.
+
+    That is the word anywhere, or a short word where a word begins.
     """
     return word if len(word) >= TRIGRAM else f" {word}"
 
 
 def served(ways: Ways) -> bool:
-    """Whether the index can find all of the ways: each needs a trigram."""
+    """Return whether the index can find all of the ways: each needs a trigram."""
     return all(trigrams(pieces) for pieces in ways)
 
 
 def find(
     session: Session, ways: Ways, entities: Sequence[str], limit: int, roughly: bool = False
 ) -> "Sequence[Row[str, int, str]]":
-    """The (entity, record id, text) of up to `limit` texts that fit, of records that those who read
-    may see, and by words that they may see.
+    """Return the (entity, record id, text) of up to `limit` texts that fit.
 
-    entities: the table names of those wanted. roughly: the caller looks into the texts, whether the
-    pieces are there and in words that those who read may see; to ask for it here takes a statement
-    of its own for each number of ways, and up to 400 ms to make one.
+    They belong to records that the viewers may see, and fit by words that the viewers may see.
+
+    Args:
+        session: the session.
+        ways: alternatives, each the pieces that a text must all contain.
+        entities: the table names of those wanted.
+        limit: the most texts to return.
+        roughly: the caller checks in the texts whether the pieces are there and in words that the
+            viewers may see. Checking here takes a separate statement for each number of ways, and
+            up to 400 ms to make one.
     """
     wanted = SearchText.entity.concat("").in_(
         entities
-    )  # which of a few it is, no index tells sooner than the text
+    )  # no index can check which of a few it is sooner than the text
     words = () if roughly else ways
     statement = found(session, ways, entities, roughly).where(
         wanted, *seen(session, entities, words)
@@ -95,11 +106,16 @@ def find(
 
 
 def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnElement[bool]]:
-    """The conditions on `SearchText` that leave out what those who read may not see, and what they
-    would find only by words that they may not see: for each text a look at its record, never at all
-    the records that may be seen, into which PostgreSQL would turn EXISTS.
+    """Return the conditions on `SearchText` that leave out what the viewers may not see.
 
-    ways: what must be in words that they may see; nothing where the caller looks.
+    They also leave out what the viewers would find only by words that they may not see. For each
+    text there is a look at its record, never at all the records that may be seen, into which
+    PostgreSQL would turn EXISTS.
+
+    Args:
+        session: the session.
+        entities: the table names of those wanted.
+        ways: what must be in words that the viewers may see; nothing where the caller checks.
     """
     work: Any = session.info.get("work")
     restricted = work and work.viewers != (SYSTEM,)
@@ -118,7 +134,7 @@ def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnEl
 
 @contextmanager
 def only_by_index(session: Session) -> Iterator[None]:
-    """Keep PostgreSQL from reading the whole table because it takes a limit to be reached soon.
+    """Keep PostgreSQL from reading the whole table because it expects to reach a limit soon.
 
     Of 100,000 texts two common words that no record has together took 100 ms, now 3.
     """
@@ -131,9 +147,7 @@ def only_by_index(session: Session) -> Iterator[None]:
 
 
 def switch(session: Session, state: str) -> None:
-    """Until the transaction ends, whether PostgreSQL may read whole tables and go through plain
-    indexes.
-    """
+    """Set whether PostgreSQL may read whole tables and plain indexes until the transaction ends."""
     session.execute(
         select(*(func.set_config(f"enable_{way}", state, True) for way in ("seqscan", "indexscan")))
     )
@@ -142,11 +156,15 @@ def switch(session: Session, state: str) -> None:
 def found(
     session: Session, ways: Ways, entities: Sequence[str] = (), roughly: bool = False
 ) -> "Select[str, int, str]":
-    """The (entity, record id, text) of what fits, in the order in which the index gives them up
-    soonest.
+    """Return the query for the (entity, record id, text) of what fits.
 
-    entities: those by whose references the index is to leave out others, as far as it can. roughly:
-    also what has the trigrams of the pieces in another order.
+    The order is the one in which the index gives the texts soonest.
+
+    Args:
+        session: the session.
+        ways: alternatives, each the pieces that a text must all contain.
+        entities: the index leaves out others by the references of these, as far as it can.
+        roughly: also return texts that have the trigrams of the pieces in another order.
     """
     wanted, begin = (
         select(SearchText.entity, SearchText.record_id, SearchText.text),
@@ -165,10 +183,10 @@ def found(
 
 
 def begins(entities: Sequence[str]) -> list[str]:
-    """The trigrams with which the texts of these entities begin, because their references do; none
-    if that is all.
+    """Return the trigrams with which the texts of these entities begin.
 
-    To find that none of 300,000 activities with a word is a customer took SQLite 300 ms, now 1, and
+    They begin with them because their references do. Return none if these are all the entities. To
+    find that none of 300,000 activities with a word is a customer took SQLite 300 ms, now 1, and
     PostgreSQL 116, now 5.
     """
     if len(entities) == len(ENTITIES) or not all(slug in ENTITIES for slug in entities):
@@ -177,9 +195,7 @@ def begins(entities: Sequence[str]) -> list[str]:
 
 
 def contains(ways: Ways) -> ColumnElement[bool]:
-    """The condition on `SearchText` that one of the ways fits. On PostgreSQL the index serves
-    it.
-    """
+    """Return the condition on `SearchText` that fits one of the ways; PostgreSQL uses the index."""
     return or_(
         *(
             and_(true(), *(SearchText.text.contains(p, autoescape=True) for p in way))
@@ -189,10 +205,13 @@ def contains(ways: Ways) -> ColumnElement[bool]:
 
 
 def matches(ways: Ways, begin: Sequence[str] = ()) -> ColumnElement[bool]:
-    """The MATCH of FTS5. With detail=none it knows single trigrams only; LIKE there crashes SQLite
-    3.40.
+    """Return the MATCH of FTS5.
 
-    begin: trigrams of which a text must have one besides.
+    With detail=none it knows single trigrams only; LIKE there crashes SQLite 3.40.
+
+    Args:
+        ways: alternatives, each the pieces that a text must all contain.
+        begin: trigrams of which a text must have one in addition.
     """
     query = " OR ".join("(" + " AND ".join(map(quoted, trigrams(pieces))) + ")" for pieces in ways)
     query = f"({' OR '.join(map(quoted, begin))}) AND ({query})" if begin else query
@@ -200,13 +219,17 @@ def matches(ways: Ways, begin: Sequence[str] = ()) -> ColumnElement[bool]:
 
 
 def exactly(ways: Ways) -> ColumnElement[bool]:
-    """The same trigrams in another order are another word: look into the text."""
+    """Return the condition that looks into the text.
+
+    The same trigrams in another order are another word.
+    """
     return or_(*(and_(*(func.instr(SearchText.text, p) > 0 for p in pieces)) for pieces in ways))
 
 
 def trigrams(pieces: Sequence[str]) -> list[str]:
-    """Trigrams that cover the pieces, each once. All of them would narrow down no further than they
-    cost to read.
+    """Return trigrams that cover the pieces, each once.
+
+    All trigrams would narrow down no further than they cost to read.
     """
     found = []
     for piece in pieces:
@@ -220,13 +243,16 @@ def quoted(trigram: str) -> str:
 
 
 def slips(word: str, least: int = 2) -> list[list[str]]:
-    """The pieces of a word that one slip leaves whole, for each place in it: `jonson` may be ` jo`
-    and `nson`.
+    """Return the pieces of a word that one slip leaves whole, for each place in the word.
 
-    A slip is two letters swapped, a wrong letter or one too many, or one too few; where the pieces
-    left by the first are too short to find anything by, those of the next are tried. What the texts
-    found by them really hold is for the caller to compare. Numbers, references and addresses are
-    taken at their word. least: trigrams that must be left.
+    `jonson` may be ` jo` and `nson`. A slip is two letters swapped, a wrong letter or one too many,
+    or one too few; where the pieces left by the first are too short to find anything by, those of
+    the next are tried. The caller must compare what the texts found really contain. Numbers,
+    references and addresses are taken literally.
+
+    Args:
+        word: the word.
+        least: trigrams that must be left.
     """
     places = range(len(word)) if word.isalpha() else ()
     left = ([[f" {word[:at]}", word[at + lost :]] for lost in (2, 1, 0)] for at in places)
@@ -235,8 +261,9 @@ def slips(word: str, least: int = 2) -> list[list[str]]:
 
 
 def splits(word: str, cuts: int) -> list[list[str]]:
-    """The pieces of a name that was written as one word, for each way to cut it: ` van`, ` der` and
-    ` berg`.
+    """Return the pieces of a name that was written as one word, for each way to cut it.
+
+    An example is ` van`, ` der` and ` berg`.
     """
     if not word.isalpha() or len(word) > LONGEST_JOINED:
         return []
@@ -251,8 +278,9 @@ def splits(word: str, cuts: int) -> list[list[str]]:
 
 
 def splits_with_a_slip(word: str) -> list[list[str]]:
-    """The pieces that are left of each way to cut a name when the slip is in one of them, as far as
-    they tell much.
+    """Return the pieces left by each way to cut a name when one piece holds the slip.
+
+    Pieces that say too little are left out.
     """
     ways = [way for cuts in (1, 2) for way in splits(word, cuts)]
     left = [
@@ -266,5 +294,5 @@ def splits_with_a_slip(word: str) -> list[list[str]]:
 
 
 def telling(pieces: Sequence[str], least: int = 2) -> bool:
-    """Whether pieces are long enough not to be in every other text."""
+    """Return whether pieces are long enough not to be in every other text."""
     return sum(len(piece) - TRIGRAM + 1 for piece in pieces if len(piece) >= TRIGRAM) >= least

@@ -1,5 +1,6 @@
-"""The words by which those who read may find a record, in SQL: what `search.text_of` is for one
-record.
+"""The words by which the viewers may find a record, in SQL.
+
+This is what `search.text_of` is for one record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +18,13 @@ from models.core.permissions import policy, visibility
 
 @cache
 def pointing(entity: type[Entity]) -> Mapping[str, str]:
-    """The fields by whose names an entity's records are found: field → entity."""
+    """Return the fields whose names find an entity's records: field → entity."""
     kinds = entity.fields().items()
     return {name: kind.to for name, kind in kinds if kind.search and isinstance(kind, Reference)}
 
 
 def has_secrets(work: Context, entity: type[Entity]) -> bool:
-    """Whether words by which an entity's records are found are hidden from someone who reads."""
+    """Return whether a viewer may not see some words by which an entity's records are found."""
     limited = dict(visibility.of(work.session))
     hidden = any(
         policy.hides(work, entity, name) for name, kind in entity.fields().items() if kind.search
@@ -34,12 +35,16 @@ def has_secrets(work: Context, entity: type[Entity]) -> bool:
 def limits(
     work: Context, entity: type[Entity], ways: Sequence[Sequence[str]], rows: Any
 ) -> list[ColumnElement[bool]]:
-    """The condition that a record answers a query by words which all who read may see; none where
-    they see them all.
+    """Return the condition that a record answers a query by words that all viewers may see.
 
-    ways: alternatives, each the pieces that there must be; rows: the columns to ask, of records
-    that they may see. Whatever it finds, the search text of the record contains: that text may
-    serve as an index for it.
+    Return none where they see them all. The search text of the record contains everything that the
+    condition finds, so that text may serve as an index for it.
+
+    Args:
+        work: who reads, and the session.
+        entity: the kind of record.
+        ways: alternatives, each the pieces that must be there.
+        rows: the columns to ask, of records that the viewers may see.
     """
     if not has_secrets(work, entity):
         return []
@@ -53,8 +58,10 @@ def limits(
 def holding(
     work: Context, entity: type[Entity], piece: str, rows: Any
 ) -> Iterator[ColumnElement[bool]]:
-    """The conditions that a piece is in what they may see of a record, or in the name of what it
-    points at; of a phone number in its digits, whatever its country puts between them.
+    """Yield the conditions that a piece is in what the viewers may see of a record.
+
+    It may be in the name of a record that this one points at. In a phone number it is looked for in
+    the digits, ignoring what its country puts between them.
     """
     texts: list[Any] = [literal(f"{entity.prefix.lower()}-") + cast(rows.number, String), rows.key]
     for name, kind in entity.fields().items():
@@ -83,15 +90,17 @@ def holding(
 
 @cache
 def alias_of(entity: type[Entity]) -> Any:
-    """Return another name for an entity's table; to make one takes a hundred times as long as to
-    use it.
+    """Return another name for an entity's table.
+
+    To make one takes a hundred times as long as to use it.
     """
     return entity.__table__.alias()
 
 
 def named(work: Context, entity: type[Entity], piece: str) -> Any:
-    """The ids of the records whose name holds a piece and which all who read may see: also of
-    deleted ones, whose names stand where they are referred to.
+    """Return the ids of the records whose name holds a piece and which all viewers may see.
+
+    They include deleted records, whose names are shown where they are referred to.
     """
     there = alias_of(entity)
     theirs = visibility.conditions(entity, visibility.of(work.session), there.c)
