@@ -16,7 +16,7 @@ from models.core.parsing import values
 
 @dataclass(frozen=True)
 class Named(Field):
-    """A record by its name. to: the entity."""
+    """A record by its name, which stays readable where the record is gone."""
 
     length: int = 50
     to: str = ""

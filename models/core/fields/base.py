@@ -46,30 +46,30 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Field:
-    """The base of every kind: one line of text.
-
-    Attributes:
-        required: a record cannot be without it.
-        search: its words find the record.
-        personal: it goes out and away with the person.
-        same: equal values hint at a duplicate.
-        form: shown in the form.
-        card: shown on the card.
-        also: other words for it.
-        when: it is asked for only where another field holds a value: (field, value).
-    """
+    """The base of every kind: one line of text."""
 
     label: str
+    """What it is called in forms, on cards and in sentences."""
     length: int = 255
+    """The most characters that it may have."""
     required: bool = False
+    """A record cannot be without it."""
     search: bool = False
+    """Its words find the record."""
     personal: bool = False
+    """It belongs to the person: it is exported and erased with them."""
     same: bool = False
+    """Equal values hint at a duplicate."""
     form: bool = True
+    """It is an input of the form."""
     card: bool = True
+    """It is a line of the card."""
     hint: str = ""
+    """What the form says below its input."""
     also: tuple[str, ...] = ()
+    """Other words for it in lines and files."""
     when: tuple[str, str] | None = None
+    """It is asked for only where another field holds a value: (field, value)."""
 
     ordered: ClassVar[bool] = False
     """Whether < and > mean something in a filter."""

@@ -39,6 +39,8 @@ class LongText(Field):
 
 @dataclass(frozen=True)
 class Email(Field):
+    """An e-mail address, in small letters."""
+
     def read(self, text: str, reader: Reader) -> str:
         return values.read_email(text)
 
@@ -61,6 +63,8 @@ class Phone(Field):
 
 @dataclass(frozen=True)
 class Link(Field):
+    """A web address."""
+
     length: int = 2000
 
     def read(self, text: str, reader: Reader) -> Any:
@@ -69,7 +73,7 @@ class Link(Field):
 
 @dataclass(frozen=True)
 class Domain(Field):
-    """The host of a web address: acme.com, whatever stands around it."""
+    """The host of a web address: `acme.com`, also out of a whole address."""
 
     def read(self, text: str, reader: Reader) -> Any:
         return super().read(values.read_domain(text), reader)
@@ -77,6 +81,8 @@ class Domain(Field):
 
 @dataclass(frozen=True)
 class Number(Field):
+    """A whole number."""
+
     ordered, thaw = True, int
 
     def column(self) -> TypeEngine[Any]:
@@ -91,6 +97,8 @@ class Number(Field):
 
 @dataclass(frozen=True)
 class Percent(Number):
+    """A whole number from 0 to 100, with or without its sign."""
+
     def read(self, text: str, reader: Reader) -> int:
         return values.read_percent(text)
 
@@ -163,6 +171,8 @@ class Zone(Field):
 
 @dataclass(frozen=True)
 class Day(Field):
+    """A day, in any way that people write one."""
+
     ordered, thaw = True, date.fromisoformat
 
     def column(self) -> TypeEngine[Any]:
@@ -235,7 +245,7 @@ class Flag(Field):
 
 @dataclass(frozen=True)
 class Choice(Field):
-    """One of a few words. ranked: they stand in an order, the least first, and can be compared."""
+    """One of a few words; ranked ones have an order, the least first, and can be compared."""
 
     options: type[StrEnum] = StrEnum
     ranked: bool = False
@@ -263,6 +273,8 @@ class Choice(Field):
 
 @dataclass(frozen=True)
 class Tags(Field):
+    """Several words of one's own, each once."""
+
     def column(self) -> TypeEngine[Any]:
         return TagList()
 

@@ -64,10 +64,9 @@ def partial(name: str, *columns: str, where: str) -> Index:
 
 
 class Delivery(Row):
-    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the
-    drawing to make then.
+    """One message to Slack, which is rendered when it is sent.
 
-    It holds only ids and our own words: names and what people typed are read from their records
+    `key` is unique, so that nothing is sent twice; `kind` names what is rendered. It holds only ids and our own words: names and what people typed are read from their records
     when it is rendered.
     """
 

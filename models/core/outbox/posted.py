@@ -43,8 +43,7 @@ class PostedMessage(Row):
 
 
 class ListSubscription(Row):
-    """A record that a list names, wherever the list stands: when the record changes, the list is
-    drawn anew.
+    """A record that a posted list names: when the record changes, the list is rendered again.
 
     Attributes:
         delivery: the one that said the list, which is kept for a month, and so is this.
