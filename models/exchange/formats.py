@@ -143,7 +143,9 @@ class Decision:
             raise ValueError(
                 f"“{cell[:40]}” does not fit its column, where “{self.decimal}” stands before decimals."
             )
-        rest = f"{rest}0" if len(rest) == 3 else rest  # else nobody could tell it from a thousand
+        rest = (
+            f"{rest}0" if len(rest) == 3 else rest
+        )  # else it could not be distinguished from a thousand
         return f"{digits or 0}.{rest}" if sign and rest else digits
 
     def percentage(self, cell: str) -> str:
