@@ -174,7 +174,7 @@ class Turning:
             return len(steps)
 
     def told(self, work: Context, records: Sequence[Entity]) -> list[Entity]:
-        """The records of which Slack was told anything; of most that a file brings it was not."""
+        """Return the records about which Slack got a delivery; for most imports it got none."""
         keys = {(record.slug(), record.id): record for record in records}
         about = select(Delivery.entity, Delivery.record_id).where(are(keys, Delivery)).distinct()
         return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
