@@ -90,7 +90,7 @@ def version_at(
 ) -> int:
     """Return the version that was valid then.
 
-    A version that was written later counts as later, whatever the clocks of its writers said.
+    A version that was written later counts as later, no matter what the clocks of its writers said.
     """
     if isinstance(at, int):
         known = [entry.version for entry in entries if entry.version <= at <= record.version]

@@ -99,7 +99,7 @@ class User(Entity):
         return super().unknown(text)
 
     def facts(self, work: Context) -> list[tuple[str, str]]:
-        """Return why somebody may do nothing here, whatever their role says."""
+        """Return why somebody may do nothing here, no matter what their role says."""
         if self.left:
             return [("Slack", "Has left the workspace, and may do nothing here")]
         return [("Slack", "A guest, who may do nothing here")] if self.guest else []

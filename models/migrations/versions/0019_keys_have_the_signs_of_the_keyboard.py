@@ -1,4 +1,4 @@
-"""Search keys get the quotes and dashes of the keyboard, whatever signs were typed."""
+"""Search keys get the quotes and dashes of the keyboard, no matter which signs were typed."""
 
 from alembic import op
 
