@@ -19,7 +19,7 @@ from models.core.permissions import policy, visibility
 from models.core.search.index import index, referring
 
 FEW = 10
-"""Up to how many changed records a unit of work waits for their cards.
+"""The number of changed records up to which a unit of work waits for their cards.
 
 Where it changes more, the cards let others pass.
 """

@@ -9,7 +9,7 @@ from models.core.parsing.datetimes import to_utc
 FRIDAY = 4
 DAY = timedelta(days=1)
 PUNCTUAL = timedelta(minutes=15)
-"""Nobody calls it late if it comes within this time."""
+"""Nobody calls it late if it comes within this long after its time."""
 
 
 @dataclass(frozen=True)

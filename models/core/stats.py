@@ -1,4 +1,4 @@
-"""Figures about the database for those who run the bot: its schema, what waits, what ran last."""
+"""Figures about the database for those who run the bot: what it is, what waits, what ran last."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

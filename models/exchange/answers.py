@@ -25,7 +25,7 @@ class Answers:
         sheet: The name of the sheet of a workbook.
         strict: Refuse a row even if only one optional cell cannot be read.
         anyway: Go on although some words of the file are unknown; their rows are refused.
-        make: The entities of which records are made that rows name and that do not exist here.
+        make: The entities whose missing records are made when rows name them.
         rest: Keep in the notes what no field takes.
     """
 

@@ -54,7 +54,7 @@ class Batch:
     strict: bool = False
     """A row is refused if any of its cells cannot be read."""
     make: frozenset[str] = frozenset()
-    """The entities of which records are made that rows name and that do not exist here."""
+    """The entities whose missing records are made when rows name them."""
     missing: Missing = field(default_factory=Missing)
 
     created: list[New] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Read the cells of a row: values for the fields, and a sentence for each cell that cannot be."""
+"""Read the cells of a row into values for its fields, and say why a cell cannot be read."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""CSV files of records: read as other programs write them, written so that opening them is safe."""
+"""CSV files: read as other programs write them, written so that spreadsheets open them safely."""
 
 import csv
 import io

@@ -54,7 +54,7 @@ class Maker:
     """Looks for the records that the rows of a batch name.
 
     Attributes:
-        wanted: The entities of which records are made.
+        wanted: The entities whose missing records are made.
     """
 
     desk: PrefetchingUnitOfWork

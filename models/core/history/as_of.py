@@ -139,7 +139,7 @@ def plan(work: Context, record: Entity, to: datetime | int) -> Plan:
 
 
 def must_be_allowed(work: Context, record: Entity, changes: Sequence[Change]) -> None:
-    """Raise what assigning the record, and changing sharing, would raise when done by its verb."""
+    """Raise what giving the record away, or changing how people work together, raises as a verb."""
     values = {each.field: each.then for each in changes}
     if record.owned in values:
         policy.check(work, "assign", record)

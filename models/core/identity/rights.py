@@ -93,8 +93,8 @@ class Rights:
     def line(self, about: str) -> Mapping[str, Scope]:
         """Return what is said about an entity, or else about everything.
 
-        For entities that govern how people work together, everything counts only as far as they
-        look, and for what has no records not at all, unless everything of all is meant.
+        Unless it is everything of all, the line about everything gives only the right to look at
+        entities that govern how people work together, and no right for what has no records.
         """
         if about in self.scopes:
             return self.scopes[about]

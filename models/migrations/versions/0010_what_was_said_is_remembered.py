@@ -1,4 +1,4 @@
-"""The messages in channels in addition to cards, so that they can say less to later readers."""
+"""Posted messages other than cards, so that they say less when others come to read them."""
 
 from alembic import op
 from sqlalchemy import JSON, Column, DateTime, Integer, String, UniqueConstraint
