@@ -1,4 +1,4 @@
-"""Every entity, once, and every other table. A new entity costs one file, and a line here."""
+"""Every entity, once, and every other table; a new entity costs one file, and a line here."""
 
 from models.activities.activity import Activity
 from models.core.audit.entries import AuditEntry, AuditHead

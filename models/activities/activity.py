@@ -21,8 +21,7 @@ from models.core.outbox.delivery import Delivery, partial
 from models.core.parsing import values
 
 NEWS = timedelta(days=1)
-"""What has been due for longer when it is written down is no news; the morning's reminder has it.
-"""
+"""What was due longer ago when it is written down is no news; the morning's reminder has it."""
 
 
 DONE = values.YES | {
@@ -60,8 +59,9 @@ LASTED = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?")
 
 
 def timed(texts: dict[str, str]) -> dict[str, str]:
-    """The texts of a row with its time of day in its due date, and in minutes how long it took.
-    What has an end besides is a meeting.
+    """Return the texts of a row with the time of day in the due date and the duration in minutes.
+
+    A row that also has an end is a meeting.
     """
     texts = dict(texts)
     if CLOCK.fullmatch(texts.get("due_time", "")) and ":" not in texts.get("due_date", ":"):
@@ -116,8 +116,9 @@ class Activity(Entity):
     outcome: Mapped[str | None] = field(Text("Outcome"))
     minutes: Mapped[int | None] = field(Number("Minutes"))
     remind_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When its owner is to be told that it is due; empty once told. Done or hidden it stays, for
-    when it comes back.
+    """When its owner is reminded that it is due; empty once that was done.
+
+    It stays when the activity is done or hidden, for when the activity comes back.
     """
 
     @classmethod
@@ -156,25 +157,27 @@ class Activity(Entity):
 
     @classmethod
     def open(cls) -> ColumnElement[bool]:
-        """The condition for what is planned and not done."""
+        """Return the filter for what is planned and not done."""
         return cls.done_at.is_(None) & cls.due_date.is_not(None)
 
     @classmethod
     def overdue(cls, work: Context) -> ColumnElement[bool]:
-        """The condition for what should have been done by now."""
+        """Return the filter for what should have been done by now."""
         return cls.open() & (cls.due_date <= work.now)
 
     @classmethod
     def untold(cls, work: Context) -> ColumnElement[bool]:
-        """The condition for what has come due and its owner was not told of. Spelt as in the index
-        that serves it.
+        """Return the filter for what has come due without a reminder to its owner.
+
+        It is spelt as in the index that serves it.
         """
         return (cls.remind_at <= work.now) & cls.done_at.is_(None) & cls.deleted_at.is_(None)
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """Other systems say in a word whether something is done, and beside the day at what time it
-        is due.
+        """Translate how other systems say that an activity is done, and when it is due.
+
+        They say in a word whether it is done, and give the time of day beside the due day.
         """
         texts = timed(texts)
         status = values.fold(texts.get("status", ""))
@@ -184,15 +187,17 @@ class Activity(Entity):
 
     @classmethod
     def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        """It was done when the file says, else when it was due, else when it was made, but not
-        after now.
+        """Return when it was done: when the file says, else when it was due, else when it was made.
+
+        The moment is never after now.
         """
         known = (values.get(name) for name in ("done_at", "due_date", "created_at"))
         return {"done_at": min(next(filter(None, known), now), now)}
 
     def arrive(self, work: Context) -> None:
-        """A call, a meeting, an e-mail or a note of the past took place when it was due; a task may
-        still be open.
+        """Mark a past call, meeting, e-mail or note as done at its due moment.
+
+        A task may still be open.
         """
         if (
             self.type != ActivityType.TASK
@@ -209,10 +214,9 @@ class Activity(Entity):
         return " ".join((self.description or "").split())
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """An activity belongs to one customer or one lead; a deal or a case brings its customer
-        along.
+        """Require one customer or one lead; a deal or a case brings its customer along.
 
-        One from a file may be about a deal, a case or an account alone.
+        An activity from a file may be about a deal, a case or an account alone.
         """
         if not self.customer and not self.lead:
             about = {"case": self.case, "opportunity": self.opportunity}
@@ -240,8 +244,9 @@ class Activity(Entity):
             self.remind_at = self.due_date if news else None
 
     def was_told(self, work: Context, due: datetime) -> bool:
-        """Whether somebody was reminded of it when it was due at a moment that has passed, before
-        it was put off.
+        """Return whether somebody was reminded of it at a due moment that has passed.
+
+        That was before it was put off.
         """
         if self.id is None or due > work.now:
             return False
@@ -250,13 +255,18 @@ class Activity(Entity):
         return any(self.id in about.get("ids", []) for about in told)
 
     def done(self, work: Context, outcome: str | None = None) -> None:
-        """Tick it off, with what came of it."""
+        """Tick it off, with its outcome."""
         if self.done_at:
             raise Conflict(f"{self.ref} is already done.")
         self.done_at, self.outcome = work.now, outcome or self.outcome
 
     def snooze(self, work: Context, until: datetime) -> None:
-        """Put it off; a reminder comes again then. until: a moment to come."""
+        """Put it off; a reminder comes again then.
+
+        Args:
+            work: The unit of work.
+            until: A future moment.
+        """
         if self.done_at:
             raise Conflict(f"{self.ref} is already done.")
         if until <= work.now:

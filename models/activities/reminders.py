@@ -1,5 +1,6 @@
-"""What is due, whose it is, and who has been told: once for each due moment, in each person's own
-working hours.
+"""What is due, who owns it, and who was reminded of it.
+
+Everybody is reminded once for each due moment, in their own working hours.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,15 +20,18 @@ from models.core.permissions import visibility
 from models.core.schedule import DAY, FRIDAY, strikes
 
 TOGETHER = 10
-"""Activities that one message names: with its buttons, about what Slack takes."""
+"""Activities that one message names: with its buttons, about what Slack accepts."""
 AT_ONCE = 10 * TOGETHER
-"""Activities marked as told in one unit of work, so that nobody waits for it."""
+"""Activities marked as reminded in one unit of work, so that nobody waits for it."""
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """One message to an owner: the ids of activities. more: whether it says how many are due
-    besides.
+    """One message to an owner.
+
+    Attributes:
+        ids: The ids of the activities.
+        more: Whether it says how many more are due.
     """
 
     ids: list[int]
@@ -35,7 +39,7 @@ class Reminder:
 
 
 class Hours(NamedTuple):
-    """When someone works, by the clock of their town: all that a look needs of most people."""
+    """When a person works, by the clock of their town: all that is needed from most people."""
 
     id: int
     zone: str
@@ -44,13 +48,14 @@ class Hours(NamedTuple):
 
 
 def first(work: Context, job: str, slot: str) -> bool:
-    """Whether this is the first firing of a job for this slot, in this and every other replica."""
+    """Return whether this is the first firing of a job for this slot, in any replica."""
     return insert_once(work, JobRun, job=job, slot=slot, at=work.now) is not None
 
 
 def take(work: Context, job: str, slots: Sequence[str]) -> list[str]:
-    """Those of a job's slots that nobody had taken, here or in another replica; now they are. It
-    looks, then writes.
+    """Return those of a job's slots that nobody had taken, here or in another replica.
+
+    Now they are taken. This looks first, and then writes.
     """
     taken = set(
         work.session.scalars(select(JobRun.slot).where(JobRun.job == job, JobRun.slot.in_(slots)))
@@ -59,13 +64,14 @@ def take(work: Context, job: str, slots: Sequence[str]) -> list[str]:
 
 
 def at_work(user: User | Hours, now: datetime) -> bool:
-    """Whether it is a working day and working hours for someone."""
+    """Return whether it is a working day and working hours for a person."""
     return shift(user, now) is not None
 
 
 def shift(user: User | Hours, now: datetime) -> date | None:
-    """The working day on which the hours began that someone is in, which may end on the next one;
-    None in none.
+    """Return the working day on which a person's present working hours began, None outside of them.
+
+    The hours may end on the next day.
     """
     zone = ZoneInfo(user.zone)
     today = now.astimezone(zone).date()
@@ -81,16 +87,15 @@ def shift(user: User | Hours, now: datetime) -> date | None:
 
 
 def colleagues(work: Context) -> list[User]:
-    """Everyone who can be told something: no guests, nobody who has left."""
+    """Return everybody who can get a message: no guests, and nobody who has left."""
     return list(work.session.scalars(select(User).where(~User.left, ~User.guest).order_by(User.id)))
 
 
 def expectant(work: Context) -> list[User]:
-    """Whom to remind of something now: who is at work and was not told of all that is due, or not
-    yet today.
+    """Return the people to remind now.
 
-    Outside their working hours people are left alone; the next working day begins with what fell
-    there.
+    They are at work and were not reminded of all that is due, or not yet today. Outside their
+    working hours people are left alone; the next working day begins with what came due in between.
     """
     people = present(work)
     found = with_any(work, [user.id for user in people], Activity.untold(work))
@@ -100,8 +105,9 @@ def expectant(work: Context) -> list[User]:
 
 
 def present(work: Context) -> list[Hours]:
-    """Who can be told something and is at work now; whole users would take far longer to load, each
-    minute.
+    """Return who can get a message and is at work now.
+
+    Loading whole users would take far longer, each minute.
     """
     hours = select(User.id, User.zone, User.starts_at, User.ends_at).where(~User.left, ~User.guest)
     return [
@@ -110,10 +116,10 @@ def present(work: Context) -> list[Hours]:
 
 
 def with_any(work: Context, owners: Collection[int], wanted: ColumnElement[bool]) -> set[int]:
-    """Those of these people who have a wanted activity: one look into an index for each of them.
+    """Return those of these people who have a wanted activity, with one index look-up per person.
 
-    A subquery that ends at its first row; EXISTS may become a join with everything that is wanted
-    of anybody.
+    A subquery ends at its first row; EXISTS may become a join with everything that is wanted of
+    anybody.
     """
     anything = (
         select(Activity.id).where(Activity.owner == User.id, wanted).limit(1).scalar_subquery()
@@ -126,21 +132,19 @@ def with_any(work: Context, owners: Collection[int], wanted: ColumnElement[bool]
 
 
 def hold(work: Context, owner: int) -> User | None:
-    """Someone, kept from every other replica until this unit ends: what they are told comes in
-    order.
+    """Return a person, locked against every other replica until this unit of work ends.
 
-    None when another replica is telling them just now.
+    So their messages come in order. Return None when another replica is sending to them just now.
     """
     free = select(User).where(User.id == owner).with_for_update(skip_locked=True, key_share=True)
     return work.session.scalar(free)
 
 
 def reminders(work: Context, owner: User) -> list[Reminder]:
-    """What to tell someone now, the oldest first, and mark it as told; call it again until there is
-    nothing.
+    """Return the reminders for a person now, the oldest first, and mark what they name.
 
-    Each activity is named once, after its due moment; put off, it has a new one. The first reminder
-    of a working day repeats what is overdue.
+    Call it again until there is nothing. Each activity is named once, after its due moment; put
+    off, it has a new one. The first reminder of a working day repeats what is overdue.
     """
     begins = bool(unwelcomed(work, [owner]))
     again = told_before(work, owner) if begins else []
@@ -156,13 +160,13 @@ def reminders(work: Context, owner: User) -> list[Reminder]:
 
 
 def morning(user: User | Hours, now: datetime) -> str:
-    """The slot of someone's working day."""
+    """Return the slot of a person's working day."""
     day = shift(user, now) or now.astimezone(ZoneInfo(user.zone)).date()
     return f"{day:%Y%m%d}:{user.id}"
 
 
 def unwelcomed(work: Context, people: Iterable[User | Hours]) -> list[int]:
-    """The ids of those whose working day has not begun with a reminder yet."""
+    """Return the ids of those whose working day has not begun with a reminder yet."""
     slots = {morning(user, work.now): user.id for user in people}
     begun = set(
         work.session.scalars(
@@ -173,8 +177,9 @@ def unwelcomed(work: Context, people: Iterable[User | Hours]) -> list[int]:
 
 
 def told_before(work: Context, owner: User) -> list[int]:
-    """Of what is due and not new, the oldest; one more than a message names shows that there is
-    more.
+    """Return the oldest activities that are due and not new.
+
+    One more than a message names shows that there are more.
     """
     told = (Activity.owner == owner.id, Activity.overdue(work), Activity.remind_at.is_(None))
     oldest = (
@@ -187,14 +192,15 @@ def told_before(work: Context, owner: User) -> list[int]:
 
 
 def untold(work: Context, owner: int, limit: int = AT_ONCE) -> list[int]:
-    """What came due and its owner was not told of: ids, the oldest first."""
+    """Return the ids of what came due without a reminder to its owner, the oldest first."""
     theirs = select(Activity.id).where(Activity.owner == owner, Activity.untold(work))
     return list(work.session.scalars(theirs.order_by(Activity.remind_at, Activity.id).limit(limit)))
 
 
 def take_untold(work: Context, owner: User) -> list[int]:
-    """What is untold, marked as told. What its owner puts off or ticks off at this very moment is
-    left alone.
+    """Return what came due without a reminder, and mark it as reminded.
+
+    What its owner puts off or ticks off at this very moment is left alone.
     """
     ids = untold(work, owner.id)
     still = (Activity.id.in_(ids), Activity.owner == owner.id, Activity.untold(work))
@@ -208,11 +214,16 @@ def take_untold(work: Context, owner: User) -> list[int]:
 
 
 def due(work: Context, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:
-    """What of someone's is due now, the oldest first: at most `limit`, and how many there are in
-    all.
+    """Return the oldest activities of a person that are due now, and how many there are in all.
 
-    ids: only these of them, all when empty. Done, put off or given away meanwhile, it is not among
-    them; nothing is where not everybody who reads may see when it is due and done.
+    Activities that were done, put off or given away meanwhile are not among them. There are none
+    where some readers may not see when they are due and done.
+
+    Args:
+        work: The unit of work.
+        owner: The id of the person.
+        ids: Only these activities; all when empty.
+        limit: The largest number of activities to return.
     """
     theirs = [Activity.owner == owner, Activity.open(), Activity.due_date <= work.now]
     if visibility.hidden(work, *theirs):
@@ -225,8 +236,12 @@ def due(work: Context, owner: int, ids: list[int], limit: int) -> tuple[list[Act
 
 @dataclass(frozen=True)
 class Plate:
-    """What one person has before them: how many activities, how many of them overdue, and the first
-    as (ref, title).
+    """The activities that one person has to do.
+
+    Attributes:
+        count: How many there are.
+        overdue: How many of them are overdue.
+        first: The first ones as (ref, title).
     """
 
     owner: str
@@ -236,11 +251,15 @@ class Plate:
 
 
 def plates(work: Context, until: datetime, shown: int) -> list[Plate]:
-    """Everybody's open activities due before `until` (UTC), the fullest plate first; nobody's as
-    “Nobody”.
+    """Return everybody's open activities due before `until`, the fullest plate first.
 
-    shown: how many of each are named. Nobody's where not everybody who reads may see when they are
-    due and done.
+    Activities without an owner are listed as “Nobody”. There are none where some readers may not
+    see when activities are due and done.
+
+    Args:
+        work: The unit of work.
+        until: The moment (UTC) before which they are due.
+        shown: How many of each person's activities are named.
     """
     wanted = (Activity.open(), Activity.due_date < until)
     if visibility.hidden(work, *wanted):

@@ -1,4 +1,4 @@
-"""What one person has on their plate; nothing where a field is hidden from them that says so."""
+"""What one person has to do; nothing where a field that shows it is hidden from them."""
 
 from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
@@ -16,8 +16,9 @@ E = TypeVar("E", bound=Entity)
 
 
 def my_day(work: Context, limit: int) -> list[Activity]:
-    """The actor's open activities due until the end of today in their zone, overdue ones included,
-    the oldest first.
+    """Return the actor's open activities due until the end of today, the oldest first.
+
+    Today ends in the actor's zone. Overdue activities are included.
     """
     midnight = datetime.combine(work.today + timedelta(days=1), time(), work.zone)
     return mine(
@@ -30,21 +31,22 @@ def my_day(work: Context, limit: int) -> list[Activity]:
 
 
 def my_deals(work: Context, limit: int) -> list[Opportunity]:
-    """The actor's open deals, those that close first on top and those without a date last."""
+    """Return the actor's open deals, the next to close on top and those without a date last."""
     order = (Opportunity.close_date.is_(None), Opportunity.close_date)
     return mine(work, Opportunity, Opportunity.open(), *order, limit=limit)
 
 
 def my_cases(work: Context, limit: int) -> list[Case]:
-    """The actor's open cases, the oldest first."""
+    """Return the actor's open cases, the oldest first."""
     return mine(work, Case, Case.open(), limit=limit)
 
 
 def mine(
     work: Context, entity: type[E], wanted: ColumnElement[bool], *order: Any, limit: int
 ) -> list[E]:
-    """The actor's records that a condition fits, in an order, or by age where that is hidden from
-    who reads.
+    """Return the actor's records that a filter matches, in an order.
+
+    They are ordered by age where the order is hidden from some readers.
     """
     if visibility.hidden(work, wanted):
         return []

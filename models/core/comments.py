@@ -1,6 +1,4 @@
-"""What is said about a record: rows of their own and none of its fields, which its trail tells all
-the same.
-"""
+"""Remarks about a record: rows of their own, none of its fields, but part of its audit trail."""
 
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -15,14 +13,12 @@ from models.core.entity.base import Entity, Row
 from models.core.outbox import delivery
 
 COMMENTS: dict[str, type["Comment"]] = {}
-"""The remarks there are, by the entity they are about."""
+"""The kinds of remarks, by the entity they are about."""
 R = TypeVar("R", bound="Comment")
 
 
 class Comment(Row):
-    """Something said about a record: never changed, only taken back when the act that said it is
-    undone.
-    """
+    """A remark about a record: never changed, only taken back when its unit of work is undone."""
 
     __abstract__ = True
 
@@ -37,17 +33,17 @@ class Comment(Row):
 
     @property
     def standing(self) -> str | None:
-        """What it says to whoever looks now."""
+        """Return the text that a reader sees now."""
         return None if self.taken_back_at else self.text
 
     @property
     def verb(self) -> str:
-        """The verb by which it was said; whoever may use that may take it back."""
+        """Return the verb by which it was said; those who may use that verb may take it back."""
         raise NotImplementedError
 
 
 def say(work: Context, record: Entity, remark: R) -> R:
-    """Store a new remark about a record, together with what else this unit changes of it."""
+    """Store a new remark about a record, together with what else this unit of work changes."""
     work.session.add(remark)
     work.session.flush()
     write_down(work, record, remark, None, remark.standing)
@@ -55,9 +51,7 @@ def say(work: Context, record: Entity, remark: R) -> R:
 
 
 def turn(work: Context, record: Entity, remark: Comment) -> None:
-    """Take it back, so that nobody is shown it any more; or let one that was taken back stand
-    again.
-    """
+    """Take a remark back, so that nobody sees it any more, or restore one that was taken back."""
     before = remark.standing
     remark.taken_back_at = None if remark.taken_back_at else work.now
     write_down(work, record, remark, before, remark.standing)
@@ -66,9 +60,7 @@ def turn(work: Context, record: Entity, remark: Comment) -> None:
 def write_down(
     work: Context, record: Entity, remark: Comment, old: str | None, new: str | None
 ) -> None:
-    """The entry of the trail, in which `note:17` stands for a field; and the cards show what stands
-    now.
-    """
+    """Write the audit entry, in which `note:17` is the field, and re-render the cards."""
     touched = any(
         (row["entity"], row["record_id"]) == (record.slug(), record.id) for row in work.changes
     )
@@ -94,10 +86,9 @@ def write_down(
 
 
 def find(work: Context, record: Entity, field: str) -> Comment | None:
-    """The remark about a record that a field of its trail stands for; None where that stands for
-    something else.
+    """Return the remark that a field of a record's audit trail names, None where it names none.
 
-    Nobody else takes it back until a unit that writes has ended.
+    Nobody else can take it back until a unit of work that writes has ended.
     """
     kind, id = COMMENTS.get(record.slug()), field.partition(":")[2]
     lock = work.session.connection().get_execution_options().get("writes", True)

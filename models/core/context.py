@@ -1,7 +1,7 @@
 """What code may know of the unit of work that it runs in, and of the factory that opens units.
 
-`models.core.unit_of_work` implements both. Everything below it is annotated with these
-protocols, so that no module needs to import the one that puts all of them together.
+`models.core.unit_of_work` implements both. Everything below it is annotated with these protocols,
+so that no module needs to import the one that puts all of them together.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class System:
-    """The program itself, which acts and reads where no person does. It may do and see everything.
+    """The program itself, which acts and reads where no person does; it may do and see everything.
 
     It is false, so that `work.actor.id if work.actor else None` is the id of a person or nothing.
     """
@@ -37,11 +37,14 @@ class System:
 
 
 SYSTEM = System()
-"""Who acts and reads where no person does. None, or no reader at all, is nobody and may nothing."""
+"""The actor and reader where no person acts or reads.
+
+None, or no reader at all, is nobody and may do nothing.
+"""
 NO_DOOR = "system"
 """The door of what nobody asked for: the program itself does it."""
 HIDDEN = "hidden"
-"""Stands for what somebody who reads may not see."""
+"""Shown in place of what a reader may not see."""
 IMPORT = "import"
 """The door through which files come."""
 REPEATS = (IMPORT, "undo", "redo")
@@ -50,12 +53,12 @@ REPEATS = (IMPORT, "undo", "redo")
 
 @dataclass(frozen=True)
 class RenderContext:
-    """What something that is drawn afterwards speaks of.
+    """What something that is rendered later refers to.
 
-    Args:
-        at: The moment (UTC) that it tells of; now, where none is named.
-        unit: The act whose changes it shows.
-        changes: The audit rows of that act.
+    Attributes:
+        at: The moment (UTC) that it is about; now, where none is named.
+        unit: The unit of work whose changes it shows.
+        changes: The audit rows of that unit of work.
     """
 
     at: datetime | None = None
@@ -66,7 +69,7 @@ class RenderContext:
 class Context(Protocol):
     """A unit of work: one session, one actor, one moment. `UnitOfWork` documents each member.
 
-    The workspace and the people are not typed here: their classes stand above this module.
+    The workspace and the people are not typed here: their classes are above this module.
     """
 
     session: Session

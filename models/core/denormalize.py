@@ -1,6 +1,4 @@
-"""Records that show the name of another: brought up to date after it was renamed, some at a
-time.
-"""
+"""Records that show the name of another record: updated after it was renamed, some at a time."""
 
 from sqlalchemy import select
 
@@ -25,9 +23,7 @@ AT_ONCE = 50
 
 
 def settle(work: Context) -> None:
-    """Do what needs no Slack: spread what is told to the threads of cards, and pass on new
-    names.
-    """
+    """Do what needs no Slack: spread deliveries to the threads of cards, and pass on new names."""
     due = queue.inside_due(work)
     if CARDS in due:
         queue.spread(work)
@@ -38,10 +34,15 @@ def settle(work: Context) -> None:
 
 
 def refresh(work: Context, delivery: Delivery) -> None:
-    """Bring the next records up to date that refer to the one a delivery is about: their names, the
-    texts they are found by, and their cards. What is left is asked for with a delivery of its own.
+    """Update the next records that refer to the one a delivery is about.
 
-    delivery: one of the channel `NAMES`; its `about` says how far the ones before it got.
+    Their names, their search texts and their cards are updated. What is left is requested with a
+    delivery of its own.
+
+    Args:
+        work: The unit of work.
+        delivery: A delivery of the channel `NAMES`; its `about` says how far the ones before it
+            got.
     """
     places = referring(delivery.entity or "")
     place, after = int(delivery.about.get("place", 0)), int(delivery.about.get("after", 0))
@@ -69,7 +70,7 @@ def refresh(work: Context, delivery: Delivery) -> None:
 
 
 def rename(work: Context, record: Entity) -> None:
-    """Let a record that is called by another one's name follow it, and its cards be drawn anew."""
+    """Update a record that has its name from another one, and re-render its cards."""
     title = record.called(work)[:255]
     if title == record.title:
         redraw(work, record, background=True)

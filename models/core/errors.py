@@ -1,10 +1,10 @@
-"""Everything that can go wrong in a way worth telling the person about."""
+"""Everything that can go wrong in a way that people should know about."""
 
 from collections.abc import Mapping
 
 
 class CRMError(Exception):
-    """Its text is shown to the person as it is."""
+    """An error whose text is shown to the person as it is."""
 
 
 class Invalid(CRMError):
@@ -20,8 +20,10 @@ class NotFound(CRMError):
 
 
 class Ambiguous(CRMError, ValueError):
-    """A name fits several records: (reference, title) of each is offered, never guessed. text: what
-    was typed.
+    """A name fits several records: each one's reference and title is offered, and none is guessed.
+
+    Args:
+        text: What was typed.
     """
 
     def __init__(self, sentence: str, text: str, candidates: list[tuple[str, str]]) -> None:
@@ -34,9 +36,7 @@ class Conflict(CRMError):
 
 
 class Stale(Conflict):
-    """A form was filled in from an older version than the one that stands: what changed
-    meanwhile.
-    """
+    """A form was filled in from a version that is no longer current: what changed meanwhile."""
 
     def __init__(self, sentence: str, version: int) -> None:
         self.version = version
@@ -44,7 +44,7 @@ class Stale(Conflict):
 
 
 class Busy(CRMError):
-    """The database did not let us in, in time or at all: says which, and what the person can do."""
+    """The database did not let us in, in time or at all: which one, and what the person can do."""
 
     def __init__(
         self, sentence: str = "The database is busy right now. Nothing was saved; please try again."
@@ -53,9 +53,7 @@ class Busy(CRMError):
 
 
 class Outrun(Busy):
-    """Somebody changed people, roles or teams between the question whether one may do something and
-    the act.
-    """
+    """Somebody changed people, roles or teams between the check of a right and its use."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -64,11 +62,15 @@ class Outrun(Busy):
 
 
 class Unusable(CRMError):
-    """The database cannot be used as it is; says why, and what whoever runs this can do."""
+    """The database cannot be used as it is: why, and what the person who runs this can do."""
 
 
 class Forbidden(CRMError):
-    """The person may not do this. request: the line that asks who can give the right for it."""
+    """The person may not do this.
+
+    Args:
+        request: The line that asks somebody who can give the right for it.
+    """
 
     def __init__(self, sentence: str, request: str = "") -> None:
         self.request = request

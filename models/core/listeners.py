@@ -1,6 +1,4 @@
-"""What happens around every flush and before every statement: scope, numbers, names, rules, audit,
-cards to redraw.
-"""
+"""What happens at every flush and statement: scope, numbers, names, rules, audit, re-renders."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,15 +19,17 @@ from models.core.permissions import policy, visibility
 from models.core.search.index import index, referring
 
 FEW = 10
-"""Records that one act changes and whose cards it waits for; where it changes more, they let others
-pass.
+"""The number of changed records up to which a unit of work waits for their cards.
+
+Where it changes more, the cards let others pass.
 """
 
 
 @event.listens_for(Session, "do_orm_execute")
 def only_ours(state: ORMExecuteState) -> None:
-    """Every ORM statement sees the rows of its own workspace, those that all who will read the
-    answer may see, and what is deleted only when it asks.
+    """Narrow every ORM statement to the rows of its own workspace that all readers may see.
+
+    What is deleted is seen only by a statement that asks for it.
     """
     work = state.session.info.get("work")
     if work is None or state.is_column_load or state.is_relationship_load:
@@ -42,8 +42,9 @@ def only_ours(state: ORMExecuteState) -> None:
 
 @lru_cache(maxsize=1024)
 def criteria(here: str, hidden: bool, seen: visibility.Sight = ()) -> tuple[Any, ...]:
-    """What every statement of a workspace is narrowed to: made once, since making it costs as much
-    as the statement.
+    """Return the filters for every statement of a workspace.
+
+    They are made once, since making them costs as much as the statement.
     """
     ours = with_loader_criteria(Row, lambda cls: cls.workspace == here, include_aliases=True)
     there = with_loader_criteria(Entity, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
@@ -56,9 +57,7 @@ def criteria(here: str, hidden: bool, seen: visibility.Sight = ()) -> tuple[Any,
 
 @event.listens_for(Session, "before_flush")
 def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
-    """Give new rows their workspace and number, let entities keep their rules, and keep names in
-    step.
-    """
+    """Give new rows their workspace and number, apply the rules of entities, and update names."""
     work = session.info.get("work")
     if work is None:
         return
@@ -74,9 +73,7 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
 
 
 def keep_rules(work: Context, records: Sequence[Entity]) -> None:
-    """Let the records of a flush keep their rules, one after the other, and give the new ones their
-    numbers.
-    """
+    """Apply the rules of the records of a flush, one after the other, and number the new ones."""
     for record in records:
         if record.number is None:
             begin(work, record)
@@ -88,9 +85,7 @@ def keep_rules(work: Context, records: Sequence[Entity]) -> None:
 
 
 def begin(work: Context, record: Entity) -> None:
-    """What a new record has before anyone looks at it: defaults and its birthday, unless it brings
-    one along.
-    """
+    """Give a new record its defaults and its creation date, unless it brings one along."""
     for name, default in record.defaults().items():
         if getattr(record, name) is None:
             setattr(record, name, default)
@@ -98,7 +93,7 @@ def begin(work: Context, record: Entity) -> None:
 
 
 def follow_rules(work: Context, record: Entity, changes: Changes) -> None:
-    """Let an entity keep its own rules, and its name in step with what changed."""
+    """Apply the rules of an entity, and update its name to what changed."""
     with policy.beyond(work.session):
         policy.check_needs(work, record, changes)
         record.settle(work, changes)
@@ -109,9 +104,7 @@ def follow_rules(work: Context, record: Entity, changes: Changes) -> None:
 
 @event.listens_for(Session, "after_flush")
 def record_changes(session: Session, context: UOWTransaction) -> None:
-    """Write the audit rows, the search text and the wish to redraw cards for what was just
-    written.
-    """
+    """Write the audit rows, search texts and re-render requests for what was just written."""
     work = session.info.get("work")
     if work is None:
         return
@@ -128,8 +121,12 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
 
 
 def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
-    """The audit rows, the search texts and what else follows from records just written. action:
-    create or update.
+    """Write the audit rows, the search texts and what else follows from records just written.
+
+    Args:
+        work: The unit of work.
+        records: The records.
+        action: create or update.
     """
     written = [(record, action, entries.changes_of(record)) for record in records]
     rows = entries.entries(work, written)
@@ -145,11 +142,10 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
 
 
 def insert_many(work: Context, records: Sequence[Entity]) -> None:
-    """Store many new records of one entity, which have begun and kept their rules, at a fraction of
-    a flush's time.
+    """Store many new records of one entity in a fraction of the time of a flush.
 
-    All that a flush does for new records is done for them too. The session does not know them
-    afterwards.
+    The records have begun and applied their rules. All that a flush does for new records is done
+    for them too. The session does not know them afterwards.
     """
     entity, here = type(records[0]), work.workspace.id
     columns = [

@@ -1,4 +1,4 @@
-"""How a unit of work begins: where we are, who acts, and what is known of roles and teams."""
+"""How a unit of work begins: where we are, who acts, and what is known about roles and teams."""
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -18,14 +18,16 @@ OPENING = (
     .join(User, ACTOR, isouter=True)
     .where(Workspace.id == bindparam("workspace"))
 )
-"""One question, made once: every unit of work begins with it."""
+"""One query, made once: every unit of work begins with it."""
 
 
 def opening(
     session: Session, rosters: Rosters, workspace: str, actor: str
 ) -> tuple[Workspace, User | System]:
-    """The workspace and the person who acts, who from now on is the one that reads. NotFound says
-    who is unknown.
+    """Return the workspace and the person who acts, who from now on is the reader.
+
+    Raises:
+        NotFound: The workspace or the person is unknown.
     """
     found = session.execute(OPENING, {"workspace": workspace, "actor": actor}).one_or_none()
     if found is None:

@@ -20,10 +20,18 @@ E = TypeVar("E", bound=Entity)
 
 
 def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
-    """Make a record from texts. Fields not named take their default; the actor becomes the owner.
+    """Create a record from texts.
 
-    Invalid has a sentence for every bad or missing field. asks: whether a person is there who can
-    say what it lacks.
+    Fields not named take their default; the actor becomes the owner.
+
+    Args:
+        work: The unit of work.
+        entity: The entity of the record.
+        texts: Field → text.
+        asks: Whether a person is there who can say what the record lacks.
+
+    Raises:
+        Invalid: A sentence for every bad or missing field.
     """
     given = {name: text for name, text in texts.items() if text.strip()}
     policy.may_fill(work, entity, given)
@@ -53,10 +61,15 @@ def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool 
 
 
 def joinable(work: Context, entity: type[Entity], text: str, name: str) -> int | None:
-    """The id of the record that a text names as a whole, None where it is to be made. name: the
-    field of the text.
+    """Return the id of the record that a text names as a whole, None where it is to be made.
 
-    Of two people who name it at the same moment the second finds what the first made.
+    Of two people who name it at the same moment, the second finds what the first made.
+
+    Args:
+        work: The unit of work.
+        entity: The entity of the record.
+        text: The text.
+        name: The field of the text.
     """
     work.hold(f"{entity.slug()} {values.fold(text)[:255]}")
     try:
@@ -71,27 +84,33 @@ def joinable(work: Context, entity: type[Entity], text: str, name: str) -> int |
 
 
 def made(work: Context, entity: type[Entity], text: str) -> int:
-    """The id of a new record with this name; Forbidden where the actor may make none."""
+    """Return the id of a new record with this name; Forbidden where the actor may make none."""
     policy.check(work, "new", entity)
     return create(work, entity, entity.texts_of(text, work)).id
 
 
 def join(work: Context, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
-    """Join a new record to another one. there: the id of that one; between: the entity that joins
-    them.
+    """Join a new record to another one.
+
+    Args:
+        work: The unit of work.
+        record: The new record.
+        entity: The entity of the other record.
+        between: The entity that joins them.
+        there: The id of the other record.
     """
     policy.check(work, "new", between)
     work.add(between(**{record.slug(): record.id, entity.slug(): there}, **record.joined()))
 
 
 def may_give(work: Context, entity: type[Entity], values: Mapping[str, Any]) -> None:
-    """Forbidden where a new record is to be somebody else's and the actor may give none away."""
+    """Raise Forbidden where a new record gets another owner and the actor may give none away."""
     if values.get(entity.owned) not in (None, work.actor and work.actor.id):
         policy.check(work, "assign", entity)
 
 
 def verbs_of(record: Entity, names: Iterable[str]) -> list[str]:
-    """The verbs that changing these fields of a record amounts to."""
+    """Return the verbs that changing these fields of a record amounts to."""
     changed = set(names)
     return [
         *(["assign"] if record.owned in changed else []),
@@ -100,8 +119,9 @@ def verbs_of(record: Entity, names: Iterable[str]) -> list[str]:
 
 
 def needed(entity: type[Entity]) -> list[str]:
-    """The fields without which there can be no record: they are required, and nothing stands in for
-    them.
+    """Return the fields without which there can be no record.
+
+    They are required, and nothing else takes their place.
     """
     columns = entity.__table__.columns
     return [
@@ -116,8 +136,16 @@ def update(
 ) -> None:
     """Change fields of a record from texts; an empty text empties the field.
 
-    version: the one the person saw. Where others changed other fields since, both changes stand;
-    where they changed the same field, Stale says what they did and nothing is changed.
+    Where others have changed other fields since, both changes are kept.
+
+    Args:
+        work: The unit of work.
+        record: The record.
+        texts: Field → text.
+        version: The version that the person saw.
+
+    Raises:
+        Stale: Others changed the same field since, and what they did; nothing is changed.
     """
     policy.may_fill(work, type(record), texts)
     parsed = record.parse(texts, work)
@@ -136,8 +164,9 @@ def update(
 
 
 def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
-    """Invalid, where nothing is known of a new record but whose it is and what every new one begins
-    with.
+    """Raise Invalid where nothing is known about a new record.
+
+    Its owner and what every new record begins with do not count.
     """
     usual = {**entity.defaults(), entity.owned: values.get(entity.owned)}
     if all(value in (None, "", usual.get(name)) for name, value in values.items()):
@@ -155,15 +184,13 @@ def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
 
 
 def must_lack_nothing(work: Context, record: Entity, values: Mapping[str, Any]) -> None:
-    """Invalid, with a sentence for each field that a person has to fill before a record gets these
-    values.
-    """
+    """Raise Invalid, with a sentence for each field that a person must fill for these values."""
     if work.can_ask and (errors := record.lacks(values)):
         raise Invalid(errors)
 
 
 def must_be_here(work: Context, entity: type[Entity], values: Mapping[str, Any]) -> None:
-    """Invalid, with a sentence for each field that is to name somebody who may do nothing here."""
+    """Raise Invalid, with a sentence for each field that names a person who may do nothing here."""
     people = {
         name: work.get(User, values[name])
         for name, kind in entity.fields().items()
@@ -174,7 +201,7 @@ def must_be_here(work: Context, entity: type[Entity], values: Mapping[str, Any])
 
 
 def absent(person: User) -> str:
-    """Why nothing can be given to somebody; "" where it can."""
+    """Return why nothing can be given to a person, "" where it can."""
     if person.left:
         return f"{person.name} has left Slack. Choose somebody else."
     return (
@@ -185,8 +212,10 @@ def absent(person: User) -> str:
 
 
 def merge(work: Context, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
-    """Of what a person wants, what differs from the version they saw; Stale where someone else
-    changed the same.
+    """Return what a person wants that differs from the version they saw.
+
+    Raises:
+        Stale: Someone else changed the same.
     """
     since: dict[str, entries.AuditEntry] = {}
     seen: dict[str, Any] = {}
@@ -222,7 +251,7 @@ def who(work: Context, entry: entries.AuditEntry) -> str:
 
 
 def history(work: Context, record: Entity) -> list[entries.AuditEntry]:
-    """Every change of a record, oldest first."""
+    """Return every change of a record, oldest first."""
     mine = (entries.AuditEntry.entity == record.slug(), entries.AuditEntry.record_id == record.id)
     return list(
         work.session.scalars(
@@ -248,7 +277,13 @@ def restore(work: Context, record: Entity) -> None:
 
 
 def assign(work: Context, record: Entity, user: int) -> None:
-    """Give a record to someone, who is told unless it is the actor. user: the id of a User."""
+    """Give a record to a person, who gets a message unless it is the actor.
+
+    Args:
+        work: The unit of work.
+        record: The record.
+        user: The id of a User.
+    """
     person = work.get(User, user)
     if why := absent(person):
         raise Conflict(why)

@@ -14,13 +14,18 @@ from models.core.db.types import UTCDateTime
 from models.core.entity.base import Base
 
 GONE = timedelta(minutes=1)
-"""Unseen for so long, a replica was killed or cut off; one that stops in order takes its row with
-it.
+"""A replica that was not seen for so long was killed or cut off.
+
+One that stops in order deletes its row.
 """
 
 
 class Replica(Base):
-    """One running bot. checks: what it last found of itself, as [name, ok, sentence]."""
+    """One running bot.
+
+    Attributes:
+        checks: What it last found about itself, as [name, ok, sentence].
+    """
 
     __tablename__ = "replica"
 
@@ -36,7 +41,7 @@ class Replica(Base):
 
 
 def release() -> str:
-    """The version of Rapport; empty where it was not installed."""
+    """Return the version of Rapport, "" where it was not installed."""
     try:
         return version("rapport-crm")
     except PackageNotFoundError:
@@ -44,8 +49,9 @@ def release() -> str:
 
 
 def beat(works: Units, id: str, host: str, checks: list[Any]) -> None:
-    """Write a replica's sign of life, its first one or the next. It is no workspace's, so no unit
-    of work fits.
+    """Write a replica's sign of life, its first one or the next.
+
+    It belongs to no workspace, so no unit of work fits.
     """
     with writing(works) as session:
         now = works.clock()
@@ -60,13 +66,13 @@ def beat(works: Units, id: str, host: str, checks: list[Any]) -> None:
 
 
 def leave(works: Units, id: str) -> None:
-    """A replica that stops in order is not gone, it was never there."""
+    """Delete the row of a replica that stops in order: it is not gone, it was never there."""
     with writing(works) as session:
         session.execute(delete(Replica).where(Replica.id == id))
 
 
 def replicas(session: Session) -> list[Replica]:
-    """Every one that is known, the one seen last first."""
+    """Return every known replica, the one seen last first."""
     return list(session.scalars(select(Replica).order_by(Replica.seen_at.desc(), Replica.id)))
 
 

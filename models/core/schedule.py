@@ -1,6 +1,4 @@
-"""Daily times: when a time of the day strikes in a zone, once each local date however its clocks
-change.
-"""
+"""Daily times: when a time of day strikes in a zone, once each local date however clocks change."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -11,23 +9,24 @@ from models.core.parsing.datetimes import to_utc
 FRIDAY = 4
 DAY = timedelta(days=1)
 PUNCTUAL = timedelta(minutes=15)
-"""Nobody calls it late that comes within this after its time."""
+"""Nobody calls it late if it comes within this long after its time."""
 
 
 @dataclass(frozen=True)
 class Slot:
     """A local date whose time has come, and the moment (UTC) at which it came.
 
-    The date is the slot's name: whoever takes each date once fires once a day, in whichever zone
-    they are by then.
+    The date is the slot's name: a job that takes each date once fires once a day, no matter in
+    which zone it is by then.
     """
 
     day: date
     at: datetime
 
     def is_worth(self, now: datetime, zone: tzinfo, worth: timedelta) -> bool:
-        """Whether it should still run: no later than `worth`, and on its own day or only just after
-        it.
+        """Return whether it should still run.
+
+        That is no later than `worth`, and on its own day or only just after it.
         """
         late = now - self.at
         return late <= worth and (late <= PUNCTUAL or now.astimezone(zone).date() <= self.day)
@@ -35,25 +34,31 @@ class Slot:
 
 @lru_cache(maxsize=4096)
 def strikes(day: date, at: str, zone: tzinfo) -> datetime:
-    """The moment at which it is `at` ("08:30") on a day there.
+    """Return the moment at which it is `at` ("08:30") on a day there.
 
-    A missing hour strikes at the first moment after it, be that on the next day; a repeated one
-    when it comes first.
+    A missing hour strikes at the first moment after it, even if that is on the next day; a repeated
+    hour strikes when it comes first.
     """
     return to_utc(day, time.fromisoformat(at), zone)
 
 
 def counts(day: date, zone: tzinfo, working_days: bool) -> bool:
-    """Whether a day exists there, which who moves across the date line leaves out (Samoa, 2011),
-    and is wanted.
+    """Return whether a day exists there and is wanted.
+
+    A place that moves across the date line leaves a day out (Samoa, 2011).
     """
     exists = strikes(day, "00:00", zone).astimezone(zone).date() == day
     return exists and (day.weekday() <= FRIDAY or not working_days)
 
 
 def struck(now: datetime, zone: tzinfo, at: str, working_days: bool = True) -> Slot:
-    """The latest date whose `at` has struck there. working_days: leave out Saturdays and
-    Sundays.
+    """Return the latest date on which `at` has struck there.
+
+    Args:
+        now: The present moment.
+        zone: The time zone.
+        at: The time of day, such as "08:30".
+        working_days: Leave out Saturdays and Sundays.
     """
     day = (
         now.astimezone(zone).date() + DAY

@@ -1,5 +1,6 @@
-"""Encryption at rest: what is sealed here can be read only with the keys of the settings, which no
-database holds.
+"""Encryption at rest: sealed texts can be read only with keys from the settings.
+
+No database holds these keys.
 """
 
 import base64
@@ -15,7 +16,9 @@ class Locked(CRMError):
 class Vault:
     """Seals with the first of its keys, and opens what any of them has sealed.
 
-    keys: Fernet keys separated by commas (AES-128-CBC with HMAC-SHA256, cryptography's own recipe).
+    Args:
+        keys: Fernet keys separated by commas (AES-128-CBC with HMAC-SHA256, cryptography's own
+            recipe).
     """
 
     def __init__(self, keys: str) -> None:
@@ -31,7 +34,11 @@ class Vault:
         return self.first.encrypt(text.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """What was sealed; Locked where no key of ours did it, or where it was changed since."""
+        """Return the text that was sealed.
+
+        Raises:
+            Locked: None of our keys sealed it, or it was changed since.
+        """
         from cryptography.fernet import InvalidToken
 
         try:
@@ -42,7 +49,7 @@ class Vault:
             ) from None
 
     def renewed(self, sealed: str) -> str:
-        """The same, sealed with the first key; itself where it is that already."""
+        """Return the text sealed with the first key, unchanged where it already is."""
         from cryptography.fernet import InvalidToken
 
         try:
@@ -55,8 +62,10 @@ class Vault:
 class Signer:
     """Signs with the first of its keys, and knows what any of them has signed.
 
-    keys: as for a vault; without one it signs nothing. What is signed has a key of its own, made
-    from each.
+    What is signed has a key of its own, made from each key.
+
+    Args:
+        keys: As for a vault; without one it signs nothing.
     """
 
     PURPOSE = b"the end of the audit trail"
@@ -72,7 +81,7 @@ class Signer:
         return self.signatures(text)[0]
 
     def knows(self, text: str, signature: str) -> bool:
-        """Whether one of our keys has signed this text."""
+        """Return whether one of our keys has signed this text."""
         return any(
             [
                 hmac.compare_digest(each.encode(), signature.encode())
@@ -85,7 +94,7 @@ class Signer:
 
 
 def new_key() -> str:
-    """A key for ENCRYPTION_KEYS."""
+    """Return a key for ENCRYPTION_KEYS."""
     from cryptography.fernet import Fernet
 
     return Fernet.generate_key().decode()

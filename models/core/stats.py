@@ -1,6 +1,4 @@
-"""Figures about the database for those who run the bot: how far it is, what waits, what ran
-last.
-"""
+"""Figures about the database for those who run the bot: what it is, what waits, what ran last."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +22,7 @@ class Backlog:
 
 
 def backlog(session: Session, now: datetime) -> Backlog:
-    """What waits for Slack in all workspaces together."""
+    """Return what waits for Slack in all workspaces together."""
     depth, oldest = session.execute(
         select(func.count(Delivery.id), func.min(Delivery.not_before)).where(WAITING)
     ).one()
@@ -32,7 +30,7 @@ def backlog(session: Session, now: datetime) -> Backlog:
 
 
 def last_runs(work: Context) -> dict[str, datetime]:
-    """When each job of this workspace last had something to do, the latest first."""
+    """Return when each job of this workspace last had something to do, the latest first."""
     last = func.max(JobRun.at)
     rows = work.session.execute(
         select(JobRun.job, last).group_by(JobRun.job).order_by(last.desc(), JobRun.job)
@@ -41,7 +39,7 @@ def last_runs(work: Context) -> dict[str, datetime]:
 
 
 def kept_in(session: Session) -> str:
-    """The kind of database and its version: PostgreSQL 18.6."""
+    """Return the kind of database and its version: PostgreSQL 18.6."""
     dialect = session.get_bind().dialect
     numbers = getattr(dialect, "server_version_info", None) or ()
     return " ".join(

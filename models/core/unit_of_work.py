@@ -1,5 +1,6 @@
-"""The unit of work: one session, one actor, one moment, one commit. The only place that reads the
-clock and commits.
+"""The unit of work: one session, one actor, one moment, one commit.
+
+It is the only place that reads the clock and commits.
 """
 
 import hashlib
@@ -46,7 +47,7 @@ PAUSES = (0.02, 0.1, 0.3)
 
 
 class Clock:
-    """The time. The sandbox moves it forward, so that reminders arrive while one watches."""
+    """The time; the sandbox moves it forward, so that reminders arrive while somebody watches."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
@@ -68,25 +69,28 @@ class UnitOfWork:
     actor: User | System = SYSTEM
     door: str = NO_DOOR
     reason: str = ""
-    """Why, in the words of who acts."""
+    """Why, in the words of the person who acts."""
     restores: bool = False
-    """Whether it brings back what stood before: rules that ask for more, or set what follows, have
-    had their say.
+    """Whether it brings back an earlier state.
+
+    Rules that ask for more, or set what follows, were applied at that time.
     """
     tentative: bool = False
-    """Whether what it stores may well be taken back, and its numbers with it: an import's, or the
-    trial of one.
+    """Whether what it stores may well be taken back, and its numbers with it.
+
+    This is so for an import, or the trial of one.
     """
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[dict[str, Any]] = field(default_factory=list)
-    """The audit rows of this unit so far."""
+    """The audit rows of this unit of work so far."""
     signer: Signer = field(default_factory=Signer, repr=False)
     """Signs where the audit trail ends."""
 
     @property
     def viewers(self) -> tuple[User | System, ...]:
-        """Who will read what comes of it: what not all of them may see, no statement finds. SYSTEM
-        sees everything, nobody (an empty tuple) nothing.
+        """Return who will read the result: no statement finds what some of them may not see.
+
+        SYSTEM sees everything, nobody (an empty tuple) nothing.
         """
         return policy.viewers_of(self.session)
 
@@ -108,32 +112,34 @@ class UnitOfWork:
 
     @property
     def can_ask(self) -> bool:
-        """Whether somebody came through a door, and can be asked for what is missing: the program
-        itself cannot.
+        """Return whether a person came through a door and can be asked for what is missing.
+
+        The program itself cannot be asked.
         """
         return self.door != NO_DOOR and not (self.restores or self.repeats)
 
     @property
     def from_file(self) -> bool:
-        """Whether what is stored comes from a file, which tells of what happened elsewhere."""
+        """Return whether what is stored comes from a file, about things that happened elsewhere."""
         return self.door == IMPORT
 
     @property
     def repeats(self) -> bool:
-        """Whether records become what they were, here or elsewhere, so that nobody is asked to say
-        more of them.
+        """Return whether records become what they were, here or elsewhere.
+
+        Then nobody is asked to say more about them.
         """
         return self.door in REPEATS
 
     @property
     def me(self) -> str:
-        """The actor's name in sentences."""
+        """Return the actor's name in sentences."""
         return self.actor.name if self.actor else "Rapport"
 
     def add(self, record: E) -> E:
         """Store a new record of any entity; it has its number, defaults and id when this returns.
 
-        Its card will stand in the channel of its entity.
+        Its card will be posted in the channel of its entity.
         """
         stored: Any = record
         self.session.add(stored)
@@ -143,7 +149,7 @@ class UnitOfWork:
         return record
 
     def get(self, entity: type[E], id: int) -> E:
-        """The record with this key, also when it is deleted, or nothing for those who read."""
+        """Return the record with this key, even if it is deleted or hidden from those who read."""
         with policy.beyond(self.session):
             record = self.session.get(entity, id, execution_options={"with_deleted": True})
         if record is None:
@@ -151,12 +157,14 @@ class UnitOfWork:
         return record
 
     def lock(self, record: Entity) -> None:
-        """Read the record again and keep others from changing it until this unit ends."""
+        """Read the record again and keep others from changing it until this unit of work ends."""
         self.session.refresh(record, with_for_update=True)
 
     def hold(self, *keys: str) -> None:
-        """Keep others from acting on the same keys until this unit ends: what is looked for next,
-        and made where it is not there, is made once. On SQLite nobody else writes meanwhile.
+        """Keep others from acting on the same keys until this unit of work ends.
+
+        What is looked for next, and made where it does not exist, is made once. On SQLite nobody
+        else writes meanwhile.
         """
         if self.session.get_bind().dialect.name != "postgresql":
             return
@@ -170,9 +178,13 @@ class UnitOfWork:
             self.session.execute(select(func.pg_advisory_xact_lock(number - 2**63)))
 
     def govern(self) -> None:
-        """Be the only one who changes how people work together, until this unit ends: rules such as
-        that there is an admin hold for what stands then. Busy where somebody changed that since the
-        actor was let in; what they may do is asked again with the next attempt.
+        """Take the lock on how people work together, until this unit of work ends.
+
+        Rules such as that there is an admin then hold for the present state.
+
+        Raises:
+            Busy: Somebody changed that since the actor was let in; what the actor may do is asked
+                again with the next attempt.
         """
         if self.session.info.get("governs"):
             return
@@ -183,9 +195,15 @@ class UnitOfWork:
         self.session.info["governs"] = True
 
     def find(self, entity: type[E], number: int, deleted: bool = False) -> E:
-        """The record with this number, if the actor may see it. NotFound says what is missing.
+        """Return the record with this number, if the actor may see it.
 
-        deleted: also a hidden one.
+        Args:
+            entity: The entity of the record.
+            number: The number of the record.
+            deleted: Find a hidden record as well.
+
+        Raises:
+            NotFound: What is missing.
         """
         wanted: Any = entity
         statement = (
@@ -200,8 +218,11 @@ class UnitOfWork:
         return cast(E, record)
 
     def lookup(self, entity: str, text: str) -> int:
-        """The id of the one record that `text` names; ValueError where it names none, Ambiguous
-        where several.
+        """Return the id of the one record that `text` names.
+
+        Raises:
+            ValueError: It names none.
+            Ambiguous: It names several.
         """
         return lookup(self, ENTITIES[entity], text)
 
@@ -209,16 +230,16 @@ class UnitOfWork:
         return self.get(ENTITIES[entity], id).ref
 
     def name(self, entity: str, id: int) -> str:
-        """What a record is called, for those who may see it."""
+        """Return what a record is called, for those who may see it."""
         record = self.get(ENTITIES[entity], id)
         return record.title if policy.shows(self, record) else HIDDEN
 
     def mention(self, id: int) -> str:
-        """The Slack id of a user."""
+        """Return the Slack id of a user."""
         return self.get(User, id).slack_id
 
     def once(self, key: str) -> bool:
-        """True the first time this key is asked for, in this and every other unit that commits."""
+        """Return True the first time this key is used, in this and every other committed unit."""
         return insert_once(self, delivery.IdempotencyKey, key=key[:200], at=self.now) is not None
 
     def forget(self, key: str) -> None:
@@ -228,21 +249,24 @@ class UnitOfWork:
         self.session.connection().execute(delete(seen).where(*ours))
 
     def regroup(self) -> None:
-        """Who may see what has changed: forget what was known of it, in this unit at once, then in
-        every process.
+        """Forget what was known about who may see what, because it has changed.
+
+        This unit of work forgets it at once, and then every process does.
         """
         forget(self.session, self.workspace.id)
 
     def shows(self, record: Entity) -> bool:
-        """Whether all who will read the answer may see a record; also while the program looks at
-        what they may not.
+        """Return whether all who will read the answer may see a record.
+
+        This also holds while the program looks at what they may not see.
         """
         readers = self.session.info.get("readers", ())
         return bool(readers) and all(policy.can(reader, "show", record) for reader in readers)
 
     def who(self, id: int | None) -> str:
-        """The name of somebody who did something, for those who may see it; without an id it was
-        the CRM itself.
+        """Return the name of a person who did something, for those who may see it.
+
+        Without an id it was the CRM itself.
         """
         if id is None:
             return "Rapport"
@@ -250,8 +274,12 @@ class UnitOfWork:
         return person.name if self.shows(person) else "Somebody"
 
     def tell(self, record: Entity, did: str, **about: int) -> None:
-        """Say in the threads of a record's cards what the actor did: took it. about: the id of a
-        remark, or of an activity, to quote.
+        """Say in the threads of a record's cards what the actor did.
+
+        Args:
+            record: The record.
+            did: What the actor did: took it.
+            about: The id of a remark, or of an activity, to quote.
         """
         delivery.tell(
             self, record, {"by": self.actor.id if self.actor else None, "did": did, **about}
@@ -259,7 +287,7 @@ class UnitOfWork:
 
     @contextmanager
     def rendering(self, render: RenderContext) -> Iterator[None]:
-        """Within it the unit of work speaks of another moment, or of another act."""
+        """Let the unit of work refer to another moment, or to another unit, within the block."""
         before = self.now, self.unit, self.changes
         self.now = render.at or self.now
         if render.unit:
@@ -270,15 +298,15 @@ class UnitOfWork:
             self.now, self.unit, self.changes = before
 
     def deliver(self, kind: str, channel: str, key: str, **columns: Any) -> None:
-        """Ask for one delivery, once for each key, as `models.core.outbox.delivery.deliver`
-        says.
-        """
+        """Request one delivery, once per key, as `models.core.outbox.delivery.deliver` says."""
         delivery.deliver(self, kind, channel, key, **columns)
 
 
 class UnitOfWorkFactory:
-    """Opens units of work; made once at start-up. keys: ENCRYPTION_KEYS, which sign where the audit
-    trail ends.
+    """Opens units of work; made once at start-up.
+
+    Args:
+        keys: ENCRYPTION_KEYS, which sign where the audit trail ends.
     """
 
     def __init__(self, engine: Engine, clock: Clock | None = None, keys: str = "") -> None:
@@ -294,19 +322,22 @@ class UnitOfWorkFactory:
         self.known: set[tuple[str, str]] = set()
         self.rosters = Rosters()
         self.committed: list[Any] = []
-        """Called after every unit that wrote: the delivery worker listens here instead of waiting
-        for its next look.
+        """Called after every unit of work that wrote.
+
+        The delivery worker listens here instead of waiting for its next look.
         """
 
     @contextmanager
     def __call__(
         self, workspace: str, actor: str = "", door: str = NO_DOOR, writes: bool = True
     ) -> Iterator[UnitOfWork]:
-        """A unit of work in a workspace for the person with this Slack id; without one the CRM
-        itself acts.
+        """Open a unit of work in a workspace; commit when the block ends, roll back when it raises.
 
-        Commits when the block ends, rolls back when it raises. writes=False refuses changes and
-        lets others write.
+        Args:
+            workspace: The id of the workspace.
+            actor: The Slack id of the person who acts; without one the CRM itself acts.
+            door: The door through which the person came.
+            writes: False refuses changes and lets others write.
         """
         options = {"workspace": workspace, "writes": writes}
         turn = self.queue() if writes and self.sqlite else nullcontext()
@@ -338,8 +369,9 @@ class UnitOfWorkFactory:
         door: str = NO_DOOR,
         writes: bool = True,
     ) -> T:
-        """Do it in a unit of work while a person waits; as a whole again where two stood in each
-        other's way.
+        """Do something in a unit of work while a person waits.
+
+        It is done again as a whole where two units of work were in each other's way.
         """
         with within(PERSON):
             for pause in PAUSES:
@@ -354,11 +386,11 @@ class UnitOfWorkFactory:
                 return act(work)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections to the database."""
         self.engine.dispose()
 
     def is_missing(self) -> bool:
-        """Whether this is a SQLite database and nothing stands at its path, or an empty file."""
+        """Return whether this is a SQLite database whose file does not exist or is empty."""
         return self.place is not None and not (self.place.exists() and self.place.stat().st_size)
 
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> UnitOfWork:
@@ -369,7 +401,12 @@ class UnitOfWorkFactory:
         return work
 
     def settle(self, workspace: str, **settings: str) -> None:
-        """Make a workspace, or bring its settings up to date. settings: columns of Workspace."""
+        """Make a workspace, or update its settings.
+
+        Args:
+            workspace: The id of the workspace.
+            settings: Columns of Workspace.
+        """
         with self.queue(), Session(everywhere(self.engine)) as session, session.begin():
             place = session.get(Workspace, workspace) or Workspace(
                 id=workspace, created_at=self.clock()
@@ -385,7 +422,7 @@ class UnitOfWorkFactory:
 
     @contextmanager
     def everywhere(self) -> Iterator[Session]:
-        """A session that sees every workspace, and writes nothing."""
+        """Open a session that sees every workspace, and writes nothing."""
         with Session(everywhere(self.engine), expire_on_commit=False) as session, session.begin():
             session.connection(execution_options={"writes": False})
             yield session
@@ -395,8 +432,9 @@ class UnitOfWorkFactory:
             return list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
 
     def unknown(self, workspace: str, people: Collection[str]) -> set[str]:
-        """Those of these people, by their Slack ids, who have no User row. Asks of each until the
-        answer is yes.
+        """Return those of these people, by their Slack ids, who have no User row.
+
+        The database is asked about each person until the answer is yes.
         """
         asked = {person for person in people if (workspace, person) not in self.known}
         if asked:
@@ -409,8 +447,12 @@ class UnitOfWorkFactory:
         return asked
 
     def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
-        """Store what Slack says of a person. profile: columns of User. Who is new has the role
-        rep.
+        """Store what Slack says about a person; a new person has the role rep.
+
+        Args:
+            workspace: The id of the workspace.
+            slack_id: The Slack id of the person.
+            profile: Columns of User.
         """
         try:
             self.store_profile(workspace, slack_id, profile)

@@ -1,4 +1,4 @@
-"""Who belongs to which team, as Slack's user groups have it; and who is the first admin."""
+"""Who belongs to which team according to Slack's user groups, and who is the first admin."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -18,8 +18,9 @@ MEMBERS = "members"
 
 
 def appoint(work: Context, slack_id: str) -> None:
-    """Make somebody whom we know an admin, if there is none: whoever installs the app gives the
-    others their rights.
+    """Make a known person an admin, if there is none.
+
+    The person who installs the app gives the others their rights.
     """
     work.govern()
     person = work.session.scalar(
@@ -30,10 +31,13 @@ def appoint(work: Context, slack_id: str) -> None:
 
 
 def meet(work: Context, profiles: Mapping[str, Mapping[str, Any]]) -> None:
-    """Let people in whom Slack names, as far as they are not in yet. Reading along makes nobody an
-    admin.
+    """Add the people whom Slack names and who are not here yet.
 
-    profiles: what Slack says of each, by their Slack id: columns of User.
+    Reading along makes nobody an admin.
+
+    Args:
+        work: The unit of work.
+        profiles: What Slack says about each, by Slack id: columns of User.
     """
     there = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(profiles))))
     for person in sorted(profiles.keys() - there):
@@ -44,7 +48,7 @@ def meet(work: Context, profiles: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def is_governed(work: Context) -> bool:
-    """Whether anybody has ever been an admin, also one who has left since."""
+    """Return whether anybody has ever been an admin, including people who have left since."""
     ever = (
         select(User.id)
         .where(User.role == Preset.ADMIN)
@@ -55,8 +59,9 @@ def is_governed(work: Context) -> bool:
 
 
 def begin(work: Context, slack_id: str) -> None:
-    """Make the first full member who uses the CRM its admin; where there has been one, nobody
-    becomes it this way.
+    """Make the first full member who uses the CRM its admin.
+
+    Where there has been an admin, nobody becomes one this way.
     """
     work.govern()
     if not is_governed(work):
@@ -64,11 +69,16 @@ def begin(work: Context, slack_id: str) -> None:
 
 
 def gather(work: Context, delivery: Delivery, members: Collection[str]) -> None:
-    """Let a team be who is in its user group. members: their Slack ids.
+    """Let a team consist of the people in its user group.
 
-    Who is in a team that has a group of its own stays there until that group lets them go: so
-    nobody goes to and fro between two. Guests and those who left Slack belong to no team this way.
-    delivery: the one that asked for it.
+    A person in a team that has a group of its own stays there until that group lets them go, so
+    that nobody goes to and fro between two. Guests and people who left Slack belong to no team this
+    way.
+
+    Args:
+        work: The unit of work.
+        delivery: The delivery that asked for it.
+        members: The Slack ids of those in the group.
     """
     team = work.session.get(Team, delivery.record_id)
     if team is None or team.deleted_at or Group.id_of(team.group) != delivery.about.get("group"):
@@ -90,14 +100,19 @@ def gather(work: Context, delivery: Delivery, members: Collection[str]) -> None:
 
 
 def look_again(work: Context, group: str = "") -> None:
-    """Ask who is in the user groups that teams follow. group: only in the one with this id."""
+    """Ask who is in the user groups that teams follow.
+
+    Args:
+        work: The unit of work.
+        group: Ask only about the group with this id, "" for all.
+    """
     for team in work.session.scalars(select(Team).where(Team.group.is_not(None)).order_by(Team.id)):
         if group in ("", Group.id_of(team.group)):
             ask_who_is_in(work, team)
 
 
 def ask_who_belongs(work: Context) -> None:
-    """Ask Slack who belongs to the workspace; whoever does not may do nothing from then on."""
+    """Ask Slack who belongs to the workspace; everybody else may do nothing from then on."""
     deliver(work, MEMBERS, MEMBERS, f"{MEMBERS}:{work.unit}")
 
 
@@ -107,8 +122,12 @@ def ours(work: Context) -> set[str]:
 
 
 def shut_out(work: Context, delivery: Delivery, outsiders: Collection[str]) -> None:
-    """Take every right from people who do not belong to the workspace. delivery: the one that asked
-    for it.
+    """Take every right from people who do not belong to the workspace.
+
+    Args:
+        work: The unit of work.
+        delivery: The delivery that asked for it.
+        outsiders: The Slack ids of those people.
     """
     work.reason = "Slack says that they belong to another company"
     theirs = select(User).where(User.slack_id.in_(outsiders), ~User.guest).order_by(User.id)

@@ -57,8 +57,9 @@ class Account(Entity):
         ]
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """An account is never its own parent, however far up: of two people at once the second is
-        told.
+        """Keep an account from being its own parent, at any level.
+
+        Of two people who change parents at once, the second gets the error.
         """
         if "parent" not in changes or not self.parent:
             return

@@ -72,7 +72,7 @@ class Contact(Entity):
         return f"{self.type} {kind.show(self.value, reader)}"
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Read the value as its type asks, and keep one primary contact of each type."""
+        """Read the value as its type requires, and keep one primary contact of each type."""
         if changes.keys() & {"type", "value"}:
             kind = READERS.get(ContactType(self.type))
             try:

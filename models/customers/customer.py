@@ -104,4 +104,4 @@ class Customer(Entity):
         if self.email and "email" in changes and not work.tentative:
             work.hold(
                 f"customer {self.email}"
-            )  # who converts a lead with this address finds this one, or is found
+            )  # a person who converts a lead with this address finds this one, or is found

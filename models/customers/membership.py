@@ -47,7 +47,7 @@ class Membership(Entity):
         return f"{reader.name('customer', self.customer)} at {reader.name('account', self.account)}"
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """It ends after it begins, and a customer has one primary account."""
+        """Require that it ends after it begins, and that a customer has one primary account."""
         if self.since and self.until and self.until < self.since:
             raise Invalid({"until": "It must end after it begins."})
         keep_one_primary(work, self, changes, "customer")

@@ -1,6 +1,4 @@
-"""Records in and out as files: import what another system exported, export what can be imported
-again.
-"""
+"""Import records from files of other systems, and export files that can be imported again."""
 
 from models.exchange.answers import Answers
 from models.exchange.csv_files import Sheet, survey

@@ -1,4 +1,4 @@
-"""The account that a row names for a person: what joins the two is made with the person."""
+"""Join a person to the account that a row names, in the import that makes the person."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def unknown(
     desk: PrefetchingUnitOfWork, entity: type[Entity], texts: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return why a row cannot be joined to what it names, by the name of its column."""
+    """Return, by column name, why a row cannot be joined to what it names."""
     errors: dict[str, str] = {}
     for name, (there, between) in entity.joins.items():
         if text := texts.get(name):
@@ -34,8 +34,9 @@ def unknown(
 def join(
     desk: PrefetchingUnitOfWork, entity: type[Entity], taken: Sequence[tuple["FileRow", Entity]]
 ) -> int:
-    """Join new and changed records to what their rows name, where they are not yet; returns how
-    many are joined.
+    """Join new and changed records to what their rows name where they are not joined yet.
+
+    Return how many joins were made.
     """
     made = 0
     for name, (there, between) in entity.joins.items():
@@ -49,8 +50,9 @@ def join(
 
 
 def role_of(desk: PrefetchingUnitOfWork, record: Entity) -> str | None:
-    """Return what somebody is where they are joined to: what is hidden of them from the actor is
-    not told by it.
+    """Return what a person is in what they are joined to.
+
+    A job title that is hidden from the actor is not revealed by the role.
     """
     return (
         None
@@ -69,7 +71,7 @@ def store(
     table: Any = between
     mine = getattr(table, one).in_({id for id, _ in pairs})
     columns = select(getattr(table, one), getattr(table, other), table.primary, table.deleted_at)
-    with policy.beyond(desk.session):  # what is there is not made again, whoever may see it
+    with policy.beyond(desk.session):  # what exists is not made again, seen or not
         rows = desk.session.execute(columns.where(mine).execution_options(with_deleted=True)).all()
     there = {(row[0], row[1]) for row in rows}
     led = {row[0] for row in rows if row[2] and row[3] is None}

@@ -1,4 +1,4 @@
-"""Which letters languages are written with, and which encodings they are written in."""
+"""The letters with which languages are written, and the encodings in which they are written."""
 
 LATIN: dict[str, tuple[str, float]] = {
     "de": ("äöüß", 0),
@@ -23,8 +23,10 @@ LATIN: dict[str, tuple[str, float]] = {
     "lv": ("āčēģīķļņšūž", 0),
     "fi": ("äöåšž", 0.3),
 }
-"""Language → its letters beyond a to z, and how much rarer it is than its neighbours in what it
-shares with them.
+"""Language → its letters beyond a to z, and how rare it is.
+
+The second figure says how much rarer the language is than its neighbours in what it shares with
+them.
 """
 
 WEST = ("de", "fr", "es", "pt", "it", "nl", "sv", "da", "ca", "is", "fi")
@@ -57,10 +59,10 @@ SINGLE: dict[str, tuple[str, ...]] = {
     "cp1256": ("arabic",),
     "cp874": ("thai",),
 }
-"""Encodings of one byte a letter, those that are met most first, and what is written in them."""
+"""Encodings with one byte per letter, the most frequent first, and what is written in them."""
 
 SELDOM = dict.fromkeys(("mac_latin2", "mac_turkish", "mac_greek", "cp857", "cp737", "cp437"), 0.13)
-"""Encodings that hardly anybody writes any more, and how much odder that makes them."""
+"""Encodings that hardly anybody uses any more, and how much odder that makes them."""
 
 CYRILLIC = (
     "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
@@ -102,8 +104,9 @@ LEADS: dict[str, tuple[tuple[int, int, float], ...]] = {
     ),
     "cp949": ((0xB0, 0xC8, 0), (0xCA, 0xFD, 0.6), (0xA1, 0xA3, 0.1), (0, 0xFF, 0.8)),
 }
-"""Encodings of two bytes a character → how odd a character is, by its first byte: they put the
-common ones first.
+"""Encodings with two bytes per character → how odd a character is, by its first byte.
+
+These encodings put the common characters first.
 """
 
 SPOKEN = {
@@ -141,4 +144,4 @@ SPOKEN = {
     "utf-16-le": "Unicode",
     "utf-16-be": "Unicode",
 }
-"""What people are told an encoding is for."""
+"""What an encoding is for, in the words shown to people."""

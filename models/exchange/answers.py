@@ -1,6 +1,4 @@
-"""What a person says about a file: where its columns go, what its words mean, who its people
-are.
-"""
+"""What a person says about a file: where its columns go, what its words mean, who people are."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,12 +15,18 @@ EXAMPLE = '--map "Stage:Engaging=qualification"'
 class Answers:
     """What a person says about a file.
 
-    columns: header → field, "" leaves it out · words: (header or field, word) → option, "" leaves
-    the cell empty · people: what the file calls a person → their Slack id, e-mail or name here ·
-    dates: `dmy` or `mdy` · decimal: the sign before decimals · encoding: its name · sheet: that of
-    a workbook · strict: refuse a row with one optional cell that cannot be read · anyway: go on
-    although words of the file are unknown; their rows are refused · make: the entities of which
-    records are made that rows name and that are not here · rest: what no field takes is noted.
+    Attributes:
+        columns: Header → field; "" leaves the column out.
+        words: (Header or field, word) → option; "" leaves the cell empty.
+        people: What the file calls a person → their Slack id, e-mail or name here.
+        dates: `dmy` or `mdy`.
+        decimal: The sign before decimals.
+        encoding: The name of the encoding.
+        sheet: The name of the sheet of a workbook.
+        strict: Refuse a row even if only one optional cell cannot be read.
+        anyway: Go on although some words of the file are unknown; their rows are refused.
+        make: The entities whose missing records are made when rows name them.
+        rest: Keep in the notes what no field takes.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +52,7 @@ class Answers:
             )
 
     def over(self, kept: "Answers") -> "Answers":
-        """Return these answers, and for what they do not say those that were kept."""
+        """Return these answers, completed from the kept ones where these say nothing."""
         return Answers(
             {**kept.columns, **self.columns},
             {**kept.words, **self.words},
@@ -65,7 +69,7 @@ class Answers:
 
 
 def said(mapped: Iterable[str], people: Iterable[str] = (), **others: Any) -> Answers:
-    """Return answers as they are typed: `HEADER=FIELD`, `HEADER:WORD=OPTION` and `NAME=PERSON`."""
+    """Return answers from typed texts: `HEADER=FIELD`, `HEADER:WORD=OPTION` and `NAME=PERSON`."""
     columns: dict[str, str] = {}
     words: dict[tuple[str, str], str] = {}
     for each in mapped:
@@ -93,7 +97,7 @@ def said(mapped: Iterable[str], people: Iterable[str] = (), **others: Any) -> An
 
 
 def read(text: str) -> Answers:
-    """Return the answers that were kept in a text; Invalid says what is wrong with it."""
+    """Return the answers that were kept in a text; Invalid says what is wrong with the text."""
     try:
         kept = json.loads(text)
         words = {
@@ -116,7 +120,7 @@ def read(text: str) -> Answers:
 
 
 def written(answers: Answers) -> str:
-    """Return answers as a text that `read` reads back, and that people may edit."""
+    """Return answers as a text that `read` can read back and that people may edit."""
     words: dict[str, dict[str, str]] = {}
     for (header, word), option in answers.words.items():
         words.setdefault(header, {})[word] = option

@@ -1,6 +1,4 @@
-"""A batch of rows in one unit of work: which are new, which change a record, which cannot be taken
-and why.
-"""
+"""A batch of rows in one unit of work: new rows, rows that change a record, and rejected rows."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,7 +35,7 @@ Taken = TypeVar("Taken", New, Change)
 
 
 class Waits(Exception):
-    """A row names a record of its own kind that may stand further down the file."""
+    """A row names a record of its own kind that may come further down the file."""
 
 
 @dataclass
@@ -47,34 +45,35 @@ class Batch:
     desk: PrefetchingUnitOfWork
     reader: Reader
     rehearsed: frozenset[str] | set[str] = frozenset()
-    """Keys that a dry run would have stored already."""
+    """Keys that a dry run would already have stored."""
     patient: bool = True
-    """A row that names a record of its own kind which is not here may wait: perhaps it stands
-    further down.
+    """A row may wait if it names a record of its own kind that does not exist here.
+
+    Perhaps that record comes further down.
     """
     strict: bool = False
-    """A row is refused with any cell that cannot be read."""
+    """A row is refused if any of its cells cannot be read."""
     make: frozenset[str] = frozenset()
-    """The entities of which records are made that rows name and that are not here."""
+    """The entities whose missing records are made when rows name them."""
     missing: Missing = field(default_factory=Missing)
 
     created: list[New] = field(default_factory=list)
     updated: list[Change] = field(default_factory=list)
     same: list[New] = field(default_factory=list)
     unchanged: int = 0
-    """With those that a dry run would have stored before."""
+    """This includes the rows that a dry run would have stored before."""
     rejected: list[tuple[FileRow, str]] = field(default_factory=list)
     waiting: list[FileRow] = field(default_factory=list)
     left: dict[int, dict[str, str]] = field(default_factory=dict)
-    """Of rows, by their identity: the cells that no field took, by label."""
+    """The cells of each row that no field took: identity of the row → label → text."""
     again: int = 0
-    """Rows with the id of a row before them."""
+    """Rows with the id of an earlier row."""
     alike: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """E-mail addresses that new records have in common with others: (label, address)."""
+    """E-mail addresses that new records share with other records: (label, address)."""
     joined: int = 0
     """Memberships that were made."""
     reached: int = 0
-    """Further ways to reach somebody that were made."""
+    """Further contact points that were made."""
 
     def __post_init__(self) -> None:
         self.entity = self.reader.entity
@@ -91,9 +90,9 @@ class Batch:
         self.context = {
             name for name, kind in self.kinds.items() if isinstance(kind, Country) or name in money
         }
-        """What says how other cells of a row are read."""
+        """Fields that decide how other cells of a row are read."""
         self.loose = [*(name for name in self.entity.besides if name not in self.entity.joins)]
-        """What a file tells besides the fields, and what is left of it here was not understood."""
+        """What a file says in addition to fields; what is left of it here was not understood."""
         self.hidden = {
             name
             for name in self.kinds
@@ -101,9 +100,9 @@ class Batch:
         }
         self.forbidden = missing(self.desk, "new", self.entity)
         self.before: set[int] = set()
-        """The records that rows before these have made or changed."""
+        """The records that earlier rows have made or changed."""
         self.taken_back: set[int] = set()
-        """The records that are hidden because somebody took back what made them."""
+        """The records that are deleted because the unit of work that made them was taken back."""
 
     # ── in ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -130,7 +129,7 @@ class Batch:
         self.reached = contact_points.store(self.desk, self.entity, taken)
 
     def get_ready(self, lines: Sequence[FileRow]) -> None:
-        """Load what the rows name with a few statements instead of one or more a row."""
+        """Load what the rows name with a few statements instead of one or more per row."""
         refs, ids = ({line.key for line in lines if line.ours is ours} for ours in (True, False))
         self.desk.meet_rows(self.entity, refs, ids)
         known = [record for line in lines if (record := self.known(line))]
@@ -155,24 +154,23 @@ class Batch:
             self.taken_back = self.hidden_by_undo(known)
 
     def prefer_known(self, name: str, slugs: Iterable[str], lines: Iterable[FileRow]) -> None:
-        """Where a row names a record in several ways, let it be the first way by which one is
-        known.
-        """
+        """Choose, where a row names a record in several ways, the first way that finds a record."""
         for line in lines:
             if line.others and len(texts := line.naming(name)) > 1:
                 known = (text for text in texts if any(self.found(slug, text) for slug in slugs))
                 line.texts[name] = next(known, texts[0])
 
     def found(self, slug: str, text: str) -> int | None:
-        """Return the id of the record that a text names; None where it names none."""
+        """Return the id of the record that a text names, None where it names none."""
         try:
             return self.desk.lookup(slug, text)
         except ValueError:
             return None
 
     def choose(self, name: str, fields: Sequence[str], lines: Iterable[FileRow]) -> None:
-        """Let the name of some record fill the field of the entity that knows it, or go where that
-        field names it.
+        """Move a name to the field whose entity knows it.
+
+        The name is dropped where that field already names the same record.
         """
         for line in lines:
             for each in fields:
@@ -243,7 +241,7 @@ class Batch:
     # ── what a row says ───────────────────────────────────────────────────────────────────────────
 
     def made(self, line: FileRow) -> Entity:
-        """The new record of a row, with everything but its number and id."""
+        """Return the new record of a row, complete except for its number and id."""
         if self.forbidden:
             raise self.forbidden
         parsed, left = self.read(line, line.texts)
@@ -261,11 +259,11 @@ class Batch:
         return record
 
     def wanted(self, line: FileRow, record: Entity) -> dict[str, Any]:
-        """The values of a row that differ from those of its record; what an export would write so
-        is the same.
+        """Return the values of a row that differ from those of its record.
 
-        Of a row without an id only what could not be read when it came, and whose it is if it is
-        nobody's: people went on from the rest.
+        A text that an export would write for the value counts as the same. A row without an id
+        changes only what could not be read when the record came in, and the owner if it has none:
+        people have worked on with the rest.
         """
         remarks = self.entity.remarks
         above, before = leftovers.split(getattr(record, remarks)) if remarks else ("", {})
@@ -298,7 +296,7 @@ class Batch:
         return {name: value for name, value in parsed.items() if getattr(record, name) != value}
 
     def stands(self, record: Entity, name: str, text: str) -> bool:
-        """Whether a record holds what a text would be read as."""
+        """Return whether a record holds the value that a text would be read as."""
         if name not in self.kinds:
             return name == CREATED_AT
         return text == self.kinds[name].write(getattr(record, name), self.desk)
@@ -306,9 +304,11 @@ class Batch:
     def read(
         self, line: FileRow, texts: Mapping[str, str], record: Entity | None = None
     ) -> tuple[Values, Cells]:
-        """Return the values that texts stand for, and by label the cells that no field takes.
+        """Return the values of the texts, and by label the cells that no field takes.
 
-        Invalid says why the row is refused, Waits that it may be taken later.
+        Raises:
+            Invalid: Why the row is refused.
+            Waits: The row may be taken later.
         """
         if self.rehearsed:
             texts = {
@@ -326,7 +326,7 @@ class Batch:
                 name: f"{self.labels[name]} is required." for name in absent if name not in line.raw
             }
         done = self.entity.when_done(parsed, self.desk.now) if DONE in texts else {}
-        if self.hidden:  # also of what the record holds already: else a file could try what that is
+        if self.hidden:  # also of what the record already holds, or a file could find out
             policy.may_fill(
                 self.desk, self.entity, dict.fromkeys((*line.texts, *parsed, *errors, *done))
             )
@@ -335,7 +335,7 @@ class Batch:
         return parsed, left | self.beyond(line) if line.further else left
 
     def beyond(self, line: FileRow) -> Cells:
-        """Read what stands beside the fields of a row; returns by header what cannot be read."""
+        """Read the further values of a row, and return by header what cannot be read."""
         line.ways, unread = contact_points.read(self.desk, self.reader, line.further, line.texts)
         if unread and self.strict:
             raise Invalid(
@@ -346,7 +346,7 @@ class Batch:
         return unread
 
     def judged(self, line: FileRow, errors: Mapping[str, str], record: Entity | None) -> Cells:
-        """Return the cells that no field takes and that are kept instead."""
+        """Return the cells that no field takes and that are kept in the notes instead."""
         names = [name for name in (*self.labels, *self.entity.besides, *errors) if name in errors]
         if self.patient and self.upward & errors.keys():
             raise Waits
@@ -367,7 +367,7 @@ class Batch:
         return self.labels.get(name) or name.replace("_", " ").capitalize()
 
     def refused(self, names: Iterable[str]) -> list[str]:
-        """Those of these fields whose cells must be read, or the row is not taken."""
+        """Return those of these fields whose cells must be readable for the row to be taken."""
         return [
             name
             for name in names
@@ -375,7 +375,9 @@ class Batch:
         ]
 
     def must_be_the_same(self, line: FileRow, record: Entity) -> None:
-        """AC-4 is another account in every workspace; the moment it was made says which one a file
+        """Raise Conflict where the reference of a row means another record.
+
+        AC-4 is another account in every workspace; the moment it was created shows which one a file
         means.
         """
         if line.ours and (text := line.texts.get(CREATED_AT)):
@@ -389,7 +391,7 @@ class Batch:
         return name in self.upward and text in self.rehearsed
 
     def reason(self, error: Invalid) -> str:
-        """The sentences of an error, each with the field it is about."""
+        """Return the sentences of an error, each with the field it is about."""
         told = [(self.labels.get(name, name), sentence) for name, sentence in error.errors.items()]
         return " ".join(
             sentence if sentence.startswith(label) else f"{label}: {sentence}"
@@ -399,8 +401,9 @@ class Batch:
     # ── into the database ─────────────────────────────────────────────────────────────────────────
 
     def attempt(self, taken: list[Taken], store: Callable[[list[Taken]], None]) -> list[Taken]:
-        """Store them all; where the database or a rule objects, all but those it objects to, found
-        by halving.
+        """Store all rows, or all but those to which the database or a rule objects.
+
+        The rows that fail are found by halving.
         """
         if not taken:
             return []
@@ -424,7 +427,7 @@ class Batch:
         listeners.insert_many(self.desk, [record for _, record in created])
 
     def look_alike(self, records: Sequence[Entity]) -> None:
-        """Count the addresses of new records that others have as well."""
+        """Count the addresses of new records that other records have as well."""
         for name, kind in self.kinds.items():
             if isinstance(kind, Email) and kind.same:
                 column: Any = getattr(self.entity, name)
@@ -444,13 +447,13 @@ class Batch:
             for name, value in wanted.items():
                 if (
                     getattr(record, name) != value
-                ):  # read anew after an attempt that failed: rules and trail ask for it
+                ):  # read again after an attempt that failed: rules and the audit trail ask for it
                     setattr(record, name, value)
         self.desk.session.flush()
 
 
 def missing(desk: PrefetchingUnitOfWork, verb: str, entity: type[Entity]) -> Forbidden | None:
-    """Why the actor may not use a verb; None where they may."""
+    """Return the error that says why the actor may not use a verb, None where they may."""
     try:
         policy.check(desk, verb, entity)
     except Forbidden as error:
@@ -459,8 +462,9 @@ def missing(desk: PrefetchingUnitOfWork, verb: str, entity: type[Entity]) -> For
 
 
 def bare(entity: type[Entity], values: Values) -> Any:
-    """A new record with these values, at a fraction of the time: nobody asks what changed of one
-    that comes in bulk.
+    """Return a new record with these values, made in a fraction of the usual time.
+
+    Nobody asks what changed in a record that comes in bulk.
     """
     record = entity.__mapper__.class_manager.new_instance()
     vars(record).update(dict.fromkeys(entity.__mapper__.column_attrs.keys()) | values)

@@ -1,6 +1,4 @@
-"""What the cells of a row say: values for the fields, and a sentence for each cell that says
-nothing to its field.
-"""
+"""Read the cells of a row into values for its fields, and say why a cell cannot be read."""
 
 import re
 from collections.abc import Mapping
@@ -30,20 +28,21 @@ from models.exchange.mapping import CREATED_AT
 from models.exchange.prefetch import PrefetchingUnitOfWork
 
 SETTLED = (Choice, Country, Currency, Day, Domain, Flag, Moment, Number, Tags, Zone)
-"""Kinds that read a text alike in every row, so that it is read once."""
+"""Kinds that read the same text in the same way in every row, so that it is read only once."""
 MORNING = time(9)
-"""When something is due, or was done, of which a file tells the day alone."""
+"""When something is due, or was done, if a file gives only the day."""
 PLAIN = re.compile(r"\d+(?:\.\d\d?)?", re.ASCII)
 TO_THE_CENT = "EUR"
 MOST = 5_000
-"""Texts that are remembered."""
+"""The number of texts that are remembered."""
 Errors = dict[str, str]
 
 
 @dataclass
 class Reader:
-    """Reads the cells of one file. Remembers what it read: a file says the same few words again and
-    again.
+    """Reads the cells of one file and remembers what it has read.
+
+    A file repeats the same few words again and again.
     """
 
     entity: type[Entity]
@@ -59,7 +58,7 @@ class Reader:
     def read(
         self, texts: Mapping[str, str], desk: PrefetchingUnitOfWork
     ) -> tuple[dict[str, Any], Errors]:
-        """Return the values by field, and for each text that cannot be read why."""
+        """Return the values by field, and for each text that cannot be read the reason."""
         found: dict[str, Any] = {}
         errors: Errors = {}
         for name, text in texts.items():
@@ -90,7 +89,7 @@ class Reader:
     def cell(
         self, kind: Field, name: str, texts: Mapping[str, str], desk: PrefetchingUnitOfWork
     ) -> tuple[dict[str, Any], str]:
-        """Return the values that a cell sets, and why it sets none."""
+        """Return the values that a cell sets, and the reason where it sets none."""
         try:
             if isinstance(kind, Phone):
                 return {name: self.phone(texts[name], texts, desk)}, ""
@@ -106,8 +105,9 @@ class Reader:
             return {}, str(error)
 
     def phone(self, text: str, texts: Mapping[str, str], desk: PrefetchingUnitOfWork) -> str:
-        """The row's own country tells what a number without a country code means, else the
-        workspace's.
+        """Return a phone number, read with the row's own country or else with the workspace's.
+
+        The country says what a number without a country code means.
         """
         if self.country not in texts:
             return values.read_phone_cell(text, desk.region)
@@ -119,8 +119,8 @@ class Reader:
         )
 
     def money(self, text: str, currency: str) -> Any:
-        """The currency beside an amount tells what its sign means."""
+        """Return an amount, read with the currency of its row, which says what its sign means."""
         given = values.read_currency(currency)
-        if PLAIN.fullmatch(text):  # to the cent, as an export of ours writes it
+        if PLAIN.fullmatch(text):  # to the cent, as our own exports write it
             return values.read_amount(text, TO_THE_CENT)[0]
         return values.read_amount(text, given, given=given)[0]

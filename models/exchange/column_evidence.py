@@ -1,6 +1,4 @@
-"""What the cells of a column show together: the order of its days, the sign before its decimals,
-its words.
-"""
+"""What the cells of a column show together: the order of its days, its decimal sign, its words."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,15 +25,21 @@ SHORT = 12
 """Nothing shorter holds two addresses or two numbers."""
 SEPARATORS = (" ::: ", ";", ",", " | ", "\n")
 BETWEEN_NAMES = (" ::: ", ";")
-"""A name may have a comma in it."""
+"""A name may contain a comma."""
 MOST_WORDS = 5_000
-"""Different words of a column that are counted; a column with more is no choice and no people."""
+"""The number of different words counted in a column.
+
+A column with more is neither a choice nor a column of people.
+"""
 
 
 @dataclass
 class Seen:
-    """The cells of one column. words: how often each comes; emptied: how often each word stood for
-    nothing.
+    """The cells of one column.
+
+    Attributes:
+        words: How often each word occurs.
+        emptied: How often each word meant an empty cell.
     """
 
     empty: frozenset[str]
@@ -47,15 +51,16 @@ class Seen:
     several: Counter[str] = field(default_factory=Counter)
     """How many cells hold several values, by what separates them."""
     between: tuple[str, ...] = ()
-    """What may separate several values in a cell that is to hold one, such as an address, a number
-    or a name.
+    """What may separate several values in a cell that should hold one.
+
+    Such a value is an address, a number or a name.
     """
     measured: bool = False
-    """Whether each of several values must look as an address or a number does."""
+    """Whether each of several values must look like an address or a number."""
     are_ids: bool = True
     """Whether each cell is an id as Salesforce writes them."""
     looks: tuple[str, ...] = ()
-    """Which of `days` and `figures` is asked."""
+    """Which of `days` and `figures` looks at the cells."""
 
     def add(self, cells: list[str]) -> None:
         if not (self.looks or self.counts_words):
@@ -74,8 +79,9 @@ class Seen:
                 getattr(self, look).add(cell, count)
 
     def glance(self, cells: list[str]) -> None:
-        """Count what stands for nothing, and where a cell is to hold one value, those that hold
-        several.
+        """Count the words that mean an empty cell, and the cells that hold several values.
+
+        Several values are counted only where a cell should hold one.
         """
         if self.between:
             holds, shortest = (holds_one, SHORT) if self.measured else (str.strip, 1)
@@ -91,13 +97,17 @@ class Seen:
 
 
 def holds_one(text: str) -> bool:
-    """Whether a text has what an address or a number has."""
+    """Return whether a text looks as if it holds an address or a number."""
     return "@" in text or sum(map(str.isdigit, text)) >= SHORT // 2
 
 
 def separator_in(cell: str, signs: tuple[str, ...], holds: Callable[[str], object]) -> str:
-    """Return what separates several values in a cell, "" where there is one. holds: whether a part
-    can be a value.
+    """Return what separates several values in a cell, "" where there is one value.
+
+    Args:
+        cell: The cell.
+        signs: The separators to try, in order.
+        holds: Whether a part can be a value.
     """
     for sign in signs:
         parts = cell.split(sign) if sign in cell else []
@@ -108,15 +118,18 @@ def separator_in(cell: str, signs: tuple[str, ...], holds: Callable[[str], objec
 
 @dataclass
 class Days:
-    """How days are written. proof: an example for each order that only that order allows; unclear:
-    one that both do.
+    """How days are written.
+
+    Attributes:
+        proof: For each order an example that only this order allows.
+        unclear: An example that both orders allow.
     """
 
     proof: dict[str, str] = field(default_factory=dict)
     dotted: str = ""
     unclear: str = ""
     short: str = ""
-    """An example with a year of two digits."""
+    """An example with a two-digit year."""
     counted: Counter[str] = field(default_factory=Counter)
     """Numbers that could be days, by how they count."""
     count: int = 0
@@ -155,13 +168,17 @@ def number_of_day(cell: str) -> str:
 
 @dataclass
 class Figures:
-    """How numbers are written. proof: an example for each sign that must stand before decimals."""
+    """How numbers are written.
+
+    Attributes:
+        proof: An example for each sign that must be the one before decimals.
+    """
 
     proof: dict[str, str] = field(default_factory=dict)
     unclear: dict[str, str] = field(default_factory=dict)
-    """An example for each sign that may stand before decimals or between thousands."""
+    """An example for each sign that may come before decimals or between thousands."""
     marked: bool = False
-    """Whether a per cent sign stands behind any."""
+    """Whether any number is followed by a per cent sign."""
     shares: int = 0
     wholes: int = 0
     """How many are above 0 and at most 1, and how many are above 1."""
@@ -201,7 +218,7 @@ class Figures:
 
 
 def look(lines: Iterator[list[str]], seen: dict[int, Seen]) -> None:
-    """Go through all rows once and add up what stands in these columns, by their place."""
+    """Go through all rows once and collect the evidence of these columns, given by position."""
     while rows := list(islice(lines, CHUNK)):
         width = max(map(len, rows))
         for place, column in seen.items():

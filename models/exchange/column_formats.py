@@ -1,6 +1,4 @@
-"""What the cells of all columns together decide: day or month first, point or comma, per cent or
-parts of one.
-"""
+"""Decide from all columns: day or month first, point or comma, per cent or fractions of one."""
 
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
@@ -19,8 +17,10 @@ SIGNS = {".": "a point", ",": "a comma"}
 
 @dataclass
 class Decider:
-    """Decides column by column, and where a column leaves it open by the others of the file, else
-    asks.
+    """Decides column by column.
+
+    Where a column leaves it open, the other columns of the file decide, and otherwise the person is
+    asked.
     """
 
     work: Context
@@ -31,7 +31,7 @@ class Decider:
     def decide(
         self, columns: list[Decision], kinds: Mapping[str, Field], seen: Mapping[int, Seen]
     ) -> list[Decision]:
-        """Return the decisions with those about days and numbers."""
+        """Return the decisions, completed with those about days and numbers."""
         days = {
             each.header: seen[each.place].days
             for each in columns
@@ -65,7 +65,7 @@ class Decider:
         return decided
 
     def orders(self, days: Mapping[str, Days]) -> dict[str, str]:
-        """Return for each column which of day and month stands first."""
+        """Return for each column whether the day or the month comes first."""
         if self.answers.dates:
             return dict.fromkeys(days, self.answers.dates)
         clear = {
@@ -110,9 +110,12 @@ class Decider:
         return 1900
 
     def signs(self, figures: Mapping[str, Figures], whole: Collection[str]) -> dict[str, str]:
-        """Return for each column the sign before decimals, "" where each cell says it itself.
+        """Return for each column the sign before decimals, "" where each cell shows it itself.
 
-        whole: columns of whole numbers, in which what may stand between thousands does.
+        Args:
+            figures: How numbers are written, by header.
+            whole: Columns of whole numbers, in which a sign that may separate thousands does
+                separate them.
         """
         others = {next(iter(each.proof)) for each in figures.values() if len(each.proof) == 1}
         signs: dict[str, str] = {}
@@ -153,8 +156,9 @@ class Decider:
         )
 
     def fractions(self, header: str, figures: Figures) -> bool:
-        """Whether a column of percentages holds parts of one: none is above 1, and no sign stands
-        behind.
+        """Return whether a column of percentages holds fractions of one.
+
+        It does when none is above 1 and none has a per cent sign.
         """
         if figures.marked or figures.wholes or not figures.shares:
             return False

@@ -1,6 +1,4 @@
-"""The survey of a file before a row is stored: what each column is, how it is read, what is not
-understood.
-"""
+"""Survey a file before a row is stored: what each column is, how it is read, what is unclear."""
 
 import re
 from collections import Counter
@@ -55,7 +53,7 @@ from models.exchange.options import Words, listed
 from models.exchange.prefetch import address_in, person_named
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
-"""Moments that a file may only say yes or no to, and what that fills instead."""
+"""Moments for which a file may only say yes or no, and the field that this fills instead."""
 YES_OR_NO = (
     values.YES
     | values.NO
@@ -77,15 +75,16 @@ BARE = re.compile(
 )
 """The ids of people in other systems."""
 SAMPLE = 20
-"""Different cells of a column that are looked up to see whether it names records that are here."""
+"""How many different cells of a column are looked up to see whether it names existing records."""
 
 
 @dataclass
 class Survey:
-    """What is known of a file before a row of it is stored.
+    """What is known about a file before a row of it is stored.
 
-    notes: what was decided, in sentences · questions: what must be answered first, in sentences
-    with the answer.
+    Attributes:
+        notes: What was decided, in sentences.
+        questions: What must be answered first, in sentences that show how to answer.
     """
 
     sheet: Sheet
@@ -96,7 +95,7 @@ class Survey:
 
 
 def examine(work: Context, entity: type[Entity], sheet: Sheet, answers: Answers) -> Survey:
-    """Return the survey of a file. Invalid says what of the answers does not fit it."""
+    """Return the survey of a file; Invalid says which of the answers do not fit it."""
     columns = guess(entity, sheet.headers, sheet.filled, chosen_in(sheet, answers))
     places = {header: place for place, header in reversed(list(enumerate(sheet.headers)))}
     prefer_known(work, entity, sheet, columns)
@@ -131,7 +130,7 @@ def examine(work: Context, entity: type[Entity], sheet: Sheet, answers: Answers)
 
 
 def keep_rest(entity: type[Entity], columns: Columns) -> None:
-    """Let what no field takes stand in the notes, each cell behind its header."""
+    """Put what no field takes into the notes, each cell behind its header."""
     for header, why in list(columns.left_out.items()):
         if header and why not in ("empty", LEFT_OUT) and header != REASON:
             del columns.left_out[header]
@@ -140,8 +139,10 @@ def keep_rest(entity: type[Entity], columns: Columns) -> None:
 
 @dataclass
 class Examiner:
-    """Decides about the columns of a file, one after the other. people: who is called what, as the
-    person says.
+    """Decides about the columns of a file, one after the other.
+
+    Attributes:
+        people: What the file calls a person → who that is here, as the person importing it says.
     """
 
     work: Context
@@ -154,10 +155,10 @@ class Examiner:
         self.kinds: dict[str, Field] = {**self.entity.fields(), CREATED_AT: Moment("Created")}
         references = {name for name, kind in self.kinds.items() if isinstance(kind, Reference)}
         self.naming = references | {*goals(self.entity), *self.entity.either}
-        """What names other records."""
+        """Fields that name other records."""
 
     def to_be_seen(self, target: str) -> Seen:
-        """Return what there is to see of a column that fills this."""
+        """Return what to look at in a column that fills this target."""
         kind = self.kinds.get(target)
         seen = Seen(
             blanks_of(kind), counts_words=isinstance(kind, Choice | Person | Moment | Day | Country)
@@ -173,8 +174,9 @@ class Examiner:
         return seen
 
     def decided(self, decision: Decision, seen: Seen) -> list[Decision]:
-        """Return the decision about a column with what its words say; none where it is no such
-        column at all.
+        """Return the decision about a column, with what its words mean.
+
+        The list is empty where the column is not of that kind at all.
         """
         kind = self.kinds.get(decision.target)
         if isinstance(kind, Choice):
@@ -189,7 +191,7 @@ class Examiner:
         return [replace(decision, padded=padded, between=between)]
 
     def said(self, decision: Decision) -> bool:
-        """Whether the person says what a column fills."""
+        """Return whether the person says what a column fills."""
         return values.fold(decision.header) in {
             values.fold(header) for header in self.answers.columns
         }
@@ -211,8 +213,9 @@ class Examiner:
 
 
 def told_several(survey: Survey, entity: type[Entity], decision: Decision, seen: Seen) -> str:
-    """Return what separates several values in the cells of a column, "" where each holds one, and
-    say so.
+    """Return what separates several values in the cells of a column, and add a note about it.
+
+    Return "" where each cell holds one value.
     """
     if not seen.several:
         return ""
@@ -226,7 +229,7 @@ def told_several(survey: Survey, entity: type[Entity], decision: Decision, seen:
 
 
 def where_more(entity: type[Entity], target: str, beside: bool) -> str:
-    """Where the values of a cell go of which its field holds only the first."""
+    """Return where the values of a cell go when its field holds only the first."""
     if target in entity.joins:
         return "each is joined"
     if entity.reached_by and beside:
@@ -239,8 +242,7 @@ def where_more(entity: type[Entity], target: str, beside: bool) -> str:
 
 
 def lacking(work: Context, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
-    """Return a question for each field that no column fills and without which no record can be
-    made.
+    """Return a question for each field that a record needs and that no column fills.
 
     Rows with ids that are known here need not fill any.
     """
@@ -272,7 +274,10 @@ def lacking(work: Context, entity: type[Entity], sheet: Sheet, columns: Columns)
 
 
 def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
-    """Return which columns the person maps: a header with a colon in it is no word of a column."""
+    """Return the columns that the person maps.
+
+    A header with a colon in it is not read as a word of a column.
+    """
     headers = {values.fold(header) for header in sheet.headers}
     whole = {f"{header}:{word}": to for (header, word), to in answers.words.items()}
     return dict(answers.columns) | {
@@ -281,8 +286,9 @@ def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
 
 
 def prefer_known(work: Context, entity: type[Entity], sheet: Sheet, columns: Columns) -> None:
-    """Where several columns name the same record, take the one whose names, ids or addresses are
-    known here best.
+    """Take, where several columns name the same record, the one that names existing records best.
+
+    Names, ids and addresses are compared.
     """
     rows = list(islice(sheet.lines(), SAMPLE * 5))
     for target, to in goals(entity).items():
@@ -310,15 +316,16 @@ def may_fill(entity: type[Entity], columns: Columns, header: str, target: str) -
 
 
 def how_known(work: Context, to: str, rows: list[list[str]], place: int) -> tuple[float, bool]:
-    """Return how well the cells of a column name records that are here, and whether they tell a
-    reader anything.
+    """Return how well the cells of a column name existing records.
+
+    The second value says whether the cells mean anything to a reader.
     """
     cells = [cell for row in rows if place < len(row) and (cell := content(row[place]))]
     return share_known(work, to, rows, place), bool(cells) and not all(map(is_bare, cells))
 
 
 def share_known(work: Context, to: str, rows: list[list[str]], place: int) -> float:
-    """Return how many of the first different cells of a column name a record that is here."""
+    """Return which share of the first different cells of a column names an existing record."""
     cells = dict.fromkeys(
         cell for row in rows if place < len(row) and (cell := content(row[place]))
     )
@@ -342,9 +349,7 @@ def is_known(work: Context, to: str, cell: str) -> bool:
 
 
 def must_be_columns(survey: Survey, kinds: Mapping[str, Field], answers: Answers) -> None:
-    """Raise Invalid where the person says what a word means of a column that is not here or holds
-    no options.
-    """
+    """Raise Invalid where an answer names a word of a column that is missing or has no options."""
     names = {values.fold(header) for header in survey.sheet.headers}
     options = [
         each for each in survey.decisions.columns if isinstance(kinds.get(each.target), Choice)
@@ -365,7 +370,7 @@ def must_be_columns(survey: Survey, kinds: Mapping[str, Field], answers: Answers
 
 
 def prefer_several(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
-    """Of the columns that name what somebody belongs to take the one that names several."""
+    """Take, of the columns that name what a person belongs to, the one that names several."""
     for target in entity.joins:
         taken = next((header for header, to in columns.fields.items() if to == target), "")
         others = [
@@ -378,9 +383,7 @@ def prefer_several(entity: type[Entity], columns: Columns, seen: Mapping[str, Se
 
 
 def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
-    """Where a column that could be a moment only says yes or no, let it say whether instead of
-    when.
-    """
+    """Let a column that could be a moment but only says yes or no fill the yes-or-no field."""
     for header, target in list(columns.fields.items()):
         flag, words = FLAGS.get(target, ""), seen[header].words
         says_whether = bool(words) and all(values.fold(word) in YES_OR_NO for word in words)
@@ -391,8 +394,10 @@ def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -
 
 
 def people_of(work: Context, answers: Answers) -> dict[str, str]:
-    """Return who people are here by what the file calls them; Invalid names those who are not here
-    either.
+    """Return the people here by what the file calls them.
+
+    Raises:
+        Invalid: Some of them are not here either; the message names them.
     """
     found: dict[str, str] = {}
     for name, person in answers.people.items():
@@ -405,7 +410,7 @@ def people_of(work: Context, answers: Answers) -> dict[str, str]:
 
 
 def strangers(work: Context, names: Counter[str], known: Mapping[str, str]) -> Counter[str]:
-    """Return the names of people who are not here, with how many rows name them."""
+    """Return the names of people who are not here, with the number of rows that name them."""
     found: Counter[str] = Counter()
     for name, count in names.items():
         if values.fold(name) in known:
@@ -418,14 +423,12 @@ def strangers(work: Context, names: Counter[str], known: Mapping[str, str]) -> C
 
 
 def is_bare(name: str) -> bool:
-    """Whether it is only an id, of which a note would tell nobody anything."""
+    """Return whether a name is only an id, which would mean nothing to anybody in a note."""
     return BARE.fullmatch(name) is not None
 
 
 def tell(survey: Survey, entity: type[Entity]) -> None:
-    """Add to the notes what does not keep the file from being stored, and yet should be known
-    before.
-    """
+    """Add to the notes what does not prevent the import and yet should be known beforehand."""
     decisions, columns = survey.decisions, survey.columns
     emptied: dict[str, Counter[str]] = {}
     for (header, word), count in decisions.emptied.items():

@@ -1,6 +1,4 @@
-"""The further addresses and numbers of a row: what is made of them with the person whom they
-reach.
-"""
+"""The further addresses and numbers of a row, stored with the person whom they reach."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from models.exchange.rows import FileRow, Further
 
 MOBILE = ("mobil", "cell", "handy", "movil", "portable", "whatsapp")
-"""What stands in the header of a number that is carried about."""
+"""What occurs in the header of a mobile number."""
 Way = tuple[str, str]
 """A type and a value."""
 
@@ -33,8 +31,13 @@ def read(
     further: Sequence["Further"],
     texts: Mapping[str, str],
 ) -> tuple[list[Way], dict[str, str]]:
-    """Return the ways to reach somebody, and by header what stands beside the fields and cannot be
-    read.
+    """Return the further contact points of a row, and by header what cannot be read.
+
+    Args:
+        desk: The unit of work.
+        reader: The reader of the file's cells.
+        further: The values of the row that its fields cannot hold.
+        texts: The texts of the row by field.
     """
     ways: list[Way] = []
     unread: dict[str, str] = {}
@@ -53,8 +56,10 @@ def read(
 def way(
     desk: PrefetchingUnitOfWork, reader: "Reader", further: "Further", texts: Mapping[str, str]
 ) -> Way:
-    """Return what a text is as a way to reach somebody; ValueError where it is none, or the entity
-    has no such ways.
+    """Return a text as a contact point.
+
+    Raises:
+        ValueError: The text is no contact point, or the entity has no contact points.
     """
     entity, target = reader.entity, further.target
     if not entity.reached_by:
@@ -78,8 +83,9 @@ def way(
 def store(
     desk: PrefetchingUnitOfWork, entity: type[Entity], taken: Sequence[tuple["FileRow", Entity]]
 ) -> int:
-    """Store the ways to reach new and changed records that are not known yet; returns how many are
-    new.
+    """Store the contact points of new and changed records that are not known yet.
+
+    Return how many are new.
     """
     wanted = {
         (record.id, text): (kind, record) for line, record in taken for kind, text in line.ways
@@ -93,7 +99,7 @@ def store(
         .where(mine.in_({id for id, _ in wanted}))
         .execution_options(with_deleted=True)
     )
-    with policy.beyond(desk.session):  # what is there is not made again, whoever may see it
+    with policy.beyond(desk.session):  # what exists is not made again, seen or not
         there = {(id, text) for id, text in desk.session.execute(rows)}
     desk.near += desk.everyone(entity, {id for id, _ in wanted})
     made = []

@@ -11,19 +11,19 @@ DELIMITERS = ",;\t|"
 UNUSUAL = tuple("~^:#!*\x01\x02\x07\x1e\x1f¦§¬")
 """Separators that few programs use."""
 SEP = re.compile(r"\ufeff?\"?sep=(.)\"?[\r\n]*", re.IGNORECASE)
-"""The first line by which Excel learns of the separator."""
+"""The first line that says to Excel which separator the file has."""
 LOOKED_AT = 60
 CLEAR = 0.9
-"""The share of rows that are equally wide, from which on nobody need doubt how they are separated.
-"""
+"""The share of equally wide rows from which the separator is no longer in doubt."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text file is written. escape: what stands before a quote inside of quotes, where quotes
-    are not doubled.
+    """How a text file is written.
 
-    skip: the lines before the first row that say only how the file is written.
+    Attributes:
+        escape: The sign before a quote inside quotes, where quotes are not doubled.
+        skip: The number of lines before the first row that only say how the file is written.
     """
 
     delimiter: str = ","
@@ -35,7 +35,7 @@ class Dialect:
 
     @property
     def options(self) -> dict[str, Any]:
-        """What the csv module is told."""
+        """Return the options for the csv module."""
         return {
             "delimiter": self.delimiter,
             "quotechar": self.quote,
@@ -47,7 +47,7 @@ class Dialect:
 
     @property
     def note(self) -> str:
-        """What is unusual about it, in words; "" where nothing is."""
+        """Return what is unusual about the dialect, in words; "" where nothing is."""
         unusual = [
             *(
                 [f"cells are separated by “{self.delimiter}”"]
@@ -61,8 +61,9 @@ class Dialect:
 
 
 def dialect_of(start: str) -> Dialect:
-    """Return the dialect of a file from how it starts: the one in which rows are equally wide and
-    have most cells.
+    """Return the dialect of a file from how it starts.
+
+    It is the one in which rows are equally wide and have the most cells.
     """
     if found := SEP.match(start):
         return Dialect(found[1], skip=1)
@@ -85,8 +86,9 @@ def dialect_of(start: str) -> Dialect:
 
 
 def fit(start: str, dialect: Dialect) -> tuple[float, int]:
-    """Return how well a dialect fits: the share of rows of the usual width, and that width; nothing
-    where it is 1.
+    """Return how well a dialect fits: the share of rows of the usual width, and that width.
+
+    The share is 0 where the width is 1.
     """
     widths: Counter[int] = Counter()
     broken = 1.0
@@ -99,7 +101,7 @@ def fit(start: str, dialect: Dialect) -> tuple[float, int]:
     except csv.Error as error:
         broken = (
             1.0 if "end of data" in str(error) else 0.5
-        )  # the end is cut off, or this is not how it is written
+        )  # the end is cut off, or the file is not written like this
     if not widths:
         return 0.0, 0
     (width, count), *_ = sorted(widths.items(), key=lambda pair: (pair[1], pair[0]), reverse=True)
@@ -107,8 +109,9 @@ def fit(start: str, dialect: Dialect) -> tuple[float, int]:
 
 
 def unusual(start: str, delimiter: str) -> Dialect | None:
-    """Return the dialect with this separator, where cells are quoted in a way that spreadsheets do
-    not quote them.
+    """Return the dialect with this separator where cells are not quoted as spreadsheets quote them.
+
+    Return None where nothing is unusual.
     """
     d = re.escape(delimiter)
     single = re.search(rf"(?:^|[\r\n{d}])'[^'\r\n{d}]*'{d} ?'", start)
@@ -120,9 +123,7 @@ def unusual(start: str, delimiter: str) -> Dialect | None:
 
 
 def sniffed(start: str) -> list[Dialect]:
-    """Return what clevercsv takes the file for, if it takes it for anything: it weighs what the
-    cells are as well.
-    """
+    """Return the dialect that clevercsv finds, if any: it also considers what the cells are."""
     import clevercsv
 
     try:

@@ -1,6 +1,4 @@
-"""Files with records: read as other programs write them, written so that a spreadsheet opens them
-safely.
-"""
+"""CSV files: read as other programs write them, written so that spreadsheets open them safely."""
 
 import csv
 import io
@@ -21,7 +19,7 @@ from models.exchange.workbooks import Workbook, is_workbook, open_workbook
 LARGEST_CELL = 2**31 - 1
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 SHEATHED = ("=", "'")
-"""What stands first in a cell that says something else than is in it."""
+"""The first sign of a cell that says something else than its plain text."""
 NO_TABLES = (
     (b"%PDF", "a PDF"),
     (b"<", "a web page or XML"),
@@ -40,11 +38,13 @@ class Plain:
     dialect: Dialect
 
     def rows(self) -> Iterator[list[str]]:
-        """The rows as the file has them, blank ones too. CRMError names the line that is not as the
-        others are.
+        """Yield the rows as they are in the file, including blank ones.
+
+        Raises:
+            CRMError: A line is not like the others; the message names it.
         """
         self.file.seek(0)
-        csv.field_size_limit(LARGEST_CELL)  # the field says how much it holds
+        csv.field_size_limit(LARGEST_CELL)  # the field decides how much it holds
         text = io.TextIOWrapper(self.file, self.encoding.name, newline="")
         begun = 0
         try:
@@ -65,7 +65,7 @@ class Plain:
         finally:
             with suppress(
                 ValueError
-            ):  # the file may be closed already where not all rows were asked for
+            ):  # the file may already be closed where not all rows were read
                 text.detach()
 
 
@@ -80,23 +80,19 @@ def broken(line: int, problem: str) -> str:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file that was looked through once: how it is written, what its columns are, how much there
-    is.
-    """
+    """A file that was looked through once: how it is written, its columns, how much there is."""
 
     source: Plain | Workbook
     headers: list[str]
     first: int
-    """How many rows stand before the first record."""
+    """How many rows come before the first record."""
     rows: int
     filled: frozenset[str]
-    """The headers under which anything stands."""
+    """The headers of the columns that hold anything."""
     notes: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[list[str]]:
-        """The rows as the file has them, one at a time; rows with nothing in them are passed over,
-        and footers.
-        """
+        """Yield the rows as they are in the file, one at a time, without empty rows and footers."""
         lines = islice(self.source.rows(), self.first, None)
         return islice((cells for cells in lines if says_anything(cells)), self.rows)
 
@@ -104,10 +100,16 @@ class Sheet:
 def survey(
     file: BinaryIO, encoding: str = "", known: Known = lambda cells: 0, sheet: str = ""
 ) -> Sheet:
-    """Look through a file, which can be read again after. CRMError says why it cannot be used.
+    """Look through a file, which can be read again afterwards.
 
-    encoding, sheet: those the person named; known: how many of these cells are headers that mean
-    something.
+    Args:
+        file: The file.
+        encoding: The encoding that the person named, "" to detect it.
+        known: How many of these cells are headers that mean something.
+        sheet: The sheet that the person named, "" for none.
+
+    Raises:
+        CRMError: Why the file cannot be used.
     """
     source = open_source(file, encoding, known, sheet)
     place = place_of_headers(cells_of(source), known)
@@ -168,8 +170,9 @@ def open_plain(file: BinaryIO, encoding: str) -> Plain:
 def look_through(
     rows: Iterator[list[str]], headers: list[str], source: Plain | Workbook
 ) -> tuple[int, dict[int, str], Tail]:
-    """Count the rows; returns how many hold anything, the columns in which nothing stands, and the
-    last rows.
+    """Count the rows.
+
+    Return how many hold anything, the columns in which nothing is filled, and the last rows.
     """
     count, empty, tail = 0, dict(enumerate(headers)), Tail()
     delimiter = source.dialect.delimiter if isinstance(source, Plain) else ""
@@ -204,7 +207,7 @@ def says_anything(cells: list[str]) -> bool:
 
 
 def has_swallowed(cells: list[str], delimiter: str, width: int) -> bool:
-    """Whether a cell holds whole rows, because a quote before it was not closed."""
+    """Return whether a cell holds whole rows because a quote before it was not closed."""
     return width > 1 and any(
         line.count(delimiter) == width - 1
         for cell in cells
@@ -214,9 +217,7 @@ def has_swallowed(cells: list[str], delimiter: str, width: int) -> bool:
 
 
 def distinct(headers: list[str]) -> list[str]:
-    """Return the headers, of which those that come again are numbered, so that each can be spoken
-    of.
-    """
+    """Return the headers, with repeated ones numbered so that each can be named."""
     seen: Counter[str] = Counter()
     named = []
     for header in headers:
@@ -233,7 +234,7 @@ def told(where: str, lines: list[str]) -> list[str]:
 
 
 def guard(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if FORMULA.match(text) else text
 
 
@@ -242,9 +243,7 @@ def unguard(text: str) -> str:
 
 
 def content(cell: str) -> str:
-    """Return what a cell says: without the spaces around it, the guard before it, and the sheath of
-    `="01234"`.
-    """
+    """Return what a cell says, without outer spaces, the guard and the wrapper of `="01234"`."""
     cell = cell.strip()
     if cell[:1] not in SHEATHED:
         return cell
@@ -254,5 +253,5 @@ def content(cell: str) -> str:
 
 
 def write(file: TextIO, cells: Iterable[str]) -> None:
-    """Add a line to a CSV file, which was opened with newline="" if it has a path."""
+    """Add a line to a CSV file; a file with a path must have been opened with newline=""."""
     csv.writer(file).writerow([guard(cell) for cell in cells])

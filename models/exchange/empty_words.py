@@ -1,4 +1,4 @@
-"""The words with which programs write that a cell is empty."""
+"""The words with which programs say that a cell is empty."""
 
 from models.core.fields import Country, Day, LongText, Moment, Person, Text
 from models.core.fields.base import Field
@@ -53,7 +53,7 @@ ALWAYS = frozenset(
 UNREAD = frozenset(
     ("NA", "na", "Null", "Nan", "nil", "Nil", "TBD", "tbd", "?", "??", "Not Offered", "Unoffered")
 )
-"""What besides stands for nothing where no name can stand."""
+"""Further words that mean empty where no name can occur."""
 NO_DAY = frozenset(
     (
         "0",
@@ -85,8 +85,10 @@ NOBODY = frozenset(
 
 
 def blanks_of(kind: Field | None) -> frozenset[str]:
-    """Return the words that stand for an empty cell in a column of this kind; None for what is no
-    field.
+    """Return the words that mean an empty cell in a column of this kind.
+
+    Args:
+        kind: The kind of the field, None for what is no field.
     """
     if isinstance(kind, Day | Moment):
         return ALWAYS | UNREAD | NO_DAY

@@ -1,6 +1,4 @@
-"""In which encoding a file is written: what its bytes prove, what reads like a language, or what
-the person says.
-"""
+"""Find a file's encoding: what its bytes prove, what reads like a language, what a person says."""
 
 import codecs
 import re
@@ -24,21 +22,24 @@ MARKS = (
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 WORD = re.compile(r"[^\s,;|\"/()<>@&+=]*[^\x00-\x7f][^\s,;|\"/()<>@&+=]*")
 LINES, LONGEST_LINE, WORDS = 2_000, 2_000, 1_500
-"""As much as is looked at to tell encodings apart."""
+"""How much is looked at to distinguish encodings."""
 ODD, CLOSE = 0.34, 0.12
-"""What reads worse than this is no language; what reads nearly as well is a rival."""
+"""What reads worse than the first is no language; what reads nearly as well is a rival."""
 OLD_MAC = 0.2
 SHOWN = 3
 
 
 class Unsure(CRMError):
-    """Nobody can tell in which encoding a file is; the sentence says what the person can do."""
+    """Nobody can say which encoding a file has; the sentence says what the person can do."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """The encoding of a file. guessed: some words of the file that show whether the guess is right;
-    none when it is certain.
+    """The encoding of a file.
+
+    Attributes:
+        guessed: Some words of the file that show whether the guess is right; none when it is
+            certain.
     """
 
     name: str
@@ -56,8 +57,14 @@ class Encoding:
 
 
 def encoding_of(file: BinaryIO, wanted: str = "") -> Encoding:
-    """Return the encoding of a file. wanted: the one that the person named. Unsure asks them to
-    name one.
+    """Return the encoding of a file.
+
+    Args:
+        file: The file.
+        wanted: The encoding that the person named, "" to detect it.
+
+    Raises:
+        Unsure: The person must name an encoding.
     """
     if wanted:
         return Encoding(named(file, wanted))
@@ -109,8 +116,12 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def without_mark(file: BinaryIO, start: bytes) -> str:
-    """Return which UTF-16 it is by the side on which the zeros are, in a file that does not say so
-    itself; "" where it is UTF-8 with a few zeros in it. Unsure where it is no text.
+    """Return which UTF-16 a file without a mark is, by the side on which its zeros are.
+
+    Return "" where it is UTF-8 with a few zeros in it.
+
+    Raises:
+        Unsure: The file is no text.
     """
     even, odd = start[::2].count(0), start[1::2].count(0)
     name = "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else ""
@@ -138,8 +149,9 @@ def first_not_unicode(file: BinaryIO) -> int | None:
 
 
 def must_be_whole(file: BinaryIO) -> None:
-    """Raise Unsure where letters were lost before the file was saved, or turned into others by a
-    wrong encoding.
+    """Raise Unsure where letters were lost before the file was saved.
+
+    Also raise it where a wrong encoding turned them into other letters.
     """
     words = words_in(beyond_ascii(file), "utf-8") or []
     if lost := [word for word in words if "\ufffd" in word]:
@@ -157,8 +169,9 @@ def must_be_whole(file: BinaryIO) -> None:
 
 
 def read_twice(word: str) -> str:
-    """Return what a word was before UTF-8 was taken for Windows-1252 and saved as UTF-8 again, ""
-    where it was not.
+    """Return a word as it was before its UTF-8 was taken for Windows-1252 and saved as UTF-8 again.
+
+    Return "" where that did not happen.
     """
     try:
         return word.encode("cp1252").decode("utf-8")
@@ -167,10 +180,14 @@ def read_twice(word: str) -> str:
 
 
 def likely(file: BinaryIO, wrong: int) -> Encoding:
-    """Return the encoding in which the words of a file read best; Unsure shows how they read where
-    several could be.
+    """Return the encoding in which the words of a file read best.
 
-    wrong: the line that is not UTF-8.
+    Args:
+        file: The file.
+        wrong: The number of the line that is not UTF-8.
+
+    Raises:
+        Unsure: Several encodings are possible; the message shows how the words read in each.
     """
     lines = beyond_ascii(file)
     readings = {
@@ -207,7 +224,7 @@ def is_close(rival: Oddity, best: Oddity) -> bool:
 
 
 def is_from_an_old_mac(file: BinaryIO) -> bool:
-    """Whether lines end as only old programs for the Macintosh end them."""
+    """Return whether lines end as only old Macintosh programs end them."""
     file.seek(0)
     start = file.read(CHUNK)
     return b"\r" in start and b"\n" not in start
@@ -228,8 +245,9 @@ def beyond_ascii(file: BinaryIO) -> bytes:
 
 
 def words_in(lines: bytes, encoding: str) -> list[str] | None:
-    """Return the words with more than ASCII in them, each once; None where a byte means nothing in
-    this encoding.
+    """Return the words with more than ASCII in them, each once.
+
+    Return None where a byte means nothing in this encoding.
     """
     good: list[str] = []
     for line in lines.split(b"\n"):
@@ -242,9 +260,7 @@ def words_in(lines: bytes, encoding: str) -> list[str] | None:
 
 
 def is_decided(lines: bytes, names: list[str]) -> bool:
-    """Whether a second opinion, by how often characters come, agrees among characters of two
-    bytes.
-    """
+    """Return whether a second opinion, by character frequency, agrees on two-byte characters."""
     if not all(name in LEADS for name in names):
         return False
     from charset_normalizer import from_bytes
@@ -261,7 +277,7 @@ def shown(readings: dict[str, list[str]], names: list[str]) -> str:
         pairs = zip(readings[name], first, strict=False)
         places = [place for place, (word, other) in enumerate(pairs) if word != other] or [0]
         told.setdefault(tuple(readings[name][place] for place in places[:SHOWN]), name)
-    if names and len(told) > 1:  # the first beside what is different of it elsewhere
+    if names and len(told) > 1:  # the first, next to what differs from it elsewhere
         pairs = zip(readings[names[1]], first, strict=False)
         place = next((place for place, (word, other) in enumerate(pairs) if word != other), 0)
         told = {tuple(first[place : place + SHOWN]): names[0]} | {

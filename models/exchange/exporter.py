@@ -1,4 +1,4 @@
-"""The export of records as a CSV file that can be imported again."""
+"""Export records as a CSV file that can be imported again."""
 
 from collections.abc import Iterator, Mapping
 from typing import TextIO
@@ -20,11 +20,16 @@ PAGE = 500
 def export(
     work: Context, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None
 ) -> int:
-    """Write the records of an entity as CSV, oldest first; returns how many. The headers are the
-    names of the fields.
+    """Write the records of an entity as CSV, oldest first, and return how many.
 
-    file: opened with newline=""; where: only these records. What is deleted, or not the actor's to
-    see or to export, is left out.
+    The headers are the names of the fields. Records that are deleted, or that the actor may not see
+    or export, are left out.
+
+    Args:
+        work: The unit of work.
+        entity: The entity whose records are written.
+        file: The file, opened with newline="".
+        where: A filter: only these records.
     """
     policy.check(work, "export", entity)
     desk = PrefetchingUnitOfWork(**vars(work))
@@ -54,8 +59,10 @@ def export(
 
 
 def links(desk: PrefetchingUnitOfWork, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
-    """What else those are known by to whom a record refers, for a workspace where our references
-    mean others: people by their names, records by the ids they have elsewhere.
+    """Return by field what else the records are known by to which a record refers.
+
+    It is for workspaces where our references mean other records: people by their names, records by
+    the ids that they have elsewhere.
     """
     found = {}
     for name, kind in record.fields().items():
@@ -66,7 +73,7 @@ def links(desk: PrefetchingUnitOfWork, record: Entity, texts: Mapping[str, str])
 
 
 def elsewhere(record: Entity) -> str:
-    """The id that a record has in another system; rows without an id have none there."""
+    """Return the id that a record has in another system, "" for a record whose row had no id."""
     id = record.external_id or ""
     return "" if id.startswith(COPIED) else id
 
@@ -74,7 +81,7 @@ def elsewhere(record: Entity) -> str:
 def pages(
     work: Context, entity: type[Entity], where: ColumnElement[bool]
 ) -> Iterator[list[Entity]]:
-    """The records by their keys, so that no cursor stays open and only a page is in memory."""
+    """Yield the records in pages by key, so that no cursor stays open and one page is in memory."""
     last = 0
     while True:
         page = select(entity).where(where, entity.id > last).order_by(entity.id).limit(PAGE)

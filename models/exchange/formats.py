@@ -1,6 +1,4 @@
-"""What is decided about each column of a file as a whole, and how a cell then becomes a text that a
-field reads.
-"""
+"""What is decided about each column of a file, and how a cell becomes a text that a field reads."""
 
 import re
 from collections import Counter
@@ -16,37 +14,42 @@ DMY, MDY = "dmy", "mdy"
 ORDERS = {DMY: "day first", MDY: "month first"}
 
 NUMERIC_DAY = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?=$|[ ,T])(.*)", re.DOTALL)
-"""A day in numbers whose year stands last, and whatever follows it, such as a time."""
+"""A day in numbers whose year comes last, and what follows it, such as a time."""
 SERIAL = re.compile(r"(\d{4,5})(?:[.,](\d+))?")
-"""A day as spreadsheets count them, and the part of the day."""
+"""A day as spreadsheets count them, and the fraction of the day."""
 SCIENTIFIC = re.compile(r"-?\d+(?:[.,]\d+)?[eE][+-]?\d{1,2}")
 FIGURE = re.compile(r"\d(?:[\d.,'’\u00a0\u202f ]*\d)?|[.,]\d+")
 """The digits of an amount with what separates them, without sign and currency."""
 OTHER_THAN_FIGURES = re.compile(r"[^\W\d_]|[$€£¥₹₩₽₺₪]")
 COMPACT = re.compile(r"(?:19|20)\d{6}")
-"""A day as 20260113."""
+"""A day written as 20260113."""
 SECONDS = re.compile(r"\d{10}|\d{13}")
-"""A moment as programs count them, in seconds or thousandths of them."""
+"""A moment as programs count them, in seconds or thousandths of a second."""
 EPOCHS = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 FIRST_SERIAL, LAST_SERIAL = 10_000, 73_050
-"""Serial numbers from May 1927 to the end of 2099: what is outside of these is no day of a
-business.
-"""
+"""Serial numbers from May 1927 to the end of 2099: a number outside of these is no business day."""
 
 
 @dataclass(frozen=True)
 class Decision:
     """How the cells of one column are read.
 
-    place: which cell of the row · target: the field it fills, or one of `mapping`'s other targets ·
-    overrides: what it says counts more than what the columns before it say; otherwise it only fills
-    what they leave empty · empty: words that stand for an empty cell · words: cell, folded → text
-    for the field, "" for none · order: `dmy` or `mdy` where days are written in numbers · serials:
-    the year from which days are counted, where they are numbers · decimal: the sign before
-    decimals, "." or "," · fractions: 0.2 is 20 % · unit: the currency of its header · padded:
-    15-character ids are completed to 18 · between: what separates several values in a cell ·
-    beside: what it says stands beside what the columns before it say · label: what then stands
-    before a text.
+    Attributes:
+        place: The position of the cell in the row.
+        target: The field that it fills, or one of the other targets of `mapping`.
+        overrides: What it says counts more than what earlier columns say; otherwise it only fills
+            what they leave empty.
+        empty: Words that mean an empty cell.
+        words: Cell, folded → text for the field, "" for none.
+        order: `dmy` or `mdy` where days are written in numbers.
+        serials: The year from which days are counted, where they are numbers.
+        decimal: The sign before decimals, "." or ",".
+        fractions: 0.2 means 20 %.
+        unit: The currency of its header.
+        padded: Ids of 15 characters are completed to 18.
+        between: What separates several values in a cell.
+        beside: What it says is added to what earlier columns say.
+        label: What is then written before a text.
     """
 
     header: str
@@ -67,7 +70,7 @@ class Decision:
 
     @property
     def is_plain(self) -> bool:
-        """Whether a cell that is not empty is its text as it stands there."""
+        """Return whether a cell that is not empty is already its text."""
         read = (
             self.words,
             self.order,
@@ -80,18 +83,17 @@ class Decision:
         return not any((*read, self.between, self.beside, self.overrides))
 
     def parts(self, cell: str) -> list[str]:
-        """Return the values that a cell holds; several only where its column has cells with
-        several.
-        """
+        """Return the values of a cell; several only where its column has cells with several."""
         if not self.between or self.between not in cell:
             return [cell]
         return [part for each in cell.split(self.between) if (part := each.strip())] or [cell]
 
     def apply(self, cell: str) -> str:
-        """Return the cell, stripped and unguarded, as a text for its field, "" where it is empty.
+        """Return a stripped and unguarded cell as a text for its field, "" where it is empty.
 
-        ValueError says why it does not fit what was decided; then the field must not read the cell
-        either.
+        Raises:
+            ValueError: Why the cell does not fit what was decided; then the field must not read it
+                either.
         """
         if not cell or cell in self.empty:
             return ""
@@ -104,9 +106,7 @@ class Decision:
         return complete(cell) if self.padded else cell
 
     def day(self, cell: str) -> str:
-        """Return a day in numbers as 2026-01-13, with whatever stood behind it; any other text as
-        it is.
-        """
+        """Return a day in numbers as 2026-01-13, with what followed it; other texts unchanged."""
         if self.serials and cell[:1].isdigit() and (counted := from_count(cell, self.serials)):
             return counted
         found = NUMERIC_DAY.fullmatch(cell)
@@ -120,8 +120,9 @@ class Decision:
             raise ValueError(f"“{cell[:40]}” is no day when the {ORDERS[self.order]}.") from None
 
     def number(self, cell: str) -> str:
-        """Return a number without separators and with a point before its decimals; signs and
-        currency stay.
+        """Return a number without separators and with a point before its decimals.
+
+        Signs and the currency stay.
         """
         if SCIENTIFIC.fullmatch(cell):
             cell = f"{Decimal(cell.replace(',', '.')):f}"
@@ -142,7 +143,9 @@ class Decision:
             raise ValueError(
                 f"“{cell[:40]}” does not fit its column, where “{self.decimal}” stands before decimals."
             )
-        rest = f"{rest}0" if len(rest) == 3 else rest  # else nobody could tell it from a thousand
+        rest = (
+            f"{rest}0" if len(rest) == 3 else rest
+        )  # else it could not be distinguished from a thousand
         return f"{digits or 0}.{rest}" if sign and rest else digits
 
     def percentage(self, cell: str) -> str:
@@ -179,13 +182,14 @@ def from_serial(cell: str, found: re.Match[str], epoch: int) -> str:
 
 ID_15 = re.compile(r"(?:00[0-9A-Za-z]|500|701|800|a[0-9A-Za-z]{2})[0-9A-Za-z]{12}")
 ID = re.compile(rf"(?:{ID_15.pattern})(?:[A-Z0-5]{{3}})?")
-"""An id as Salesforce writes them, with or without its last three."""
+"""An id as Salesforce writes them, with or without its last three characters."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def complete(cell: str) -> str:
-    """Return a Salesforce id of 15 characters as its 18, of which the last three tell capitals;
-    others as they are.
+    """Return a Salesforce id of 15 characters as its 18 characters, and other texts unchanged.
+
+    The last three characters encode which letters are capitals.
     """
     if not ID_15.fullmatch(cell):
         return cell
@@ -199,14 +203,16 @@ def complete(cell: str) -> str:
 class Decisions:
     """Everything that is decided about a file: its columns in the order in which they are read.
 
-    constants: texts of every row that says nothing itself, such as the currency of `Amount (EUR)`.
+    Attributes:
+        constants: Texts for every row that says nothing itself, such as the currency of `Amount
+            (EUR)`.
     """
 
     columns: list[Decision] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
     emptied: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often each word stood for an empty cell, by header."""
+    """How often each word meant an empty cell, by header."""
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
-    """Option words that nothing here is called by, with counts, by header."""
+    """Option words that mean nothing here, with counts, by header."""
     strangers: Counter[str] = field(default_factory=Counter)
     """Names of people who are not here, with counts; their records are taken without an owner."""

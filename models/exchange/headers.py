@@ -151,8 +151,9 @@ due_time: duetime
 lasted_seconds: durationinseconds calldurationinseconds durationseconds durationsec
 ends: enddatetime endtime enddate end dateend enddatetimeutc
 """
-"""The fields, of which the first that an entity has is meant : the words, in lower case without
-spaces or signs.
+"""The fields, of which the first that an entity has is meant : the words.
+
+The words are in lower case, without spaces or signs.
 """
 
 LAST = """
@@ -174,7 +175,7 @@ web: url profileurl profile
 country: location officelocation headquarters hqcountry
 resolved_at: timetoresolution
 """
-"""What is taken for that only where nothing clearer is there."""
+"""Words that have this meaning only where there is nothing clearer."""
 
 NOUNS = {
     "account": ("organization", "organisation", "company", "org", "firm", "business"),
@@ -214,7 +215,7 @@ QUALIFIERS = (
     "otheraddress",
     "other",
 )
-"""What stands before an address, a phone number or an e-mail address, the surest first."""
+"""What comes before an address, a phone number or an e-mail address, the most certain first."""
 
 QUALIFIED = ("street", "city", "region", "postal_code", "country", "phone", "email")
 
@@ -240,7 +241,7 @@ RELATED = ("", "primary", "associated", "related", "linked", "main", "parent")
 
 
 def read(table: str) -> dict[str, tuple[str, ...]]:
-    """Return the fields by word, those of the lines that come first before the others."""
+    """Return the fields by word, with those of earlier lines first."""
     found: dict[str, tuple[str, ...]] = {}
     for line in table.strip().splitlines():
         fields, _, words = line.partition(":")
@@ -251,9 +252,9 @@ def read(table: str) -> dict[str, tuple[str, ...]]:
 
 WORDS = read(TABLE)
 TEXTS = frozenset(word for word, names in WORDS.items() if names[0] == "notes")
-"""What is a text without a name of its own."""
+"""Words for a text without a name of its own."""
 HEADLINES = frozenset(
     word for word, names in WORDS.items() if names[0] == "subject" or names == ("description",)
 )
-"""What is a short text, and stands before a long one where a field takes both."""
+"""Words for a short text, which comes before a long one where a field takes both."""
 LAST_WORDS = read(LAST)

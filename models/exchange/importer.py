@@ -1,4 +1,4 @@
-"""The import of a file: what its columns mean, then its rows in batches."""
+"""Import a file: find out what its columns mean, then store its rows in batches."""
 
 import time
 from collections.abc import Callable
@@ -43,17 +43,28 @@ def load(
     rejected: TextIO | None = None,
     dry: bool = False,
 ) -> Outcome:
-    """Survey a file and import it in batches. What was stored stays when it stops half-way; import
-    it again to go on.
+    """Survey a file and import it in batches; what was stored stays when the import stops half-way.
 
-    A row whose reference or foreign id is known changes that record where they differ; an empty
-    cell changes nothing. Rows without an id are known by their whole content. Rows that cannot be
-    taken go to `rejected` with the reason, to be corrected and imported. No cards are posted, and
-    nobody becomes the owner of a record whose row names none: an import speaks for many people.
+    Import the file again to go on. A row whose reference or foreign id is known changes that record
+    where they differ; an empty cell changes nothing. Rows without an id are known by their whole
+    content. Rows that cannot be taken go to `rejected` with the reason, to be corrected and
+    imported. No cards are posted, and nobody becomes the owner of a record whose row names none: an
+    import speaks for many people.
 
-    file: one that can be read again; answers: what the person says about it; progress: gets the
-    rows done and the rows there are; rejected: opened with newline=""; dry: store nothing. CRMError
-    says why a file cannot be used, Unanswered what must be said before.
+    Args:
+        works: Opens the units of work.
+        workspace: The id of the workspace.
+        actor: Who imports.
+        entity: The entity of the records.
+        file: The file, which must be readable more than once.
+        answers: What the person says about the file.
+        progress: Called with the number of rows done and the number of all rows.
+        rejected: A file opened with newline="" for the rows that cannot be taken.
+        dry: Store nothing.
+
+    Raises:
+        CRMError: Why the file cannot be used.
+        Unanswered: What must be answered first.
     """
     started = time.perf_counter()
     answers = answers or Answers()
@@ -74,16 +85,14 @@ def load(
 
 
 def check_rights(work: Context, entity: type[Entity], answers: Answers) -> None:
-    """Raise Forbidden unless the actor may import these records, and make those that the rows only
-    name.
-    """
+    """Raise Forbidden unless the actor may import these records and make those that rows name."""
     policy.check(work, "import", entity)
     for slug in answers.make:
         policy.check(work, "new", ENTITIES[slug])
 
 
 def surveyed(work: Context, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:
-    """Return the survey of a file; CRMError says why it cannot be used."""
+    """Return the survey of a file; CRMError says why the file cannot be used."""
     known = partial(meaningful, entity)
     sheet = csv_files.survey(file, answers.encoding, known, answers.sheet)
     if not sheet.rows:
@@ -125,9 +134,7 @@ def preview(work: Context, entity: type[Entity], survey: Survey) -> list[str]:
 def fields_shown(
     desk: PrefetchingUnitOfWork, entity: type[Entity], texts: dict[str, str]
 ) -> list[str]:
-    """Return the fields of a row as people will read them; a text that cannot be read stands in
-    quotes.
-    """
+    """Return the fields of a row as people will read them; texts that cannot be read are quoted."""
     kinds = {name: kind for name, kind in entity.fields().items() if name in texts}
     found, unread = Reader(entity).read(texts, desk)
     record = SimpleNamespace(**dict.fromkeys(entity.fields()) | found)

@@ -1,6 +1,4 @@
-"""What stands in a file and fits no field, kept in the notes of its record until the field can be
-filled.
-"""
+"""Texts of a file that fit no field, kept in the notes of the record until a field takes them."""
 
 from collections.abc import Mapping
 
@@ -8,7 +6,12 @@ HEADING = "Not read from the file:"
 
 
 def compose(notes: str, kept: Mapping[str, str]) -> str:
-    """Return notes with the texts that are kept below them, one a line. kept: label → text."""
+    """Return notes with the kept texts below them, one per line.
+
+    Args:
+        notes: What people wrote.
+        kept: Label → text.
+    """
     if not kept:
         return notes
     lines = [f"{label}: {' '.join(text.split())}" for label, text in kept.items()]
@@ -22,5 +25,5 @@ def split(notes: str | None) -> tuple[str, dict[str, str]]:
         return notes or "", {}
     pairs = [line.partition(": ") for line in below.splitlines()]
     if not all(colon for _, colon, _ in pairs):
-        return notes or "", {}  # somebody wrote on below it: it is theirs now
+        return notes or "", {}  # somebody continued below it: it is theirs now
     return above.strip("\n"), {label: text for label, _, text in pairs}

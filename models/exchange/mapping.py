@@ -1,4 +1,4 @@
-"""Which column of a file fills which field: guessed from the headers, corrected by the person."""
+"""Which column of a file fills which field: guessed from headers, corrected by the person."""
 
 import difflib
 import re
@@ -34,30 +34,32 @@ REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = (
 MIDDLE, SUFFIX = "middle_name", "name_suffix"
 WEB = "web"
 ORIGIN = "exported_from"
-"""What a column can fill besides fields: our reference, the id and the birthday the record has
-elsewhere, whether it is deleted there (such rows are passed over), a person's first and last name
-in one, what stands between and behind them, where on the web people are found, and which workspace
-our own export is of.
+"""What a column can fill in addition to fields.
+
+These are our reference, the id and the creation date that the record has elsewhere, whether it is
+deleted there (such rows are skipped), a person's first and last name in one, what comes between and
+behind them, where people are found on the web, and which workspace our own export is from.
 """
 
 BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
-"""What a file tells of a record besides its fields."""
+"""What a file says about a record in addition to its fields."""
 
 LEFT_OUT = "left out as you said"
 REASON = "reason rejected"
-"""The column that a file of rejected rows has at its end."""
+"""The last column of a file of rejected rows."""
 
 UNIT = re.compile(r"(.*?)[\s_]*(?:[\[(](.+)[\])]|\bin ([A-Z]{3}))\s*", re.DOTALL)
-"""A header with what stands in parentheses behind it, such as a currency."""
+"""A header with what follows it in parentheses, such as a currency."""
 
 
 @dataclass
 class Columns:
-    """What becomes of each column of a file: the field it fills, or why it is left out.
+    """What happens to each column of a file: the field that it fills, or why it is left out.
 
-    fallback: columns that fill a field only in rows where the column in `fields` is empty · beside:
-    columns that say more than one field can hold: further ways to reach somebody, and texts that
-    stand below one another.
+    Attributes:
+        fallback: Columns that fill a field only in rows where the column in `fields` is empty.
+        beside: Columns that say more than one field can hold: further contact points, and texts
+            that are put below one another.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -66,7 +68,7 @@ class Columns:
     beside: dict[str, str] = field(default_factory=dict)
 
     def all(self) -> dict[str, str]:
-        """Every column that fills a field, in the order in which they count."""
+        """Return every column that fills a field, in the order in which they count."""
         return self.fields | self.fallback | self.beside
 
     def leave_out(self, header: str, why: str) -> None:
@@ -75,9 +77,7 @@ class Columns:
         self.left_out[header] = why
 
     def swap(self, taken: str, other: str) -> None:
-        """Fill with another column what one column fills, and leave to that one what was left to
-        the other.
-        """
+        """Swap two columns: the other one fills the target, and the first takes its place."""
         target = self.fields.pop(taken)
         self.fields[other] = target
         for some in (self.fallback, self.beside):
@@ -93,11 +93,19 @@ def guess(
     filled: Collection[str] | None = None,
     chosen: Mapping[str, str] | None = None,
 ) -> Columns:
-    """What each column fills: what the person chose, then the entity's own words, then what other
-    systems call things.
+    """Return what each column fills.
 
-    filled: the headers under which anything stands, all when None. chosen: header → field, or "" to
-    leave the column out; Invalid says what is not there.
+    First counts what the person chose, then the entity's own words, then what other systems call
+    things.
+
+    Args:
+        entity: The entity that is imported.
+        headers: The headers of the file.
+        filled: The headers of the columns that hold anything; None means all.
+        chosen: Header → field, or "" to leave the column out.
+
+    Raises:
+        Invalid: A header or field in `chosen` does not exist.
     """
     headers = list(dict.fromkeys(headers))
     taken = choose(entity, headers, chosen or {})
@@ -123,8 +131,9 @@ def guess(
 
 
 def arranged(entity: type[Entity], taken: Mapping[str, str]) -> Columns:
-    """The columns that are taken: of those that fill the same one, all but the first say more
-    beside it.
+    """Return the taken columns arranged by how they fill their targets.
+
+    Of several that fill the same target, all but the first add to it.
     """
     columns = Columns()
     for header, target in taken.items():
@@ -135,36 +144,36 @@ def arranged(entity: type[Entity], taken: Mapping[str, str]) -> Columns:
 
 
 def label_of(entity: type[Entity], header: str, target: str) -> str:
-    """Return what stands before the text of a column below another text: nothing below the subject
-    of a task.
+    """Return what is written before the text of a column that is put below another text.
+
+    Nothing is written below the subject of a task.
     """
     bare = target in entity.named and is_plain(entity, header, target)
     return header if target == entity.remarks and not bare else ""
 
 
 def is_plain(entity: type[Entity], header: str, target: str) -> bool:
-    """Whether the header of a text says no more than that it is one: Description, and not
-    Resolution.
-    """
+    """Return whether a header says only that its column is a text: Description, not Resolution."""
     words = words_of(entity, header)
     main = any(word in own_words(entity) or word in TEXTS for word in words)
     return target != entity.remarks or main or names_it(entity, header, target)
 
 
 def names_it(entity: type[Entity], header: str, target: str) -> bool:
-    """Whether a column is the headline of what also holds longer texts: the subject of a task."""
+    """Return whether a column is the headline of what also holds longer texts: a task's subject."""
     headline = target == entity.remarks and target in entity.named
     return headline and any(word in HEADLINES for word in words_of(entity, header))
 
 
 def holds_more(entity: type[Entity], target: str) -> bool:
-    """Whether several columns may fill a field together: numbers, addresses and texts."""
+    """Return whether several columns may fill a field together: numbers, addresses and texts."""
     return target in (entity.remarks, WEB) or isinstance(entity.fields().get(target), Phone | Email)
 
 
 def may_stand_in(entity: type[Entity], target: str) -> bool:
-    """Whether a second column may fill a field where the first is empty: a day it was closed or is
-    expected to be.
+    """Return whether a second column may fill a field where the first is empty.
+
+    An example is a day on which something was closed or is expected to be.
     """
     kind = BESIDES.get(target) or entity.fields().get(target)
     names_a_record = isinstance(kind, Reference) and not isinstance(kind, Person)
@@ -172,7 +181,7 @@ def may_stand_in(entity: type[Entity], target: str) -> bool:
 
 
 def is_last_resort(entity: type[Entity], header: str) -> bool:
-    """Whether a header is taken for what it fills only because nothing clearer is there."""
+    """Return whether a header has its meaning only because there is nothing clearer."""
     words = words_of(entity, header)
     return meaning(entity, header)[1] in {
         name for word in words for name in LAST_WORDS.get(word, ())
@@ -180,8 +189,10 @@ def is_last_resort(entity: type[Entity], header: str) -> bool:
 
 
 def words_of(entity: type[Entity], header: str) -> list[str]:
-    """Return the words that a header is: as a whole, without what stands in parentheses, without
-    the noun before.
+    """Return the words that a header is.
+
+    These are the whole header, the header without what is in parentheses, and without the noun
+    before it.
     """
     header = CUSTOM.sub(r"\1", NUMBERED.sub("", header))
     word = squeeze(header)
@@ -191,8 +202,9 @@ def words_of(entity: type[Entity], header: str) -> list[str]:
 
 
 def meaning(entity: type[Entity], header: str) -> tuple[int, str]:
-    """Return which field a header means, "" for none, and how far one had to look for it; the
-    nearest is the surest.
+    """Return how far one had to look for the meaning of a header, and the field, "" for none.
+
+    The nearest is the most certain.
     """
     word, bare, *shorter = words_of(entity, header)
     own = own_words(entity)
@@ -212,7 +224,7 @@ def meaning(entity: type[Entity], header: str) -> tuple[int, str]:
 
 
 NUMBERED = re.compile(r" \(\d+\)$")
-"""What distinguishes headers that come more than once."""
+"""What distinguishes headers that occur more than once."""
 CUSTOM = re.compile(r"custom field \((.+)\)", re.IGNORECASE)
 """How Jira writes the fields that people added."""
 
@@ -223,8 +235,9 @@ def first_of(entity: type[Entity], names: Iterable[str]) -> str:
 
 
 def without_noun(entity: type[Entity], word: str) -> list[str]:
-    """Return a word without the noun of the entity before it, which some write twice: dealamount as
-    amount.
+    """Return a word without the noun of the entity before it: dealamount as amount.
+
+    Some systems write the noun twice.
     """
     nouns = {squeeze(noun) for noun in nouns_of(entity)}
     once = {word.removeprefix(noun) for noun in nouns if word.startswith(noun) and word != noun}
@@ -242,7 +255,7 @@ def nouns_of(entity: type[Entity]) -> list[str]:
 
 
 def goals(entity: type[Entity]) -> dict[str, str]:
-    """Return which kind of record each target names that a column can fill with one."""
+    """Return, for each target that a column can fill with a record, which kind of record it is."""
     kinds = entity.fields().items()
     named = {name: kind.to for name, kind in kinds if isinstance(kind, Reference) and kind.form}
     return named | {name: name for name in entity.besides if name in ENTITIES}
@@ -262,9 +275,7 @@ def links(entity: type[Entity]) -> dict[str, str]:
 
 
 def qualified(entity: type[Entity], word: str) -> str:
-    """Return the field of an address or a number with a word before it that says which: mailingcity
-    as city.
-    """
+    """Return the field of an address or number with a qualifier before it: mailingcity as city."""
     for before in QUALIFIERS:
         rest = word.removeprefix(before)
         if rest and rest != word:
@@ -277,7 +288,7 @@ def qualified(entity: type[Entity], word: str) -> str:
 def choose(
     entity: type[Entity], headers: Iterable[str], chosen: Mapping[str, str]
 ) -> dict[str, str]:
-    """What the person said, with headers as the file spells them and fields by their real names."""
+    """Return what the person chose, with headers as in the file and fields by their real names."""
     written = {values.fold(header): header for header in headers}
     words = own_words(entity)
     taken: dict[str, str] = {}
@@ -315,7 +326,7 @@ def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str,
 
 
 def targets(entity: type[Entity]) -> list[str]:
-    """Everything a column can fill."""
+    """Return everything that a column can fill."""
     fields = [name for name in entity.fields() if name != "deleted_at"]
     person = [PERSON_NAME, MIDDLE, SUFFIX, WEB] if "first_name" in fields else []
     return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person]
@@ -323,8 +334,9 @@ def targets(entity: type[Entity]) -> list[str]:
 
 @cache
 def own_words(entity: type[Entity]) -> dict[str, str]:
-    """Return the words by which we call our fields ourselves; what only we fill is called by its
-    name alone.
+    """Return our own words for our fields.
+
+    A field that only we fill is called by its name alone.
     """
     kinds = entity.fields()
     inner = {name for name, kind in kinds.items() if isinstance(kind, Reference) and not kind.form}
@@ -340,7 +352,7 @@ def own_words(entity: type[Entity]) -> dict[str, str]:
 
 
 def squeeze(header: str) -> str:
-    """`CLOSE_DATE` and `Close date` as closedate."""
+    """Return a header without signs and case: `CLOSE_DATE` and `Close date` as closedate."""
     return SIGNS.sub("", values.fold(header))
 
 

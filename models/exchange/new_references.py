@@ -1,6 +1,4 @@
-"""Records that rows name and that are not here: made from their names where the person says so,
-else counted.
-"""
+"""Records that rows name and that do not exist: made from their names on request, else counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,13 +18,16 @@ if TYPE_CHECKING:
     from models.exchange.rows import FileRow
 
 MADE_FROM_NAMES = ("account", "customer")
-"""What a name is enough for."""
+"""Entities for which a name is enough."""
 
 
 @dataclass
 class Missing:
-    """Names that name nobody here, folded, with how they are written: by entity those of which
-    nothing was made, and those that were made.
+    """Names that name nothing here, by entity: folded → as written.
+
+    Attributes:
+        left: Those of which nothing was made.
+        made: Those of which records were made.
     """
 
     left: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -50,7 +51,11 @@ class Missing:
 
 @dataclass
 class Maker:
-    """Looks for what the rows of a batch name. wanted: the entities of which records are made."""
+    """Looks for the records that the rows of a batch name.
+
+    Attributes:
+        wanted: The entities whose missing records are made.
+    """
 
     desk: PrefetchingUnitOfWork
     entity: type[Entity]
@@ -58,7 +63,7 @@ class Maker:
     missing: Missing = field(default_factory=Missing)
 
     def look(self, lines: Sequence["FileRow"]) -> None:
-        """Make what rows name and is not here, or count it."""
+        """Make the records that rows name and that do not exist here, or count them."""
         for name, slug in self.named().items():
             unknown: dict[str, list[list[str]]] = {}
             for line in lines:
@@ -75,7 +80,7 @@ class Maker:
                 )
 
     def named(self) -> dict[str, str]:
-        """What a row may name and may be made, by what it fills."""
+        """Return, by what it fills, what a row may name and may be made."""
         kinds = self.entity.fields().items()
         near = {name: str(getattr(kind, "to", "")) for name, kind in kinds if kind.form}
         joined = {name: slug for name, (slug, _) in self.entity.joins.items()}
@@ -86,7 +91,7 @@ class Maker:
         }
 
     def is_unknown(self, slug: str, texts: Sequence[str]) -> bool:
-        """Whether no text names a record, and none names several."""
+        """Return whether none of the texts names a record or several records."""
         for text in texts:
             try:
                 self.desk.lookup(slug, text)
@@ -100,8 +105,9 @@ class Maker:
     def left_to_make(
         self, slug: str, unknown: Mapping[str, list[list[str]]]
     ) -> dict[str, list[list[str]]]:
-        """What is still not here once others are kept from making it: of two files the second finds
-        what the first made.
+        """Return what still does not exist once a lock keeps others from making it.
+
+        Of two files, the second finds what the first made.
         """
         self.desk.hold(*(f"{slug} {key}" for key in unknown))
         texts = {text for written in unknown.values() for texts in written for text in texts}
@@ -133,14 +139,15 @@ class Maker:
 
 
 def groups(line: "FileRow", name: str) -> list[list[str]]:
-    """Return what a row names, each with all that names it."""
+    """Return what a row names, each with all the texts that name it."""
     first = [line.naming(name)] if name in line.texts else []
     return first + [[each.text] for each in line.further if each.target == name]
 
 
 def key_of(texts: Sequence[str]) -> str:
-    """Return what tells records that are made apart: the address, else the name; "" where there is
-    neither.
+    """Return what distinguishes the records to be made: the address, else the name.
+
+    Return "" where there is neither.
     """
     address, name = parts_of(texts)
     return address.casefold() or values.fold(name)

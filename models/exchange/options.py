@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PIPELINE = re.compile(r"\s*\([^()]*\)\s*\Z")
 """The name that some systems write behind a stage."""
 SHOWN = 12
-"""Unknown words and names that are listed; of the others only how many there are."""
+"""How many unknown words and names are listed; of the others only the number is given."""
 
 
 @dataclass
@@ -31,12 +31,10 @@ class Words:
     answers: Answers
     unknown: Counter[str] = field(default_factory=Counter)
     translated: dict[str, str] = field(default_factory=dict)
-    """Words of the file that are called otherwise here."""
+    """Words of the file that have another name here."""
 
     def read(self, work: Context, words: Counter[str]) -> dict[str, str]:
-        """Return the option of each word, folded; words that nothing here is called by are
-        counted.
-        """
+        """Return the option of each word, folded, and count the words that mean nothing here."""
         said = self.said(work)
         found: dict[str, str] = {}
         for word, count in words.items():
@@ -50,7 +48,7 @@ class Words:
         return found
 
     def are_unknown(self, words: Counter[str]) -> bool:
-        """Whether nothing in the column is understood."""
+        """Return whether nothing in the column is understood."""
         return bool(words) and self.unknown.keys() == words.keys()
 
     def said(self, work: Context) -> dict[str, str]:
@@ -70,8 +68,9 @@ class Words:
             raise Invalid({"map": str(error)}) from None
 
     def option(self, work: Context, word: str) -> str | None:
-        """Return the option that a word is, also before the name of its pipeline, as in `New
-        (Support Pipeline)`.
+        """Return the option that a word is, also where the name of its pipeline follows.
+
+        An example is `New (Support Pipeline)`.
         """
         for each in dict.fromkeys((word, PIPELINE.sub("", word))):
             try:
@@ -83,7 +82,7 @@ class Words:
     def tell(
         self, notes: list[str], questions: list[str], unknown: dict[str, Counter[str]]
     ) -> None:
-        """Say what the words were taken for, and ask about those that mean nothing here."""
+        """Note what the words were taken for, and ask about those that mean nothing here."""
         if self.translated:
             told = ", ".join(
                 f"“{word[:60]}” is {option}"
@@ -106,6 +105,6 @@ class Words:
 
 
 def listed(words: Counter[str]) -> str:
-    """Return words with how many rows have them, the most frequent first."""
+    """Return words with the number of rows that have them, the most frequent first."""
     shown = [f"“{word[:60]}” ({count:,})" for word, count in words.most_common(SHOWN)]
     return ", ".join(shown) + (f" and {len(words) - SHOWN:,} more" if len(words) > SHOWN else "")

@@ -1,6 +1,4 @@
-"""Which workspace the references in one of our own exports are of: CU-1 is another customer in
-each.
-"""
+"""The workspace that references in our own exports belong to: CU-1 is another customer in each."""
 
 import re
 from collections.abc import Mapping
@@ -16,22 +14,26 @@ MARK = re.compile(r"\w+\.[0-9a-f]{8}", re.ASCII)
 
 @dataclass(frozen=True)
 class Origin:
-    """What an export says of a row: its workspace, and what else the records are known by to which
-    it refers.
+    """What an export says about a row.
+
+    Attributes:
+        mark: Its workspace.
+        links: What else the records are known by to which the row refers.
     """
 
     mark: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
 
     def is_here(self, workspace: Workspace) -> bool:
-        """Whether the references are of this workspace, or of what it was before Slack was
-        connected.
+        """Return whether the references belong to this workspace.
+
+        This includes what the workspace was before Slack was connected.
         """
         moved_in = workspace.adopted_at is not None and self.mark.startswith(f"{LOCAL}.")
         return moved_in or self.mark == mark_of(workspace)
 
     def id_of(self, ref: str) -> str:
-        """Return the id, elsewhere, of what a reference there means."""
+        """Return the external id of what a reference means in that workspace."""
         return f"{self.mark} {ref.upper()}"
 
     def link(self, name: str, text: str) -> str:
@@ -40,7 +42,7 @@ class Origin:
 
 
 def mark_of(workspace: Workspace) -> str:
-    """A word that no other workspace has, wherever its database is."""
+    """Return a word that no other workspace has, wherever its database is."""
     made = blake2b(workspace.created_at.isoformat().encode(), digest_size=4).hexdigest()
     return f"{workspace.id}.{made}"
 

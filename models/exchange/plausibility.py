@@ -1,6 +1,4 @@
-"""How plausible a word is that an encoding makes of bytes: what no language writes was read in the
-wrong one.
-"""
+"""How plausible a decoded word is: what no language writes was read in the wrong encoding."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -20,12 +18,12 @@ from models.exchange.alphabets import (
 )
 
 BESIDE_WORDS = frozenset("€£¥§°©®™…–—“”„‘’«»·•½¼¾²³µºª¿¡×№、。・「」（）【】《》：，！？～ー　")
-"""Signs that stand between and beside words."""
+"""Signs that occur between and next to words."""
 AFTER_FIGURES = frozenset("€£¥§°²³½¼¾¿")
 INSIDE_WORDS = frozenset("’–—·")
 ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "HALFWIDTH", "IDEOGRAPHIC")
 MANY, FEW = 8, 4
-"""Letters, and words, from which on it tells something what all of them have in common."""
+"""The number of letters, and of words, from which on it means something what they all share."""
 THAI_VOWELS = frozenset("ะัาำิีึืุูเแโใไ็่้์")
 GREEK_ACCENTS = frozenset("άέήίόύώ")
 
@@ -59,7 +57,7 @@ def odd_in(word: str, encoding: str) -> float:
 
 
 def split(word: str) -> list[str]:
-    """The parts of a word that are letters."""
+    """Return the parts of a word that are letters."""
     return "".join(
         letter if unicodedata.category(letter)[0] in "LM" else " " for letter in word
     ).split()
@@ -67,13 +65,13 @@ def split(word: str) -> list[str]:
 
 @cache
 def script(letter: str) -> str:
-    """Return the script of a letter; Chinese, Japanese and Korean are one."""
+    """Return the script of a letter; Chinese, Japanese and Korean count as one."""
     name = unicodedata.name(letter, "").partition(" ")[0].partition("-")[0]
     return "ASIAN" if name in ASIAN else name
 
 
 def odd_signs(word: str) -> bool:
-    """Whether there is a sign in it that nobody writes, or a usual one in the middle of letters."""
+    """Return whether a word holds a sign that nobody writes, or a usual one amid letters."""
     for place, sign in enumerate(word):
         if sign.isascii() or sign.isalpha() and unicodedata.category(sign) in ("Lu", "Ll", "Lo"):
             continue
@@ -98,7 +96,7 @@ def odd_signs(word: str) -> bool:
 
 
 def has_odd_case(word: str) -> bool:
-    """Whether a letter beyond ASCII is large after a small one, or small among large ones."""
+    """Return whether a letter beyond ASCII is large after a small one, or small among large."""
     for before, letter, after in zip(f" {word}", word, f"{word[1:]} ", strict=False):
         if letter.isascii():
             continue
@@ -147,7 +145,7 @@ def odd_latin(letters: str, languages: tuple[str, ...]) -> float:
 
 
 def odd_neighbours(letters: str) -> float:
-    """Return how odd it is what stands beside letters that have few neighbours."""
+    """Return how odd the neighbours of letters are that have few possible neighbours."""
     for before, letter, after in zip(f" {letters}", letters, f"{letters[1:]} ", strict=False):
         if letter == "ß" and before not in "aeiouyäöü":
             return 1.0
@@ -167,7 +165,7 @@ def odd_cyrillic(letters: str) -> float:
 
 
 def odd_characters(word: str, encoding: str) -> float:
-    """Return how odd the characters of China, Japan and Korea in a word are."""
+    """Return how odd the Chinese, Japanese and Korean characters in a word are."""
     total, count = 0.0, 0
     for before, letter, after in zip(f" {word}", word, f"{word[1:]} ", strict=False):
         if letter.isascii():
@@ -183,8 +181,9 @@ def odd_characters(word: str, encoding: str) -> float:
 
 
 def odd_together(text: str, encoding: str) -> float:
-    """Return how odd it is what no single word shows: no capitals at all, or only one half of the
-    characters.
+    """Return how odd the words are together, in what no single word shows.
+
+    That is no capitals at all, or only one half of the characters.
     """
     letters = [letter for letter in text if not letter.isascii()]
     if encoding in ("gb18030", "euc_jp") and len(letters) >= MANY:
@@ -198,7 +197,7 @@ def odd_together(text: str, encoding: str) -> float:
 
 
 def odd_mixture(words: Sequence[str], encoding: str) -> float:
-    """Return how odd it is that words are of so many languages."""
+    """Return how odd it is that words belong to so many languages."""
     languages = [set(LATIN[each][0]) for each in SINGLE.get(encoding, ()) if each in LATIN]
     left = [
         special

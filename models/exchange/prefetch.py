@@ -1,4 +1,4 @@
-"""Where rows of a file meet the records they name, a batch at a time instead of one by one."""
+"""Find the records that the rows of a file name, a batch at a time instead of one by one."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -17,10 +17,11 @@ from models.core.search.lookup import REFERENCE, lookup
 from models.core.unit_of_work import UnitOfWork
 
 WITH_ADDRESS = re.compile(r"(.*?)\s*[(<\[]\s*([^\s()<>\[\]]+@[^\s()<>\[\]]+)\s*[)>\]]")
-"""A name with the address of who is called so."""
+"""A name with the address of the person who has it."""
 Way = tuple[Any, Callable[[str], str]]
-"""A column by which records are found, and what makes its value of a text; "" where the text cannot
-be one.
+"""A column by which records are found, and a function that makes its value from a text.
+
+The value is "" where the text cannot be one.
 """
 
 
@@ -30,17 +31,12 @@ class Several(ValueError):
 
 @dataclass
 class PrefetchingUnitOfWork(UnitOfWork):
-    """A unit of work that knows many records beforehand, by their reference and by the id they have
-    elsewhere.
-    """
+    """A unit of work that loads many records beforehand, by their references and external ids."""
 
     here: bool = False
-    """Whether the file is an export of this workspace, so that a text such as CU-1 is a reference
-    of ours.
-    """
+    """Whether the file is an export of this workspace, so that CU-1, say, is our reference."""
     known: dict[tuple[bool, str], Entity] = field(default_factory=dict)
-    """The records that rows stand for, by whether the key is a reference of ours, and by the key.
-    """
+    """The records of the rows, by whether the key is our reference, and by the key."""
     near: list[Entity] = field(default_factory=list)
     """Kept alive, so that the session finds their names without asking the database."""
     found: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -48,11 +44,10 @@ class PrefetchingUnitOfWork(UnitOfWork):
     """Why a text names no record, once for all rows that have it."""
 
     def lookup(self, entity: str, text: str) -> int:
-        """As for a person who types, but the beginning of a name is not enough: nobody sees what it
-        was taken for.
+        """Look up a record as for a person who types, but the start of a name is not enough.
 
-        A reference of ours counts only in an export of this workspace: other systems number their
-        records alike.
+        Nobody sees what it was taken for. Our references count only in an export of this workspace:
+        other systems number their records in the same way.
         """
         key = entity, text
         if key not in self.found and key not in self.lost:
@@ -85,8 +80,9 @@ class PrefetchingUnitOfWork(UnitOfWork):
         column: Any,
         to_value: Callable[[str], Any],
     ) -> set[str]:
-        """Find records by one column; returns the texts that are settled, found or with several
-        candidates.
+        """Find records by one column.
+
+        Return the texts that are settled: found, or with several candidates.
         """
         wanted = {text: value for text in texts if (value := to_value(text))}
         if not wanted:
@@ -121,7 +117,7 @@ class PrefetchingUnitOfWork(UnitOfWork):
         return Several(f"“{text[:60]}” could be {listed}. Please say which one.")
 
     def ask(self, entity: type[Entity], texts: Iterable[str]) -> None:
-        """Find people, of whom there are few, by all that names a person."""
+        """Find people, of whom there are few, by everything that names a person."""
         for text in texts:
             try:
                 if not self.here and number_in(entity)(text):
@@ -137,10 +133,14 @@ class PrefetchingUnitOfWork(UnitOfWork):
         return entity.unknown(text)
 
     def meet_rows(self, entity: type[Entity], refs: Collection[str], ids: Collection[str]) -> None:
-        """Know the records, deleted ones too, for which rows stand, and keep others from changing
-        them until this ends.
+        """Load and lock the records that rows mean, including deleted ones.
 
-        refs: references of ours; ids: those they have elsewhere.
+        The lock keeps others from changing them until this unit of work ends.
+
+        Args:
+            entity: The entity of the records.
+            refs: Our references.
+            ids: The ids that records have elsewhere.
         """
         numbers = [number for ref in refs if (number := number_in(entity)(ref))]
         for column, wanted in ((entity.external_id, ids), (entity.number, numbers)):
@@ -151,7 +151,7 @@ class PrefetchingUnitOfWork(UnitOfWork):
                     self.known[False, record.external_id] = record
 
     def gather(self, records: Iterable[Entity]) -> None:
-        """Have at hand what these records refer to."""
+        """Load what these records refer to."""
         ids: dict[str, set[int]] = {}
         for record in records:
             for name, kind in record.fields().items():
@@ -170,8 +170,9 @@ class PrefetchingUnitOfWork(UnitOfWork):
 
 
 def number_in(entity: type[Entity]) -> Callable[[str], int]:
-    """Returns what reads the number of a reference to a record of an entity, 0 where a text is
-    none.
+    """Return a function that reads the number of a reference to a record of an entity.
+
+    It returns 0 where a text is no such reference.
     """
 
     def number(text: str) -> int:
@@ -182,7 +183,7 @@ def number_in(entity: type[Entity]) -> Callable[[str], int]:
 
 
 def ways(work: UnitOfWork, entity: type[Entity]) -> Iterator[Way]:
-    """The columns by which a file may name a record, the surest first."""
+    """Yield the columns by which a file may name a record, the most certain first."""
     yield entity.external_id, str
     for name, kind in entity.fields().items():
         if isinstance(kind, Email) and not policy.hides(work, entity, name):
@@ -195,8 +196,9 @@ def ways(work: UnitOfWork, entity: type[Entity]) -> Iterator[Way]:
 
 
 def address_in(text: str) -> tuple[str, str]:
-    """Return a name and the address that follows it: `Jane Doe (jane@x.example)`; "" for what is
-    not there.
+    """Return a name and the address that follows it: `Jane Doe (jane@x.example)`.
+
+    A part that is missing is "".
     """
     if "@" not in text:
         return "", ""
@@ -205,8 +207,10 @@ def address_in(text: str) -> tuple[str, str]:
 
 
 def person_named(work: Context, entity: type[Entity], text: str) -> int:
-    """Return the id of the person whom a cell names, by all that names a person; ValueError where
-    nobody is meant.
+    """Return the id of the person whom a cell names, by everything that names a person.
+
+    Raises:
+        ValueError: Nobody is meant.
     """
     name, address = address_in(text)
     for each in filter(None, (address, name)):
@@ -216,7 +220,7 @@ def person_named(work: Context, entity: type[Entity], text: str) -> int:
 
 
 def domain_in(text: str) -> str:
-    """The domain that a text is, "" where it is none: acme.com, https://www.acme.com."""
+    """Return the domain that a text is, "" where it is none: acme.com, https://www.acme.com."""
     if "." not in text or " " in text or "@" in text:
         return ""
     try:

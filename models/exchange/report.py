@@ -12,7 +12,7 @@ from models.exchange.new_references import Missing
 
 QUOTED = re.compile("“[^”]*”")
 SHOWN = 3
-"""Examples that a sentence gives."""
+"""The number of examples that a sentence gives."""
 
 
 @dataclass
@@ -32,15 +32,17 @@ class Tally:
         )
 
     def most(self) -> list[tuple[str, int, str]]:
-        """Each with its count and its example, the most frequent first."""
+        """Return each with its count and its example, the most frequent first."""
         found = [(kind, count, self.examples[kind]) for kind, count in self.counts.items()]
         return sorted(found, key=lambda each: -each[1])
 
 
 @dataclass
 class Outcome:
-    """What an import did, in rows, and which column filled which field. unit: by which it is
-    undone.
+    """What an import did, in rows, and which column filled which field.
+
+    Attributes:
+        unit: The unit of work by which the import is undone.
     """
 
     mapping: Columns
@@ -60,25 +62,25 @@ class Outcome:
     reasons: Tally = field(default_factory=Tally)
     """Why rows were rejected: what differs from row to row is left out of the sentence."""
     kept: Tally = field(default_factory=Tally)
-    """Cells that no field took and that stand in the notes, by the label of the field."""
+    """Cells that no field took and that are kept in the notes, by the label of the field."""
     alike: dict[str, int] = field(default_factory=dict)
     """E-mail addresses that a new record shares with another, or the first few of them."""
     doubles: int = 0
-    """New records whose e-mail address another has as well."""
+    """New records whose e-mail address another record has as well."""
     again: int = 0
-    """Rows with the id of a row before them."""
+    """Rows with the id of an earlier row."""
     joined: int = 0
     """Memberships that were made."""
     reached: int = 0
-    """Further ways to reach people that were made."""
+    """Further contact points that were made."""
     noted: Counter[str] = field(default_factory=Counter)
     """Further values that went to the notes, by header."""
     missing: Missing = field(default_factory=Missing)
-    """What rows name and is not here."""
+    """What rows name and does not exist here."""
     dropped: Tally = field(default_factory=Tally)
-    """Cells that no field took of records without notes, by the label of the field."""
+    """Cells that no field took, of records without notes, by the label of the field."""
     lacking: Tally = field(default_factory=Tally)
-    """Records that came in although they lack something."""
+    """Records that were imported although they lack something."""
 
     def __str__(self) -> str:
         if (
@@ -102,11 +104,11 @@ class Outcome:
                 self.alike[address] = self.alike.get(address, 0) + count
 
     def conclude(self) -> None:
-        """Add what else there is to say to the notes."""
+        """Add to the notes what else there is to say."""
         self.notes += [*self.told_of_cells(), *self.told_of_records()]
 
     def told_of_cells(self) -> Iterator[str]:
-        """What became of cells that their field does not hold."""
+        """Yield what happened to cells that their field does not hold."""
         if self.kept.counts:
             yield f"Cells that could not be read stand in the notes of their records: {self.kept.told()}."
         if self.dropped.counts:
@@ -150,9 +152,7 @@ def listed(words: Iterable[str]) -> str:
 
 @dataclass
 class Rejects:
-    """The rows that could not be taken, written down as they were, with the reason in a column
-    behind theirs.
-    """
+    """The rows that could not be taken, written as they were, with the reason in a last column."""
 
     headers: list[str]
     file: TextIO | None
@@ -173,6 +173,6 @@ class Rejects:
         self.count += 1
 
     def without_reason(self, cells: list[str]) -> list[str]:
-        """What was wrong the last time is left out."""
+        """Return the cells without what was wrong the last time."""
         place = self.headers.index(REASON) if REASON in self.headers else len(cells)
         return cells[:place] + cells[place + 1 :]

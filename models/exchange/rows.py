@@ -1,4 +1,4 @@
-"""From the cells of a row to the texts that fields are read from."""
+"""Turn the cells of a row into the texts from which fields are read."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -28,14 +28,12 @@ from models.exchange.mapping import (
 from models.exchange.prefetch import number_in
 
 COPIED = "row:"
-"""How the key of a row begins that has no id."""
+"""The start of the key of a row that has no id."""
 
 
 @dataclass(frozen=True)
 class Further:
-    """A value that its field cannot hold because another one is in it: the header, the field, the
-    text.
-    """
+    """A value that its field cannot hold because it holds another: header, field and text."""
 
     header: str
     target: str
@@ -44,8 +42,12 @@ class Further:
 
 @dataclass
 class Cells:
-    """What the cells of a row say, by what they are to fill: texts as the fields read them, as they
-    stand there, and why some cannot be read.
+    """What the cells of a row say, by what they are to fill.
+
+    Attributes:
+        texts: The texts as the fields read them.
+        raw: The texts as they are in the file.
+        unread: Why some cells cannot be read.
     """
 
     texts: dict[str, str]
@@ -64,26 +66,26 @@ class FileRow:
     texts: dict[str, str]
     key: str = ""
     ours: bool = False
-    """The key is a reference of ours; else it is the id the record has elsewhere."""
+    """The key is our reference; else it is the id that the record has elsewhere."""
     copied: bool = False
     """The row has no id: its own content is its key."""
     raw: Mapping[str, str] = field(default_factory=dict)
-    """What stands in the file, by what it is to fill."""
+    """What is in the file, by what it is to fill."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Why a text does not fit what was decided about its column, by what it was to fill."""
     further: list[Further] = field(default_factory=list)
-    """What stands beside what the fields hold."""
+    """Values in addition to what the fields hold."""
     others: Mapping[str, list[str]] = field(default_factory=dict)
     """What else names the record that a field refers to."""
     ways: list[tuple[str, str]] = field(default_factory=list)
-    """The further ways to reach somebody, as they were read: (type, value)."""
+    """The further contact points, as they were read: (type, value)."""
 
     def naming(self, target: str) -> list[str]:
-        """Return all that may name the record that a field refers to."""
+        """Return all texts that may name the record that a field refers to."""
         return [self.texts[target], *self.others.get(target, ())] if target in self.texts else []
 
     def named(self, target: str) -> list[str]:
-        """Return all that a row says of something of which it may name several."""
+        """Return all that a row says for something of which it may name several."""
         return self.naming(target) + [each.text for each in self.further if each.target == target]
 
 
@@ -96,7 +98,7 @@ class Translation:
     decisions: Decisions
     workspace: Workspace | None = None
     seen: Counter[str] = field(default_factory=Counter)
-    """How often each content came, in a file without ids."""
+    """How often each content occurred, in a file without ids."""
     noted: Counter[str] = field(default_factory=Counter)
     """How many further numbers and addresses were put into the notes, by header."""
 
@@ -112,16 +114,18 @@ class Translation:
         self.people = {name for name, kind in kinds.items() if isinstance(kind, Person)}
         self.references = [name for name, kind in kinds.items() if isinstance(kind, Reference)]
         self.naming = [*self.references, *self.entity.either, *self.entity.joins]
-        """What names other records, which are looked up before anything else is read."""
+        """Fields that name other records, which are looked up before anything else is read."""
         self.columns = [
             (each, each.place, each.target, each.is_plain and each.target != WEB)
             for each in self.decisions.columns
         ]
-        """The columns, and whether their cells are texts as they stand there."""
+        """The columns, and whether their cells are texts as they are in the file."""
 
     def line(self, cells: list[str]) -> FileRow | None:
-        """The row as texts, or None where the file says it is deleted. CRMError says what is wrong
-        with the row.
+        """Return the row as texts, or None where the file says that it is deleted.
+
+        Raises:
+            CRMError: What is wrong with the row.
         """
         if any(cells[len(self.headers) :]):
             raise CRMError(
@@ -153,8 +157,9 @@ class Translation:
         return line
 
     def read(self, cells: list[str]) -> Cells:
-        """For each target the text from the first of its columns that says something, or the last
-        that overrides.
+        """Return for each target the text of the first of its columns that has one.
+
+        The last column that overrides counts more.
         """
         found = Cells(dict(self.decisions.constants))
         texts, raw, width = found.texts, found.raw, len(cells)
@@ -175,7 +180,7 @@ class Translation:
         return found
 
     def add(self, found: Cells, decision: Decision, cell: str) -> None:
-        """Let a cell fill what it is to fill, or stand beside what does."""
+        """Let a cell fill its target, or keep it in addition to what fills the target."""
         target = decision.target
         if target in found.raw and not (decision.overrides or decision.beside):
             if target in self.naming and (text := decision.apply(cell)):
@@ -204,8 +209,9 @@ class Translation:
             found.further.append(Further(header, target, text))
 
     def put_below(self, found: Cells) -> None:
-        """Put further texts below the text of a row, and what else has no place of its own: nothing
-        is lost.
+        """Put further texts below the text of a row, and what else has no place of its own.
+
+        Nothing is lost.
         """
         remarks = self.entity.remarks
         below = [
@@ -219,10 +225,9 @@ class Translation:
         found.texts[remarks] = "\n".join(filter(None, (found.texts.get(remarks, ""), *lines)))
 
     def key_of(self, texts: Mapping[str, str]) -> str:
-        """A key made of the content, so that the same file is not stored twice; equal rows are
-        numbered.
+        """Return a key made from the content, so that the same file is not stored twice.
 
-        Whose a row is does not count, since that may be said later.
+        Equal rows are numbered. The owner of a row does not count, since that may be said later.
         """
         content = blake2b(
             repr(sorted(item for item in texts.items() if item[0] not in self.people)).encode(),
@@ -233,8 +238,9 @@ class Translation:
 
 
 def named(texts: dict[str, str]) -> dict[str, str]:
-    """The texts of a row with the name in its parts; what stands between and behind them is a part
-    of one.
+    """Return the texts of a row with the name in its parts.
+
+    What comes between and behind the names becomes part of one of them.
     """
     whole, middle, suffix = (texts.pop(name, "") for name in (PERSON_NAME, MIDDLE, SUFFIX))
     if middle and texts.get("first_name"):

@@ -1,4 +1,4 @@
-"""The storing of a file: batch after batch, together one act, with what became of every row."""
+"""Store a file batch by batch under one unit id, and count what happened to every row."""
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -17,21 +17,23 @@ from models.exchange.rows import FileRow, Translation
 from models.maintenance import statistics
 
 BATCH = 500
-"""Rows a unit of work: the database is held for a tenth of a second, and stopping half-way loses no
-more than these.
+"""Rows per unit of work.
+
+The database is locked for a tenth of a second, and stopping half-way loses no more than these.
 """
 
 MANY = 1000
-"""New records after which the database looks again how many there are of what."""
+"""The number of new records after which the database renews its statistics."""
 
 
 class Rehearsed(Exception):
-    """A dry run ends here, so that nothing of it stays."""
+    """Ends a dry run, so that nothing of it is stored."""
 
 
 def batches(lines: Iterable[FileRow]) -> Iterator[list[FileRow]]:
-    """Batches in which no key comes twice: what stands twice in the file changes the record it made
-    before.
+    """Yield batches in which no key occurs twice.
+
+    A row that occurs twice in the file changes the record that it made before.
     """
     batch: dict[tuple[bool, str], FileRow] = {}
     for line in lines:
@@ -45,7 +47,7 @@ def batches(lines: Iterable[FileRow]) -> Iterator[list[FileRow]]:
 
 @dataclass
 class Loading:
-    """An import on its way."""
+    """An import that is under way."""
 
     works: Units
     workspace: str
@@ -75,7 +77,7 @@ class Loading:
         progress(self.outcome.read, sheet.rows)
 
     def lines(self, rows: Iterable[list[str]]) -> Iterator[FileRow]:
-        """The rows that are to be stored."""
+        """Yield the rows that are to be stored."""
         for cells in rows:
             self.outcome.read += 1
             try:
@@ -89,8 +91,9 @@ class Loading:
                 self.outcome.skipped += 1
 
     def take(self, lines: list[FileRow], patient: bool = True) -> list[FileRow]:
-        """Store a batch as a part of the one act; returns the rows that wait for a record further
-        down the file.
+        """Store a batch under the unit id that all batches share.
+
+        Return the rows that wait for a record further down the file.
         """
         with suppress(Rehearsed), self.works(self.workspace, self.actor, IMPORT) as work:
             work.tentative, work.unit = True, self.outcome.unit
@@ -132,10 +135,10 @@ class Loading:
         self.outcome.reject(reason)
 
     def take_waiting(self, waiting: list[FileRow]) -> None:
-        """Try the rows that waited again and again, as long as some of what they wait for arrives.
+        """Try the waiting rows again, as long as some of what they wait for arrives.
 
-        Then those are taken without it that wait for nothing in the file; those that wait for them
-        are next.
+        Then the rows that wait for nothing in the file are taken without it; the rows that wait for
+        them are next.
         """
         while waiting:
             before = len(waiting)
@@ -148,5 +151,5 @@ class Loading:
                     self.take(lines, patient=False)
 
     def above(self, line: FileRow) -> set[str]:
-        """The records of its own kind that a row names."""
+        """Return the records of its own kind that a row names."""
         return {line.texts[name] for name in self.translation.upward if name in line.texts}

@@ -1,6 +1,4 @@
-"""What stands around the table in a file: titles and blank lines above it, totals and imprints
-below.
-"""
+"""What surrounds the table in a file: titles and blank lines above, totals and imprints below."""
 
 import re
 from collections import deque
@@ -8,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 SENTENCE = 60
-"""What is longer and stands alone below a table is no record."""
+"""A longer text that is alone in its row below a table is no record."""
 BEFORE, BEHIND = 25, 12
-"""As many rows as may stand above the headers and below the last record."""
+"""How many rows may come before the headers, and after the last record."""
 TOTAL = re.compile(
     r"(?:grand |sub)?totals?\b.*|sum(?:me|ma)?\b.*|gesamt\w*\b.*|total(?:e|es)? g[eé]n[eé]ral.*|итого.*|合计.*|合計.*",
     re.IGNORECASE,
@@ -29,9 +27,9 @@ Known = Callable[[list[str]], int]
 
 
 def place_of_headers(rows: Iterable[Row], known: Known) -> int:
-    """Return which of the first rows names the columns; -1 where nothing is filled.
+    """Return which of the first rows names the columns, -1 where nothing is filled.
 
-    It is the first as wide as most are, unless one below means more.
+    It is the first row as wide as most rows are, unless one below means more.
     """
     first = [row for _, row in zip(range(BEFORE * 2), rows, strict=False)]
     widths = sorted(sum(map(bool, row)) for row in first if any(row))
@@ -46,13 +44,14 @@ def place_of_headers(rows: Iterable[Row], known: Known) -> int:
 
 @dataclass
 class Tail:
-    """The last rows of a file, to be told apart from its records when the end has come."""
+    """The last rows of a file, which are separated from its records when the end is reached."""
 
     rows: deque[Row] = field(default_factory=lambda: deque(maxlen=BEHIND))
 
     def footers(self, width: int) -> list[Row]:
-        """Return the rows at the end that are no records: totals, imprints, and lone remarks behind
-        a blank line.
+        """Return the rows at the end that are no records.
+
+        These are totals, imprints, and lone remarks behind a blank line.
         """
         found: list[Row] = []
         sure = False
@@ -69,9 +68,7 @@ class Tail:
         return found if sure else []
 
     def after_blank(self, row: Row) -> bool:
-        """Whether a blank line stands somewhere above a row, among rows that hold one cell at
-        most.
-        """
+        """Return whether a blank line precedes a row, among rows with at most one cell."""
         rows = list(self.rows)
         place = next(n for n, each in enumerate(rows) if each is row)
         for above in reversed(rows[:place]):

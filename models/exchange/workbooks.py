@@ -1,4 +1,4 @@
-"""Workbooks of Excel and LibreOffice as rows of texts."""
+"""Read Excel and LibreOffice workbooks as rows of texts."""
 
 import re
 import zipfile
@@ -13,17 +13,19 @@ from models.core.parsing import values
 STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How files of Excel and LibreOffice begin."""
 LARGEST = 1 << 30
-"""Bytes that a workbook may unpack to, which are some twenty million cells."""
+"""The bytes to which a workbook may unpack, which are some twenty million cells."""
 MOST_CELLS = 50_000_000
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 PLACE = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
-"""Where a cell of a sheet stands."""
+"""Where a cell of a sheet is."""
 
 
 @dataclass(frozen=True)
 class Workbook:
-    """One sheet of a workbook. others: the further ones with anything in them, and how many rows
-    that are.
+    """One sheet of a workbook.
+
+    Attributes:
+        others: The other sheets that hold anything, and how many rows they have.
     """
 
     cells: list[list[Any]]
@@ -60,10 +62,15 @@ def is_workbook(file: BinaryIO) -> bool:
 
 
 def open_workbook(file: BinaryIO, sheet: str, known: Callable[[Workbook], int]) -> Workbook:
-    """Return the rows of a sheet of a workbook; CRMError says why it cannot be read.
+    """Return the rows of a sheet of a workbook.
 
-    sheet: the name of the one that is meant, "" for the one whose headers mean most. known: how
-    many of them do.
+    Args:
+        file: The file.
+        sheet: The name of the sheet that is meant, "" for the one whose headers mean most.
+        known: How many headers of a sheet mean something.
+
+    Raises:
+        CRMError: Why the workbook cannot be read.
     """
     there = sheets_of(file)
     rows = {
@@ -83,7 +90,7 @@ def open_workbook(file: BinaryIO, sheet: str, known: Callable[[Workbook], int]) 
 
 
 def named(sheet: str, rows: Mapping[str, int]) -> str:
-    """Return the name of the sheet that is called so, however its letters are written."""
+    """Return the name of the sheet that has this name, regardless of case."""
     for name in rows:
         if values.fold(name) == values.fold(sheet):
             return name
@@ -116,9 +123,10 @@ def sheets_of(file: BinaryIO) -> dict[str, list[list[Any]]]:
 
 
 def check_size(file: BinaryIO) -> None:
-    """Raise CRMError where little unpacks to more than a machine holds: to calamine, which ends the
-    process when memory does, all cells between the first and the last are there, also where
-    somebody touched one far to the right.
+    """Raise CRMError where a small file unpacks to more than a machine can hold.
+
+    For calamine, all cells between the first and the last exist, also where somebody touched one
+    far to the right, and it ends the process when memory runs out.
     """
     if not zipfile.is_zipfile(file):
         return  # an old workbook, which cannot be so large, or a broken one

@@ -1,3 +1,1 @@
-"""The database as a whole: its schema, statistics, copies, backups, and what moves between
-workspaces.
-"""
+"""The database as a whole: schema, statistics, copies, backups, and moves between workspaces."""

@@ -1,5 +1,6 @@
-"""What was imported before there was a Slack workspace becomes that of one: asked for by whoever
-runs the bot.
+"""Move what was imported before there was a Slack workspace into one.
+
+The person who runs the bot asks for it.
 """
 
 from collections.abc import Iterator
@@ -38,14 +39,17 @@ Counts = dict[type[Entity], int]
 ROLES: Any = Role.__table__
 TEXTS: Any = SearchText.__table__
 NEXT = "Take them over as files: crm export NOUN FILE --workspace LOCAL, then crm import NOUN FILE --workspace {}."
-"""What is left where two workspaces cannot become one."""
+"""What is left to do where two workspaces cannot become one."""
 
 
 def move(works: Units, workspace: str) -> Counts:
-    """Give everything of LOCAL to a workspace that holds no records of its own; one that is not
-    there is made.
+    """Give everything in LOCAL to a workspace that has no records of its own.
 
-    Returns how many records of each kind moved. Conflict and NotFound say why nothing did.
+    The workspace is made where it does not exist. Return how many records of each kind moved.
+
+    Raises:
+        Conflict: Why nothing moved.
+        NotFound: Why nothing moved.
     """
     try:
         with (
@@ -64,7 +68,7 @@ def move(works: Units, workspace: str) -> Counts:
                 there = make_like(session, place, workspace)
             else:
                 check(session, workspace)
-                there.roster += 1  # every process asks anew who may see what
+                there.roster += 1  # every process asks again who may see what
             there.adopted_at = works.clock()  # what moves in may be older than what is there
             moved = counted(session, LOCAL)
             hand_over(session.connection(), workspace)
@@ -77,8 +81,10 @@ def move(works: Units, workspace: str) -> Counts:
 
 
 def adopt(works: Units, workspace: str) -> Counts:
-    """Give everything of LOCAL to a workspace where the app is; returns how many records of each
-    kind moved."""
+    """Give everything in LOCAL to a workspace that has the app.
+
+    Return how many records of each kind moved.
+    """
     known = [each for each in works.workspaces() if each != LOCAL]
     if workspace not in known:
         there = f"those that do: {', '.join(known)}" if known else "none does yet"
@@ -99,7 +105,7 @@ def make_like(session: Session, place: Workspace, workspace: str) -> Workspace:
 
 
 def check(session: Session, workspace: str) -> None:
-    """Conflict where the two cannot become one."""
+    """Raise Conflict where the two workspaces cannot become one."""
     own = counted(session, workspace)
     own.pop(User, None)
     if own:
@@ -121,8 +127,9 @@ def check(session: Session, workspace: str) -> None:
 
 
 def counted(session: Session, workspace: str) -> Counts:
-    """How many records a workspace holds, also deleted ones, but for the roles that every workspace
-    begins with.
+    """Return how many records a workspace has, also deleted ones.
+
+    The roles that every workspace begins with are not counted.
     """
     found: Counts = {}
     for entity in ENTITIES.values():
@@ -135,7 +142,7 @@ def counted(session: Session, workspace: str) -> Counts:
 
 
 def told(counts: Counts) -> str:
-    """2 customers, 1 lead."""
+    """Return counts in words: 2 customers, 1 lead."""
     return ", ".join(
         f"{count:,} {each.noun() if count == 1 else each.plural()}"
         for each, count in counts.items()
@@ -143,8 +150,10 @@ def told(counts: Counts) -> str:
 
 
 def hand_over(connection: Connection, workspace: str) -> None:
-    """Move the rows of every table. Of what both have, such as the roles all begin with, the other
-    keeps its own.
+    """Move the rows of every table.
+
+    Where both workspaces have the same, such as the roles that all begin with, the other keeps its
+    own.
     """
     ours, theirs = COUNTERS, COUNTERS.alias()
     last = (
@@ -164,8 +173,9 @@ def hand_over(connection: Connection, workspace: str) -> None:
 
 
 def drop_doubles(connection: Connection, table: Table, workspace: str) -> None:
-    """Delete the rows of LOCAL whose key the other workspace has as well: of records only the roles
-    all begin with.
+    """Delete the rows of LOCAL whose key the other workspace has as well.
+
+    Of records, these are only the roles that all begin with.
     """
     doubled = [exists().where(*same) for same in meeting(table, table.alias(), workspace)]
     if not doubled or (table.name in ENTITIES and table is not ROLES):
@@ -183,9 +193,7 @@ def drop_doubles(connection: Connection, table: Table, workspace: str) -> None:
 
 
 def meeting(table: Table, other: FromClause, workspace: str) -> Iterator[list[Any]]:
-    """For each key of a table, the conditions under which a row of the other workspace has the same
-    one.
-    """
+    """Yield for each key of a table the conditions under which the other workspace has it too."""
     keys: list[Any] = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
     keys += [] if "id" in table.columns else [table.primary_key]
     for key in keys:

@@ -1,6 +1,4 @@
-"""What follows when a backup is brought back: Slack shows what the database does not know any
-more.
-"""
+"""What follows when a backup is restored: Slack shows what the database no longer knows."""
 
 from sqlalchemy import select, update
 
@@ -11,13 +9,11 @@ from models.core.outbox.delivery import Delivery, DeliveryState, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 
 ALONE = "D%"
-"""Channels in which somebody reads alone, and so never reads along."""
+"""Channels in which a person reads alone, so that nobody else reads along."""
 
 
 def draw_anew(works: Units) -> None:
-    """Ask that everything that stands in Slack be drawn anew, bit by bit: nobody knows what it
-    shows.
-    """
+    """Ask for a re-render of everything in Slack, bit by bit: nobody knows what it shows."""
     for workspace in works.workspaces():
         with works(workspace) as work:
             for kept in (Post, PostedMessage, ListSubscription):
@@ -27,7 +23,7 @@ def draw_anew(works: Units) -> None:
 
 
 def follow(work: Context) -> None:
-    """Draw anew the lists of those who read alone, such as reminders."""
+    """Ask for a re-render of the lists of people who read alone, such as reminders."""
     lists = (
         select(ListSubscription.channel, ListSubscription.ts)
         .where(ListSubscription.channel.like(ALONE))

@@ -1,4 +1,4 @@
-"""Keep a copy of the whole database in a file while everybody works, and bring it back."""
+"""Copy the whole database into a file while everybody works, and restore it."""
 
 import shutil
 import sqlite3
@@ -24,17 +24,16 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 DOUBT = "UPDATE delivery SET state = 'unknown' WHERE state = 'waiting' AND kind <> 'redraw'"
-"""What waits in a backup may have been sent since: it is looked for in Slack first. Fits every step
-there was.
+"""Mark what waits in a backup as unknown, since it may have been sent later.
+
+The worker looks for it in Slack first. The statement fits every migration step there was.
 """
 LEAVING = 20
-"""How often, in tenths of a second, we look again whether those who have just closed their
-connections are gone.
-"""
+"""How often, in tenths of a second, we check whether connections that were just closed are gone."""
 
 
 def back_up(engine: Engine, file: Path) -> None:
-    """Write the database as it is at this moment into a new file, whole or not at all."""
+    """Write the database as it is at this moment into a new file, completely or not at all."""
     if file.exists():
         raise Conflict(f"{file} is there already. Name another file.")
     if not file.parent.is_dir():
@@ -51,9 +50,13 @@ def back_up(engine: Engine, file: Path) -> None:
 
 
 def restore(engine: Engine, file: Path, aside: Path, force: bool = False) -> str:
-    """Put a backup in the database's place, whole or not at all; returns its step.
+    """Put a backup in the place of the database, completely or not at all, and return its step.
 
-    What stood there is kept in the file `aside`. force: also while others have the database open.
+    Args:
+        engine: The engine of the database.
+        file: The backup.
+        aside: The file in which the present database is kept.
+        force: Restore also while others have the database open.
     """
     step = step_of(file)
     schema.refuse_newer(step, schema.STEPS)
@@ -73,8 +76,9 @@ def restore(engine: Engine, file: Path, aside: Path, force: bool = False) -> str
 
 
 def dump(engine: Engine, part: Path) -> None:
-    """SQLite writes it in one reading transaction: nobody waits, and nothing of the write-ahead log
-    is missing.
+    """Write a SQLite database in one reading transaction.
+
+    Nobody waits, and nothing of the write-ahead log is missing.
     """
     place = Path(engine.url.database or "")
     if not place.is_file():
@@ -84,8 +88,10 @@ def dump(engine: Engine, part: Path) -> None:
 
 
 def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
-    """Nobody writes meanwhile: who has the file open waits for a turn, and then finds that it is
-    another one.
+    """Put a SQLite backup in the place of the database.
+
+    Nobody writes meanwhile: a process that has the file open waits for its turn, and then finds
+    that it is another file.
     """
     with unfinished(place) as part:
         with closing(reading(file)) as kept, closing(sqlite3.connect(part)) as new:
@@ -106,13 +112,15 @@ def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
 
 
 def complete(place: Path) -> None:
-    """Bring what is in the write-ahead log into the file, so that it is whole without it."""
+    """Move the content of the write-ahead log into the file, so that it is complete without it."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(place)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def be_alone(place: Path) -> None:
-    """SQLite leaves its write-ahead log only when nobody else has the file open; then the log is in
+    """Raise Conflict where others have the file open.
+
+    SQLite leaves its write-ahead log only when nobody else has the file open; then the log is in
     the file.
     """
     try:
@@ -160,7 +168,11 @@ def be_alone_at(engine: Engine) -> None:
 
 
 def step_of(file: Path) -> str:
-    """The step a backup stands at. Unusable unless it is a whole database of Rapport."""
+    """Return the step of a backup.
+
+    Raises:
+        Unusable: The file is not a complete database of Rapport.
+    """
     if not file.is_file():
         raise NotFound(f"There is no file {file}.")
     if is_dump(file):
@@ -180,13 +192,13 @@ def step_of(file: Path) -> str:
 
 
 def is_dump(file: Path) -> bool:
-    """Whether PostgreSQL wrote it."""
+    """Return whether PostgreSQL wrote the file."""
     with file.open("rb") as opened:
         return opened.read(5) == b"PGDMP"
 
 
 def step_of_dump(file: Path) -> str:
-    """What a dump of PostgreSQL says of the step, without restoring it."""
+    """Return the step that a PostgreSQL dump records, without restoring it."""
     words = ["--data-only", "--table=alembic_version", "--file=-", str(file)]
     for line in run_tool("pg_restore", None, *words).splitlines():
         if line.strip().isdigit():
@@ -200,7 +212,11 @@ def reading(file: Path) -> sqlite3.Connection:
 
 @contextmanager
 def explained(outcome: str) -> Iterator[None]:
-    """A disk that is full or may not be written, in words. outcome: what that means."""
+    """Put in words that a disk is full or may not be written.
+
+    Args:
+        outcome: What follows from that.
+    """
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
@@ -211,8 +227,9 @@ def explained(outcome: str) -> Iterator[None]:
 
 @contextmanager
 def unfinished(file: Path) -> Iterator[Path]:
-    """An empty file beside a file, for what is not whole yet, which only its owner reads; gone in
-    the end.
+    """Yield an empty file beside a file for what is not complete yet.
+
+    Only its owner can read it, and it is deleted in the end.
     """
     part = file.with_name(f"{file.name}.part")
     part.unlink(missing_ok=True)
@@ -224,7 +241,7 @@ def unfinished(file: Path) -> Iterator[Path]:
 
 
 def run_tool(name: str, url: URL | None, *words: str) -> str:
-    """Run a tool of PostgreSQL; what it wrote."""
+    """Run a PostgreSQL tool and return its output."""
     tool = shutil.which(name)
     if tool is None:
         raise NotFound(
@@ -239,8 +256,9 @@ def run_tool(name: str, url: URL | None, *words: str) -> str:
 
 
 def without_secrets(url: URL, secret: IO[str]) -> str:
-    """A URL for a command line; the password goes into a file. Where there is none, PostgreSQL's
-    own is looked into.
+    """Return a URL for a command line, and put the password into a file.
+
+    Where the URL has no password, PostgreSQL looks into its own password file.
     """
     if "sslpassword" in url.query:
         raise Unusable(

@@ -1,6 +1,4 @@
-"""Copy a whole database into another, of either kind: every row of every table, going on where it
-was stopped.
-"""
+"""Copy a whole database into another of either kind, row by row; a stopped copy can go on."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -39,13 +37,11 @@ BATCH = 2000
 STATE = Table(
     "copy_state", MetaData(), Column("name", String(80), primary_key=True), Column("done", Text)
 )
-"""In the target while it is copied into: the last key of each table that is there; under SOURCE,
-whose copy it is.
-"""
+"""In the target during the copy: the last key of each table there, and under SOURCE the source."""
 SOURCE = "source"
 
 Progress = Callable[[str, int, int], None]
-"""Hears the table, the rows of it that are there, and how many it will have."""
+"""Called with the table, the number of its rows in the target, and how many it will have."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +55,10 @@ class Copied:
 
 
 def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
-    """Copy everything. Conflict says what stands against it; nothing is written into a database
-    with other data.
+    """Copy everything; nothing is written into a database with other data.
+
+    Raises:
+        Conflict: What prevents the copy.
     """
     schema.check(source)
     with unhurried(source) as ours, unhurried(target) as theirs:
@@ -77,13 +75,14 @@ def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
 
 
 def tables() -> list[Table]:
-    """All there are, in the order in which they point at each other."""
+    """Return all tables, in the order in which they refer to each other."""
     return Base.metadata.sorted_tables
 
 
 def begin(source: Engine, target: Engine, theirs: Connection) -> None:
-    """Make the tables, or find the copy that was begun. Until it is finished nothing else starts on
-    that database.
+    """Create the tables, or find the copy that was begun.
+
+    Until it is finished, nothing else can start on that database.
     """
     name = source.url.render_as_string(hide_password=True)
     if STATE.name in inspect(target).get_table_names():
@@ -113,7 +112,10 @@ def begin(source: Engine, target: Engine, theirs: Connection) -> None:
 
 
 def copy_table(table: Table, ours: Connection, theirs: Connection, progress: Progress) -> None:
-    """Batch by batch in the order of the key; each is stored together with how far we are."""
+    """Copy a table batch by batch in the order of its key.
+
+    Each batch is stored together with how far the copy is.
+    """
     with ours.begin():
         total = ours.scalar(select(func.count()).select_from(table)) or 0
     with theirs.begin():
@@ -132,7 +134,7 @@ def copy_table(table: Table, ours: Connection, theirs: Connection, progress: Pro
 def batches(
     table: Table, connection: Connection, after: Sequence[Any] | None = None
 ) -> Iterator[Sequence[Row[Any]]]:
-    """All rows after a key, in its order."""
+    """Yield all rows after a key, in the order of the key."""
     key = tuple_(*table.primary_key)
     while True:
         rows = select(*table.c).order_by(*table.primary_key).limit(BATCH)
@@ -145,7 +147,7 @@ def batches(
 
 
 def later(table: Table) -> list[Column[Any]]:
-    """Columns that may point at rows which come later: they are filled when everything is there."""
+    """Return the columns that may refer to rows which come later; they are filled at the end."""
     known = {each.name for each in tables()[: tables().index(table)]}
     return [
         column
@@ -155,7 +157,7 @@ def later(table: Table) -> list[Column[Any]]:
 
 
 def point(table: Table, column: Column[Any], ours: Connection, theirs: Connection) -> None:
-    """Fill such a column. Doing it twice is doing it once."""
+    """Fill such a column; doing it twice has the same effect as doing it once."""
     change = (
         update(table).where(table.c.id == bindparam("row")).values({column.name: bindparam("to")})
     )
@@ -171,8 +173,9 @@ def point(table: Table, column: Column[Any], ours: Connection, theirs: Connectio
 
 
 def compare(table: Table, ours: Connection, theirs: Connection) -> int:
-    """Read both again; how many rows there are. The order does not matter: databases sort texts in
-    their own ways.
+    """Read both tables again, compare them, and return how many rows there are.
+
+    The order does not matter: databases sort texts in their own ways.
     """
     (here, sum_here), (there, sum_there) = digest(table, ours), digest(table, theirs)
     if here != there or sum_here != sum_there:
@@ -184,7 +187,7 @@ def compare(table: Table, ours: Connection, theirs: Connection) -> int:
 
 
 def digest(table: Table, connection: Connection) -> tuple[int, int]:
-    """How many rows there are, and the sum of their fingerprints."""
+    """Return how many rows there are, and the sum of their fingerprints."""
     count = total = 0
     for batch in batches(table, connection):
         for row in batch:
@@ -195,7 +198,7 @@ def digest(table: Table, connection: Connection) -> tuple[int, int]:
 
 
 def plain(value: Any) -> str:
-    """A value as both databases give it back: 1.50 is 1.5, a moment is one in any zone."""
+    """Return a value as both databases give it back: 1.50 is 1.5, a moment is one in any zone."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, datetime):
@@ -211,7 +214,7 @@ SELECT setval(pg_get_serial_sequence('"{0}"', 'id'), coalesce(max(id), 1), max(i
 
 
 def finish(theirs: Connection) -> None:
-    """Let new rows be numbered after the copied ones, and let a bot start."""
+    """Number new rows after the copied ones, and let a bot start."""
     with theirs.begin():
         if theirs.dialect.name == "postgresql":
             for table in tables():

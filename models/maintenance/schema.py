@@ -1,4 +1,4 @@
-"""The tables of a database: bring them up to date, say where they stand, write the next step."""
+"""The schema of a database: upgrade it, say at which step it is, write the next step."""
 
 import sys
 import tempfile
@@ -21,19 +21,21 @@ from models.core.errors import Unusable
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# Alembic is imported where a step is taken: a bot that starts on a database that is up to date does
+# Alembic is imported only where a step is taken: a bot that starts on an up-to-date database does
 # without it.
 
 LOCK = 7_277_678
-"""The advisory lock under which one replica migrates while the others wait; any number, if it is
-always this one.
+"""The advisory lock under which one replica migrates while the others wait.
+
+It may be any number, as long as it is always this one.
 """
 COPYING = "copying"
-"""Where a database stands that is being copied into."""
+"""The step of a database that is being copied into."""
 LOCKED = "55P03"
 PATIENCE, PAUSE, ATTEMPTS = "1s", 0.2, 60
-"""How long a step waits for a table that others use, seconds until it tries again, and how often it
-does.
+"""How long a step waits for a table that others use.
+
+Also the seconds until it tries again, and how often it does.
 """
 PASSES = "(rolsuper OR rolbypassrls)"
 UNGUARDED = (
@@ -45,8 +47,9 @@ STEPS = Path(str(files("models"))) / "migrations"
 
 
 def upgrade(engine: Engine, to: str = "head", steps: Path = STEPS) -> None:
-    """Bring the tables up to a step, the newest by default. Several processes may call this at
-    once.
+    """Upgrade the tables to a step, the newest by default.
+
+    Several processes may call this at once.
     """
     if to != "head" or current(engine) != head(steps):
         from alembic import command
@@ -60,8 +63,9 @@ def upgrade(engine: Engine, to: str = "head", steps: Path = STEPS) -> None:
 
 
 def downgrade(engine: Engine, to: str, steps: Path = STEPS) -> None:
-    """Take the tables back to a step; "base" is an empty database. What only newer steps can hold
-    is lost.
+    """Downgrade the tables to a step; "base" is an empty database.
+
+    What only newer steps can hold is lost.
     """
     from alembic import command
 
@@ -69,30 +73,35 @@ def downgrade(engine: Engine, to: str, steps: Path = STEPS) -> None:
 
 
 def current(engine: Engine) -> str:
-    """The step a database stands at; empty before the first. Unusable says why it cannot be
-    asked.
+    """Return the step of a database, "" before the first.
+
+    Raises:
+        Unusable: Why the database cannot be asked.
     """
     with explained(), engine.connect() as connection:
         return stands_at(connection)
 
 
 def stands_at(connection: Connection) -> str:
-    """The step written down in a database; empty where none is."""
+    """Return the step that is recorded in a database, "" where none is."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return step(connection)
 
 
 def step(connection: Connection) -> str:
-    """The step written down in a database that has one: a single row, without a look through the
-    catalogue.
+    """Return the step recorded in a database that has one.
+
+    This reads a single row, without a look through the catalogue.
     """
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
 def generation(connection: Connection) -> str:
-    """Return what changes when a backup is brought back over a PostgreSQL database in use, which
-    makes its tables anew; nothing on SQLite, whose engine belongs to one file.
+    """Return a value that changes when a backup is restored over a PostgreSQL database in use.
+
+    The restore makes its tables again. On SQLite the value is "", because its engine belongs to one
+    file.
     """
     if connection.dialect.name != "postgresql":
         return ""
@@ -100,7 +109,7 @@ def generation(connection: Connection) -> str:
 
 
 def check(engine: Engine, steps: Path = STEPS) -> None:
-    """Unusable, with what to do, unless a database stands where this version needs it."""
+    """Raise Unusable, with what to do, unless a database is at the step that this version needs."""
     found = current(engine)
     refuse_newer(found, steps)
     if found != head(steps):
@@ -108,8 +117,9 @@ def check(engine: Engine, steps: Path = STEPS) -> None:
 
 
 def unguarded(connection: Connection) -> str:
-    """Why PostgreSQL itself does not keep the workspaces apart; empty where it does, and on SQLite,
-    which cannot.
+    """Return why PostgreSQL itself does not separate the workspaces, "" where it does.
+
+    On SQLite, which cannot, return "" as well.
     """
     if connection.dialect.name != "postgresql":
         return ""
@@ -120,8 +130,9 @@ def unguarded(connection: Connection) -> str:
 
 
 def refuse_newer(found: str, steps: Path) -> None:
-    """A database that a newer version has brought on may lack what this version writes. Who runs
-    already goes on.
+    """Raise Unusable for a database that a newer version has upgraded.
+
+    It may lack what this version writes. A process that is already running goes on.
     """
     if found == COPYING:
         raise Unusable(
@@ -135,23 +146,24 @@ def refuse_newer(found: str, steps: Path) -> None:
 
 
 def stamp(connection: Connection, step: str) -> None:
-    """Write down that a database stands at this step."""
+    """Record that a database is at this step."""
     connection.execute(text("UPDATE alembic_version SET version_num = :step"), {"step": step})
 
 
 def head(steps: Path = STEPS) -> str:
-    """The newest step there is."""
+    """Return the newest step there is."""
     return (known(steps) or [""])[-1]
 
 
 def known(steps: Path = STEPS) -> list[str]:
-    """Every step there is, in order: their files are called by their numbers."""
+    """Return every step there is, in order: their files are named by their numbers."""
     return sorted(path.name[:4] for path in (steps / "versions").glob("[0-9]*.py"))
 
 
 def revision(message: str, steps: Path = STEPS) -> Path:
-    """Write the step from the newest one to the models as they are now; returns the file, to be
-    read and completed.
+    """Write the step from the newest one to the present models.
+
+    Return the file, to be read and completed.
     """
     from alembic import command
 
@@ -170,7 +182,7 @@ def revision(message: str, steps: Path = STEPS) -> Path:
 
 
 def settings(steps: Path, connection: Connection | None = None) -> "Config":
-    """What alembic.ini would say."""
+    """Return what alembic.ini would say."""
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
@@ -181,7 +193,7 @@ def settings(steps: Path, connection: Connection | None = None) -> "Config":
 
 
 def format_after_writing(config: "Config") -> None:
-    """Let ruff, where it is there, bring a new step into the style that `make lint` asks for."""
+    """Let ruff, where it is installed, format a new step in the style that `make lint` asks for."""
     if find_spec("ruff") is None:
         return
     for name, options in FORMATTING.items():
@@ -194,8 +206,9 @@ def format_after_writing(config: "Config") -> None:
 
 
 def migrate(engine: Engine, steps: Path, act: Callable[["Config"], None]) -> None:
-    """Move between steps; where people are in the way, let them pass and try again: each step is
-    done or not done.
+    """Move between steps, and try again where other users are in the way.
+
+    Each step is done completely or not at all.
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -210,8 +223,9 @@ def migrate(engine: Engine, steps: Path, act: Callable[["Config"], None]) -> Non
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """The troubles of a database in words, for whoever starts this; errors of a step stay what they
-    are.
+    """Put the troubles of a database in words for the person who starts this.
+
+    Errors of a step stay what they are.
     """
     try:
         yield
@@ -223,7 +237,7 @@ def explained() -> Iterator[None]:
 
 @contextmanager
 def migrating(engine: Engine, steps: Path) -> Iterator["Config"]:
-    """One process at a time, without the time-outs that serve people."""
+    """Let one process at a time migrate, without the time-outs that serve people."""
     with at_leisure(), engine.connect() as connection:
         found = stands_at(connection)
         connection.rollback()
@@ -234,8 +248,10 @@ def migrating(engine: Engine, steps: Path) -> Iterator["Config"]:
 
 @contextmanager
 def on_sqlite(connection: Connection) -> Iterator[None]:
-    """One transaction for all steps. SQLite rebuilds a table to alter it: the rows that point at it
-    must not notice, and must be right again after.
+    """Run all steps in one transaction.
+
+    SQLite rebuilds a table to alter it: the rows that refer to it must not notice, and must be
+    correct again afterwards.
     """
     raw: Any = connection.connection.driver_connection
     raw.execute("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
@@ -251,20 +267,19 @@ def on_sqlite(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def on_postgresql(connection: Connection) -> Iterator[None]:
-    """A transaction for each step. Who waits for a table holds up all who come after, so nobody
-    waits for it long.
+    """Run each step in a transaction of its own.
+
+    A statement that waits for a table holds up all that come after it, so none waits for it long.
     """
     while not ask(connection, f"SELECT pg_try_advisory_lock({LOCK})"):
-        time.sleep(
-            PAUSE
-        )  # in a statement that waits, an index that is built beside the others would wait for us
+        time.sleep(PAUSE)  # if a statement waited, a concurrent index build would wait for us
     try:
         ask(connection, "SELECT set_config('statement_timeout', '0', false)")
         ask(connection, f"SELECT set_config('lock_timeout', '{PATIENCE}', false)")
         ask(connection, f"SELECT set_config('rapport.workspace', '{EVERYWHERE}', false)")
         yield
     finally:
-        connection.invalidate()  # closes it, and that ends the lock and the time-outs, which others must not inherit
+        connection.invalidate()  # closes it: that ends the lock and the time-outs, which others must not inherit
 
 
 def ask(connection: Connection, question: str) -> Any:

@@ -1,9 +1,9 @@
-"""What a database knows of its tables when it chooses how to look for something.
+"""What a database knows about its tables when it plans a query.
 
-PostgreSQL counts for itself, and is asked to after everything that brings many rows at once. SQLite
-is told: as if every table held the million records of one big company. Its own counts would come
-too late, since a bot that runs does not notice them, and are averages, by which a column that is
-mostly empty is never looked up in its index.
+PostgreSQL counts for itself, and is asked to after everything that brings many rows at once. For
+SQLite we write the figures as if every table held the million records of one big company. Its own
+counts would come too late, since a running bot does not notice them, and they are averages, by
+which a column that is mostly empty is never looked up in its index.
 """
 
 from itertools import pairwise
@@ -17,7 +17,7 @@ from models.core.fields import Choice, Flag, Person
 
 ROWS = 1_000_000
 PART = 100_000
-"""Rows of an index that holds only some of a table."""
+"""Rows of a partial index."""
 FEW, PEOPLE, MANY = 5, 50, 200_000
 """How many different values there are: of a choice, of who works here, and of anything else."""
 CHOSEN = {
@@ -32,17 +32,19 @@ CHOSEN = {
     "done_at",
     "deleted_at",
 }
-"""Other columns with few values, or with nothing in most rows."""
+"""Other columns that have few values, or are empty in most rows."""
 WHO = {"actor", "by"}
 Told = set[tuple[str, str, str]]
-"""Table, index, and the rows that have the same value in its first column, its first two, and so
-on.
+"""Table, index, and the number of rows that are alike.
+
+These are the rows with the same value in its first column, its first two, and so on.
 """
 
 
 def renew(engine: Engine) -> None:
-    """Let the database choose by what is true now. Costs some seconds on PostgreSQL, and nothing on
-    SQLite.
+    """Let the database plan by what is true now.
+
+    This takes some seconds on PostgreSQL, and no time on SQLite.
     """
     with unhurried(engine) as connection:
         if engine.dialect.name == "postgresql":
@@ -59,8 +61,9 @@ def renew(engine: Engine) -> None:
 
 
 def tell(connection: Connection, wanted: Told) -> None:
-    """Put what is to be known of every index where SQLite keeps what it has counted; every
-    connection reads it anew.
+    """Write the figures of every index where SQLite keeps its counts.
+
+    Every connection then reads them again.
     """
     for name in ("sqlite_stat1", "sqlite_stat4"):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
@@ -72,7 +75,7 @@ def tell(connection: Connection, wanted: Told) -> None:
 
 
 def known(connection: Connection) -> Told:
-    """What SQLite goes by now."""
+    """Return the figures by which SQLite plans now."""
     there = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'"
     if not connection.exec_driver_sql(there).all():
         return set()
@@ -83,7 +86,7 @@ def known(connection: Connection) -> Told:
 
 
 def assumed(connection: Connection) -> Told:
-    """What it is to go by: of each index of our tables that is there."""
+    """Return the figures by which it should plan, for each existing index of our tables."""
     found = set()
     for table in Base.metadata.sorted_tables:
         for _, index, unique, _, partial in connection.exec_driver_sql(
@@ -98,7 +101,10 @@ def assumed(connection: Connection) -> Told:
 
 
 def shares(table: str, columns: list[str], rows: int, unique: bool) -> list[int]:
-    """The rows of an index, then those alike in its first column, its first two, and so on."""
+    """Return the rows of an index.
+
+    Then follow the rows that are alike in its first column, its first two, and so on.
+    """
     counts = [rows]
     for column in columns:
         counts.append(max(1, counts[-1] // values_in(table, column)))
@@ -109,7 +115,7 @@ def shares(table: str, columns: list[str], rows: int, unique: bool) -> list[int]
 
 
 def values_in(table: str, column: str) -> int:
-    """About how many different values a column holds."""
+    """Return about how many different values a column holds."""
     kind = ENTITIES[table].fields().get(column) if table in ENTITIES else None
     if column == "workspace":
         return 1

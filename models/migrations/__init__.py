@@ -1,1 +1,1 @@
-"""The steps that make and change the tables, one file each in `versions`."""
+"""The steps that create and change the tables, one file each in `versions`."""

@@ -1,6 +1,4 @@
-"""How a new migration is written down: in plain column types, and with row-level security on every
-table it makes.
-"""
+"""Write a new migration in plain column types, with row-level security on each table it makes."""
 
 from typing import Any, Literal
 
@@ -11,11 +9,11 @@ from sqlalchemy import Column, DateTime
 from sqlalchemy.types import TypeDecorator
 
 WORKSPACE = "workspace"
-"""The column that says which workspace a row belongs to."""
+"""The column that says to which workspace a row belongs."""
 
 
 class IsolateOp(ops.MigrateOperation):
-    """The call of `guard.isolate` for a table."""
+    """The call of `row_level_security.isolate` for a table."""
 
     def __init__(self, table: str) -> None:
         self.table = table
@@ -25,7 +23,7 @@ class IsolateOp(ops.MigrateOperation):
 
 
 class OpenUpOp(ops.MigrateOperation):
-    """The call of `guard.open_up` for a table."""
+    """The call of `row_level_security.open_up` for a table."""
 
     def __init__(self, table: str) -> None:
         self.table = table
@@ -35,8 +33,9 @@ class OpenUpOp(ops.MigrateOperation):
 
 
 rewrite = rewriter.Rewriter()
-"""Completes what Alembic found out, in both directions: a downgrade that makes a table again guards
-it again.
+"""Completes what Alembic found out, in both directions.
+
+A downgrade that creates a table again guards it again.
 """
 
 
@@ -50,7 +49,7 @@ def guard_new_table(context: Any, revision: Any, found: ops.CreateTableOp) -> An
 
 @rewrite.rewrites(ops.ModifyTableOps)
 def guard_altered_table(context: Any, revision: Any, found: ops.ModifyTableOps) -> Any:
-    """A table that gets its workspace column is guarded from then on, and one that loses it is not.
+    """Guard a table from when it gets its workspace column, and no longer when it loses the column.
 
     Indexes alone need no batch: written as calls of their own, they name their table.
     """
@@ -80,10 +79,10 @@ def write_open_up(context: AutogenContext, found: OpenUpOp) -> str:
 
 
 def plain_type(kind: str, item: Any, context: Any) -> str | Literal[False]:
-    """Our column types as what they are in the database, so that old migrations never depend on new
-    code.
+    """Return our column types as what they are in the database.
 
-    SQLite, from which a dropped table is read, does not know that its moments have a time zone.
+    Old migrations must never depend on new code. SQLite, from which a dropped table is read, does
+    not know that its moments have a time zone.
     """
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"

@@ -1,6 +1,4 @@
-"""What Alembic runs around every step: which tables there should be, and how a new step is written
-down.
-"""
+"""What Alembic runs around every step: which tables there should be, and how a step is written."""
 
 from typing import Any
 
@@ -13,8 +11,9 @@ from models.migrations.autogenerate import plain_type, rewrite
 
 
 def ours(item: Any, name: str | None, kind: str, reflected: bool, compared_to: Any) -> bool:
-    """Whether a comparison looks at something. The search index belongs to its migration: no model
-    can declare it.
+    """Return whether a comparison looks at something.
+
+    The search index belongs to its migration: no model can declare it.
     """
     return not is_search_index(name or "")
 

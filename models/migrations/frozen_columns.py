@@ -1,20 +1,18 @@
-"""What tables have in common, as it stood at the first release: never edited, because released
-steps build on it.
-"""
+"""What tables had in common at the first release; never edited, because released steps use it."""
 
 from alembic import op
 from sqlalchemy import JSON, Column, DateTime, ForeignKey, Integer, String, UniqueConstraint, text
 
 
 def row(name: str, *columns: Column[object] | UniqueConstraint) -> None:
-    """A table whose rows belong to a workspace."""
+    """Create a table whose rows belong to a workspace."""
     key = Column("id", Integer, primary_key=True)
     workspace = Column("workspace", String(20), ForeignKey("workspace.id"), nullable=False)
     op.create_table(name, key, workspace, *columns)
 
 
 def entity(name: str, *columns: Column[object] | UniqueConstraint) -> None:
-    """A table of records: what all have, then what only these have."""
+    """Create a table of records: the columns that all have, then those that only these have."""
     row(
         name,
         Column("number", Integer, nullable=False),
@@ -38,7 +36,14 @@ def entity(name: str, *columns: Column[object] | UniqueConstraint) -> None:
 
 
 def index(table: str, *columns: str, name: str = "", where: str = "") -> None:
-    """An index; where: the SQL condition of the rows it holds, all of them by default."""
+    """Create an index.
+
+    Args:
+        table: The table.
+        columns: The columns of the index.
+        name: The name of the index, "" to derive it from the columns.
+        where: The SQL condition for the rows that it holds, "" for all rows.
+    """
     rows = text(where) if where else None
     name = name or f"ix_{table}_{'_'.join(columns)}"
     op.create_index(name, table, list(columns), sqlite_where=rows, postgresql_where=rows)

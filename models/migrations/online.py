@@ -1,7 +1,7 @@
-"""Change tables that are in use: what others read and write meanwhile goes on.
+"""Change tables that are in use, while others go on reading and writing.
 
-A step that uses this does nothing else, because on PostgreSQL it is not one transaction: what is
-killed in the middle is simply run again.
+A step that uses this does nothing else, because on PostgreSQL it is not one transaction: a step
+that is killed in the middle is simply run again.
 """
 
 from collections.abc import Iterator
@@ -12,15 +12,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 ATTEMPTS = 5
-"""How often rows are mended for an index that takes only one of them, where others write meanwhile.
-"""
+"""How often rows are repaired for a unique index while others write."""
 BATCH = 5000
-"""Rows that are changed, and kept from others, at a time."""
+"""Rows that are changed, and locked, at a time."""
 
 
 def index(table: str, *columns: str, name: str = "", where: str = "", unique: bool = False) -> None:
-    """An index on a table that may have many rows. where: the SQL condition of those it holds, by
-    default all.
+    """Create an index on a table that may have many rows.
+
+    Args:
+        table: The table.
+        columns: The columns of the index.
+        name: The name of the index, "" to derive it from the columns.
+        where: The SQL condition for the rows that it holds, "" for all rows.
+        unique: Whether the index is unique.
     """
     name = name or f"ix_{table}_{'_'.join(columns)}"
     rows = text(where) if where else None
@@ -43,10 +48,17 @@ def index(table: str, *columns: str, name: str = "", where: str = "", unique: bo
 
 
 def only_one(table: str, *columns: str, name: str, where: str, change: str, others: str) -> None:
-    """A unique index in each workspace over some of the rows, once those that it would not take are
-    mended. The release before may write such rows meanwhile: then both is done again.
+    """Create a unique index in each workspace over some rows, once conflicting rows are repaired.
 
-    change: what SET says to mend a row; others: the condition for the rows that need it.
+    The release before may write such rows meanwhile: then both are done again.
+
+    Args:
+        table: The table.
+        columns: The columns of the index, after the workspace.
+        name: The name of the index.
+        where: The SQL condition for the rows that it holds.
+        change: What SET says to repair a row.
+        others: The condition for the rows that need it.
     """
     for attempt in range(ATTEMPTS):
         update(table, change, others)
@@ -60,7 +72,7 @@ def only_one(table: str, *columns: str, name: str, where: str, change: str, othe
 
 
 def drop_index(table: str, name: str) -> None:
-    """Take an index away."""
+    """Drop an index."""
     if op.get_bind().dialect.name == "sqlite":
         op.drop_index(name, table, if_exists=True)
         return
@@ -69,8 +81,12 @@ def drop_index(table: str, name: str) -> None:
 
 
 def update(table: str, change: str, where: str) -> None:
-    """Change rows of a table, some thousand ids at a time. change: what SET says; where: which rows
-    still need it.
+    """Change rows of a table, some thousand ids at a time.
+
+    Args:
+        table: The table.
+        change: What SET says.
+        where: The condition for the rows that still need it.
     """
     if op.get_bind().dialect.name == "sqlite":
         update_in_batches(table, change, where)
@@ -92,8 +108,9 @@ def update_in_batches(table: str, change: str, where: str) -> None:
 
 @contextmanager
 def beside_others() -> Iterator[None]:
-    """Outside of a transaction, waiting for whoever has the rows in hand: that holds up nobody
-    here.
+    """Run outside of a transaction, and wait for those who hold the rows.
+
+    That holds up nobody here.
     """
     with op.get_context().autocommit_block():
         patience = op.get_bind().scalar(text("SHOW lock_timeout"))
@@ -103,7 +120,7 @@ def beside_others() -> Iterator[None]:
 
 
 def drop_half_built(name: str) -> None:
-    """What a killed attempt leaves behind is an index that is kept up to date and never used."""
+    """Drop the index that a killed attempt leaves behind, which is maintained and never used."""
     invalid = text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
     if op.get_bind().scalar(invalid, {"name": name}):
         op.execute(f'DROP INDEX CONCURRENTLY "{name}"')

@@ -1,8 +1,7 @@
-"""The second wall between workspaces, on PostgreSQL: a table shows and takes the rows of one
-workspace only.
+"""The second wall between workspaces, on PostgreSQL: a table shows and takes rows of one only.
 
-Which one, every transaction says as it begins; to who says nothing a table is empty. SQLite has no
-such wall.
+Every transaction says which one as it begins; to a transaction that says nothing a table is empty.
+SQLite has no such wall.
 """
 
 from alembic import op
@@ -12,12 +11,14 @@ HERE = "current_setting('rapport.workspace', true)"
 
 
 def isolate(table: str, column: str = "workspace", read: bool = False) -> None:
-    """Let nothing of a table cross workspaces, not even for its owner. column: that says whose a
-    row is.
+    """Let no row of a table cross workspaces, not even for the owner of the table.
 
-    read: only writing is guarded. For what is found by LIKE: that function is not leakproof, so
-    behind a policy for reading PostgreSQL would use no trigrams, and look into every text of the
-    workspace instead.
+    Args:
+        table: The table.
+        column: The column that says to which workspace a row belongs.
+        read: Guard only writing. This is for what is found by LIKE: that function is not leakproof,
+            so behind a policy for reading PostgreSQL would use no trigrams, and look into every
+            text of the workspace instead.
     """
     if op.get_bind().dialect.name != "postgresql":
         return
@@ -30,7 +31,7 @@ def isolate(table: str, column: str = "workspace", read: bool = False) -> None:
 
 
 def open_up(table: str) -> None:
-    """Take that back."""
+    """Remove what `isolate` created."""
     if op.get_bind().dialect.name != "postgresql":
         return
     for policy in ("workspace", "reading"):

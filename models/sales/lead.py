@@ -38,11 +38,11 @@ E = TypeVar("E", bound=Entity)
 
 
 PERSONAL = ("first_name", "last_name", "email", "phone", "job_title", "tags")
-"""What a lead and a customer have in common."""
+"""The fields that a lead and a customer have in common."""
 
 
 BECAME = ("converted_customer", "converted_account", "converted_opportunity")
-"""What a lead was converted to."""
+"""The fields that say what a lead was converted to."""
 
 
 class LeadStatus(StrEnum):
@@ -129,7 +129,10 @@ class Lead(Entity):
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """A lead that became somebody elsewhere was converted, whatever its status there says."""
+        """Mark a lead as converted if it became somebody elsewhere.
+
+        What its status there says does not matter.
+        """
         said = values.fold(texts.get("is_converted", ""))
         if said in values.YES | values.NO:
             texts = {name: text for name, text in texts.items() if name != "is_converted"}
@@ -144,8 +147,9 @@ class Lead(Entity):
         return self.converted_customer is not None
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Only converting makes a lead converted, and it stays so. One that a file calls converted
-        was so elsewhere.
+        """Let only a conversion make a lead converted, and keep it so.
+
+        A lead that a file calls converted was converted elsewhere.
         """
         if self.converted and self.status != LeadStatus.CONVERTED:
             raise Conflict(f"{self.called(work)} is converted and stays so.")
@@ -163,7 +167,11 @@ class Lead(Entity):
             policy.check(work, "convert", self)
 
     def claim(self, work: Context) -> None:
-        """Take the lead and start working on it. Conflict names who was faster."""
+        """Take the lead and start working on it.
+
+        Raises:
+            Conflict: Somebody was faster; the message names them.
+        """
         work.lock(self)
         if self.owner and work.actor and self.owner != work.actor.id:
             raise Conflict(f"{work.who(self.owner)} has already taken {self}.")
@@ -193,11 +201,19 @@ class Lead(Entity):
     ) -> Conversion:
         """Turn the lead, once, into a customer, an account where it names a company, and a deal.
 
-        deal: its name, by default the company's or the person's; amount in `currency` (ISO 4217).
         A customer with the same e-mail and an account with the same name are used again, where the
-        actor may see them, and of two leads at once the second finds what the first made. What is
-        made takes the right to make it. Activities go over to the customer; what was empty of a
-        known one is filled. Conflict when converted.
+        actor may see them, and of two leads at once the second finds what the first made. To make a
+        record takes the right to make it. Activities move to the customer; empty fields of a known
+        customer are filled.
+
+        Args:
+            work: The unit of work.
+            deal: The name of the deal, by default that of the company or the person.
+            amount: The amount of the deal, in `currency`.
+            currency: The currency of the amount (ISO 4217).
+
+        Raises:
+            Conflict: The lead is converted already.
         """
         work.lock(self)
         self.must_be_unconverted(work)
@@ -224,14 +240,14 @@ class Lead(Entity):
         return Conversion(customer, account, opportunity)
 
     def became(self, work: Context, customer: Customer, opportunity: Opportunity) -> None:
-        """Be converted into these, from now on."""
+        """Mark the lead as converted into these records."""
         self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
         self.converted_account = opportunity.account
         self.status = LeadStatus.CONVERTED
         work.session.flush()
 
     def must_be_unconverted(self, work: Context) -> None:
-        """Raise Conflict where it was converted already, with what it became."""
+        """Raise Conflict, with what the lead became, where it was converted already."""
         if not self.converted_customer:
             return
         became = [work.ref("customer", self.converted_customer)]
@@ -240,8 +256,10 @@ class Lead(Entity):
         raise Conflict(f"{self.spoken} is already converted: see {' and '.join(became)}")
 
     def make(self, work: Context, record: E) -> E:
-        """Store what the lead becomes, for who may make such a record; Forbidden says which right
-        is missing.
+        """Store a record that the lead becomes, if the actor may make one.
+
+        Raises:
+            Forbidden: Which right is missing.
         """
         policy.check(work, "new", type(record))
         return work.add(record)
@@ -262,13 +280,13 @@ class Lead(Entity):
         )
 
     def personal(self) -> dict[str, Any]:
-        """What is known of the person, as fields of a customer."""
+        """Return what is known about the person, as fields of a customer."""
         return {name: getattr(self, name) for name in PERSONAL}
 
     def complete(self, work: Context, customer: Customer) -> None:
-        """Fill what is empty of a customer who is known already with what the lead says, as far as
-        the actor may change it. A name is one thing: the lead's last name does not join another
-        first name.
+        """Fill empty fields of a known customer from the lead, as far as the actor may change them.
+
+        A name is one thing: the last name of the lead is not joined to another first name.
         """
         if not policy.can(work.actor, "edit", customer):
             return
@@ -286,7 +304,7 @@ class Lead(Entity):
                 setattr(customer, name, value)
 
     def hand_over(self, work: Context, customer: Customer) -> None:
-        """What was planned and done with the lead goes on with the customer, whoever may see it."""
+        """Move all activities of the lead to the customer, no matter who may see them."""
         with policy.beyond(work.session):
             theirs = (
                 select(Activity)

@@ -1,4 +1,4 @@
-"""Where a customer stands, worked out from the deals."""
+"""The lifecycle stage of a customer, worked out from the deals."""
 
 from datetime import timedelta
 
@@ -15,20 +15,22 @@ LAPSED_AFTER = timedelta(days=365)
 
 
 def facts(work: Context, customer: Customer) -> list[tuple[str, str]]:
-    """The lifecycle stage as a line of the customer's card; nothing where it would tell of
-    hidden deals.
+    """Return the lifecycle stage as a line of the customer's card.
+
+    Return nothing where it would reveal hidden deals.
     """
     if not customer.lifecycle and visibility.hidden(
         work, Opportunity.stage, Opportunity.close_date
     ):
-        return []  # it tells of deals
+        return []  # it reveals deals
     stage, reason = lifecycle_of(work, customer)
     return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
 
 
 def lifecycle_of(work: Context, customer: Customer) -> tuple[Lifecycle, str]:
-    """The lifecycle stage and the reason for it in words, from the customer's deals unless
-    someone set it.
+    """Return the lifecycle stage and the reason for it in words.
+
+    It is worked out from the customer's deals unless someone set it.
     """
     if customer.lifecycle:
         return Lifecycle(customer.lifecycle), "set by hand"

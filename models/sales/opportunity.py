@@ -58,9 +58,7 @@ NOON = time(12)
 CLOSED = (Stage.WON, Stage.LOST)
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 SUMMED = ("workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability")
-"""The columns from which the report sums the pipeline: an index of them spares it a look at each
-deal.
-"""
+"""The columns from which the report sums the pipeline; an index of them saves reading each deal."""
 DEFAULTS = {
     Stage.QUALIFICATION: (10, Forecast.PIPELINE),
     Stage.DISCOVERY: (25, Forecast.PIPELINE),
@@ -69,8 +67,9 @@ DEFAULTS = {
     Stage.WON: (100, Forecast.COMMIT),
     Stage.LOST: (0, Forecast.OMIT),
 }
-"""Probability in per cent and forecast category a deal takes on entering a stage, unless the person
-says otherwise.
+"""Probability in per cent and forecast category that a deal gets on entering a stage.
+
+They apply unless the person says otherwise.
 """
 
 OUTCOMES: dict[str, dict[str, str]] = {
@@ -79,7 +78,7 @@ OUTCOMES: dict[str, dict[str, str]] = {
     "lost": {"stage": Stage.LOST},
     "deleted": {"deleted": "yes"},
 }
-"""What Pipedrive says of a deal beside its stage."""
+"""What Pipedrive says about a deal in addition to its stage."""
 
 OTHER_FORECASTS = {
     "closed": Forecast.COMMIT,
@@ -87,9 +86,7 @@ OTHER_FORECASTS = {
     "mostlikely": Forecast.COMMIT,
     "omitted": Forecast.OMIT,
 }
-"""Salesforce's forecast categories where they differ; what is closed there counts as committed
-here.
-"""
+"""Salesforce's forecast categories where they differ; what is closed there is committed here."""
 WHY_LOST = "Why is it lost? Say it with the reason: deal lost {} too expensive"
 
 
@@ -157,7 +154,10 @@ class Opportunity(Entity):
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """Other systems say beside the stage whether a deal is won, and move no stage for it."""
+        """Translate a separate flag for whether a deal is won into a stage.
+
+        Other systems have such a flag beside the stage, and move no stage for it.
+        """
         status = values.fold(texts.get("status", ""))
         flags = {name: values.fold(texts.get(name, "")) for name in ("is_won", "is_closed")}
         if status in OUTCOMES:
@@ -178,12 +178,12 @@ class Opportunity(Entity):
 
     @classmethod
     def open(cls) -> ColumnElement[bool]:
-        """The condition for deals that are neither won nor lost."""
+        """Return the filter for deals that are neither won nor lost."""
         return cls.stage.in_(OPEN)
 
     @classmethod
     def overdue(cls, work: Context) -> ColumnElement[bool]:
-        """The condition for deals that should have closed by now."""
+        """Return the filter for deals that should have closed by now."""
         return cls.open() & (cls.close_date < work.today)
 
     @property
@@ -191,7 +191,7 @@ class Opportunity(Entity):
         return self.stage in CLOSED
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """A stage brings its probability and category."""
+        """Give the deal the probability and category of its stage."""
         if not (self.customer or self.account) and self.decides(
             work, changes, "customer", "account"
         ):
@@ -211,8 +211,10 @@ class Opportunity(Entity):
             self.settle_close(work, changes)
 
     def settle_close(self, work: Context, changes: Changes) -> None:
-        """A deal that stood and is closed, through whatever door, is closed today, or on the day
-        that is said with it; and is never lost without a reason.
+        """Set the close date of an existing deal that is closed, through any door.
+
+        It is today, or the day that is given with the change. A deal is never lost without a
+        reason.
         """
         if self.stage == Stage.LOST and not self.lost_reason and work.can_ask:
             raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
@@ -220,7 +222,7 @@ class Opportunity(Entity):
             self.close_date = work.today
 
     def awaited(self) -> Mapping[str, tuple[str, str]]:
-        """A figure in the name may be an amount that was not read as one."""
+        """Return a figure in the name, which may be an amount that was not read as one."""
         figure = FIGURE.search(self.name)
         return (
             {"amount": ("none yet", f"amount={figure[0]}")}
@@ -229,7 +231,7 @@ class Opportunity(Entity):
         )
 
     def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
-        """Whoever loses a deal says why."""
+        """Return that a reason is missing, where a person loses a deal without one."""
         loses = values.get("stage") == Stage.LOST and self.stage != Stage.LOST
         example = self.ref if self.number else f"{self.prefix}-1"
         return (
@@ -257,7 +259,7 @@ class Opportunity(Entity):
         ]
 
     def follow(self, work: Context, changes: Changes) -> None:
-        """Write down every move whose day is known."""
+        """Record every move whose day is known."""
         if "stage" not in changes:
             return
         before, after = changes["stage"]
@@ -268,11 +270,10 @@ class Opportunity(Entity):
             )
 
     def moved_at(self, work: Context, before: str | None) -> datetime | None:
-        """Return when the deal moved to its stage; None where a file tells of a closed deal and of
-        no day.
+        """Return when the deal moved to its stage.
 
         A deal that a file calls closed was closed on its close date. Another one took its first
-        step when it was made.
+        step when it was made. Return None where a file has a closed deal and no day.
         """
         if not (work.from_file and self.closed):
             return work.now if before else self.created_at
@@ -285,8 +286,15 @@ class Opportunity(Entity):
         return self.created_at if self.created_at < work.now else None
 
     def move(self, work: Context, stage: str, reason: str | None = None) -> None:
-        """Take the deal to another stage. Conflict when it stands there already. reason: why it is
-        lost.
+        """Take the deal to another stage.
+
+        Args:
+            work: The unit of work.
+            stage: The other stage.
+            reason: Why the deal is lost.
+
+        Raises:
+            Conflict: The deal is at that stage already.
         """
         if self.stage == stage:
             raise Conflict(f"{self} is already {stage}.")
@@ -301,8 +309,9 @@ class Opportunity(Entity):
         self.move(work, Stage.WON)
 
     def lose(self, work: Context, reason: str, competitor: str | None = None) -> None:
-        """Close the deal as lost today, with the reason. Settling clears a reason only when a deal
-        is reopened.
+        """Close the deal as lost today, with the reason.
+
+        Settling clears a reason only when a deal is reopened.
         """
         self.move(work, Stage.LOST, reason)
         self.competitor = competitor or self.competitor

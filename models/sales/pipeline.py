@@ -15,10 +15,13 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class StageRow:
-    """The deals of one stage and currency. amount: their sum in that currency; weighted: each times
-    its probability.
+    """The deals of one stage and currency.
 
     Deals without an amount count, with the currency they have or "".
+
+    Attributes:
+        amount: The sum of the amounts in that currency.
+        weighted: The sum of the amounts, each times its probability.
     """
 
     stage: str
@@ -29,15 +32,15 @@ class StageRow:
 
 
 def by_stage(work: Context) -> list[StageRow]:
-    """The open deals by stage and currency, in the order of the pipeline."""
+    """Return the open deals by stage and currency, in the order of the pipeline."""
     return stage_rows(work, OPEN)
 
 
 def closed_between(work: Context, start: datetime, end: datetime) -> list[StageRow]:
-    """The deals won and lost in [start, end), UTC, by currency: those that moved there then and
-    stand there still.
+    """Return the deals won and lost in [start, end), UTC, by currency.
 
-    Source: the written moves, not the close date, which people set to what they expect.
+    These are the deals that moved there then and are still there. Source: the recorded moves, not
+    the close date, which people set to what they expect.
     """
     moves = select(StageChange.opportunity, StageChange.after).where(
         StageChange.at >= start, StageChange.at < end
@@ -46,8 +49,10 @@ def closed_between(work: Context, start: datetime, end: datetime) -> list[StageR
 
 
 def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
-    """Nothing where not everybody who reads may see the stage: who counts the deals of a stage
-    knows where they are.
+    """Return the deals of these stages by stage and currency.
+
+    Return nothing where some readers may not see the stage: anybody who can count the deals of a
+    stage knows where they are.
     """
     if visibility.hidden(work, Opportunity.stage):
         return []
@@ -61,7 +66,7 @@ def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> l
     )
     secret = visibility.hidden(
         work, Opportunity.amount
-    )  # whoever knew the sum of one deal would know its amount
+    )  # anybody who knew the sum of one deal would know its amount
     vague = secret or visibility.hidden(work, Opportunity.probability)
     found = [
         StageRow(

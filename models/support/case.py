@@ -100,9 +100,7 @@ class Case(Entity):
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """A case is closed, whatever another system calls that, where it says so beside the
-        status.
-        """
+        """Close a case where a separate column says so, no matter what its status is called."""
         if (flag := values.fold(texts.get("is_closed", ""))) not in values.YES | values.NO:
             return texts
         texts = {name: text for name, text in texts.items() if name != "is_closed"}
@@ -111,12 +109,12 @@ class Case(Entity):
 
     @classmethod
     def open(cls) -> ColumnElement[bool]:
-        """The condition for cases that still wait for someone."""
+        """Return the filter for cases that still wait for someone."""
         return cls.status.in_(OPEN)
 
     @classmethod
     def overdue(cls, work: Context) -> ColumnElement[bool]:
-        """The condition for cases that should have been resolved by now."""
+        """Return the filter for cases that should have been resolved by now."""
         return cls.open() & (cls.resolve_by <= work.now)
 
     def settle(self, work: Context, changes: Changes) -> None:
@@ -126,14 +124,12 @@ class Case(Entity):
         if "status" in changes:
             today = (
                 None if work.from_file and self.id is None else work.now
-            )  # of what ended elsewhere only files know
+            )  # only files know when something ended elsewhere
             self.resolved_at = (self.resolved_at or today) if self.status in ENDED else None
             self.closed_at = (self.closed_at or today) if self.status == CaseStatus.CLOSED else None
 
     def arrive(self, work: Context) -> None:
-        """A case that ended elsewhere ended when the file says, or when it was made if it says no
-        more.
-        """
+        """Set when a case that ended elsewhere ended: when the file says, else when it was made."""
         if self.status not in ENDED:
             return
         made = self.created_at if self.created_at < work.now else None
@@ -142,8 +138,10 @@ class Case(Entity):
             self.closed_at = self.closed_at or self.resolved_at
 
     def claim(self, work: Context) -> None:
-        """Take the case. Of two people at once the first gets it; Conflict tells the other who
-        did.
+        """Take the case; of two people at once the first gets it.
+
+        Raises:
+            Conflict: Somebody else was faster; the message says who.
         """
         work.lock(self)
         self.must_be_open()
@@ -156,8 +154,9 @@ class Case(Entity):
         work.tell(self, "took it.")
 
     def reply(self, work: Context, text: str, public: bool = True) -> "CaseComment":
-        """Answer the customer (public) or leave a note for colleagues. The first answer is the
-        first response.
+        """Answer the customer (public) or leave a note for colleagues.
+
+        The first answer is the first response.
         """
         if public:
             self.responded_at = self.responded_at or work.now

@@ -11,9 +11,7 @@ from models.support.case import Case, Priority
 
 @dataclass(frozen=True)
 class PriorityRow:
-    """The open cases of one priority: how many, how many nobody has taken, how many are past their
-    deadline.
-    """
+    """The open cases of one priority: how many, how many unclaimed, how many past the deadline."""
 
     priority: str
     count: int
@@ -22,8 +20,9 @@ class PriorityRow:
 
 
 def cases_by_priority(work: Context) -> list[PriorityRow]:
-    """The open cases by priority, the most urgent first; nothing where what they are counted by is
-    hidden.
+    """Return the open cases by priority, the most urgent first.
+
+    Return nothing where the fields by which they are counted are hidden.
     """
     if visibility.hidden(work, Case.priority, Case.status):
         return []

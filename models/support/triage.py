@@ -11,24 +11,28 @@ from models.core.permissions import visibility
 from models.support.case import PRESSING, Case, Priority
 
 NEW = timedelta(days=7)
-"""Longer than this ago, a case is no news; the daily list has it. A job's slots are kept for
-longer.
+"""A case older than this is no news; the daily list has it.
+
+The slots of a job are kept for longer.
 """
 JUST_NOW = timedelta(minutes=10)
 
 
 def neglected(work: Context) -> ColumnElement[bool]:
-    """The condition for open cases that are high or urgent and nobody's, or past their deadline."""
+    """Return the filter for open cases past their deadline, or high or urgent and not assigned."""
     nobodys = Case.priority.in_(PRESSING) & Case.assignee.is_(None)
     return Case.open() & or_(nobodys, Case.resolve_by < work.now)
 
 
 def pressing(work: Context, ids: list[int], limit: int) -> tuple[list[Case], int]:
-    """The neglected cases, the most urgent and then the oldest first: at most `limit`, and how many
-    there are in all.
+    """Return the neglected cases, the most urgent and then the oldest first, and their number.
 
-    None where not everybody who reads may see what they are chosen by. ids: only these of them, all
-    when empty.
+    There are none where some readers may not see the fields by which they are chosen.
+
+    Args:
+        work: The unit of work.
+        ids: Only these cases; all when empty.
+        limit: The largest number of cases to return.
     """
     wanted = [neglected(work), *([Case.id.in_(ids)] if ids else [])]
     if visibility.hidden(work, *wanted):
@@ -43,9 +47,9 @@ def pressing(work: Context, ids: list[int], limit: int) -> tuple[list[Case], int
 
 
 def alarms(work: Context) -> list[int]:
-    """The ids of new cases that became high or urgent and that nobody has taken, each once.
+    """Return the ids of new cases that became high or urgent and that nobody has taken, each once.
 
-    One whose card was asked for just now is told by that card, the newest in the channel.
+    A case whose card was requested just now needs no alarm: that card is the newest in the channel.
     """
     new = (
         Case.open(),
@@ -60,8 +64,9 @@ def alarms(work: Context) -> list[int]:
 
 
 def just_carded(work: Context, ids: list[int]) -> set[int | None]:
-    """Of these cases, those whose card in the support channel was asked for just now, found by its
-    unique key.
+    """Return those of these cases whose card in the support channel was requested just now.
+
+    The card is found by its unique key.
     """
     refs = work.session.execute(select(Case.number).where(Case.id.in_(ids))).scalars()
     keys = [f"card:{Case.prefix}-{number}:{work.workspace.support_channel}" for number in refs]

@@ -1,1 +1,1 @@
-"""Who changed what: the entries, the chain that seals them, and its verification."""
+"""Who changed what: the audit entries, the hash chain that seals them, and its verification."""

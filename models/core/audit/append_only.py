@@ -1,9 +1,8 @@
-"""What makes the audit trail append-only, as it stands since 0013: never edited, because that
-migration makes it.
+"""What makes the audit trail append-only since 0013; never edited, because that migration uses it.
 
-`models.core.audit.verify` compares a database with these texts. Both databases keep a trigger's
-text to the letter: SQLite the whole statement, PostgreSQL the body of a function, so its conditions
-stand there and not in a WHEN.
+`models.core.audit.verify` compares a database with these texts. Both databases keep the text of a
+trigger to the letter: SQLite the whole statement, PostgreSQL the body of a function, so its
+conditions are there and not in a WHEN.
 """
 
 SAID = (
@@ -25,24 +24,24 @@ SAID = (
 SEAL = ("place", "salt", "digest", "hash")
 HEAD = ("id", "workspace", "place", "hash", "at")
 LOCAL = "LOCAL"
-"""What was filled before Slack was connected moves, once, into the workspace that connects first.
-"""
+"""What was filled before Slack was connected moves, once, to the first workspace that connects."""
 REFUSED = "The audit trail is append-only."
 TABLES = {"audit_entry": "place", "audit_head": "workspace"}
-"""The tables, and what tells their rows apart within a workspace."""
+"""The tables, and the column that identifies their rows within a workspace."""
 ALIKE = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}
 
 
 def same(dialect: str, names: tuple[str, ...], but: tuple[str, ...] = ()) -> str:
-    """The condition that these columns stay as they are."""
+    """Return the condition that these columns stay as they are."""
     return " AND ".join(
         f'NEW."{name}" {ALIKE[dialect]} OLD."{name}"' for name in names if name not in but
     )
 
 
 def entry_change(dialect: str) -> str:
-    """The changes of an entry that are none of what it says: that it is sealed, erased, or moves
-    in.
+    """Return the condition of the changes allowed to an entry.
+
+    None of them changes what the entry says: it is sealed, it is erased, or it moves in.
     """
     gone = ("old", "new", "salt")
     nothing = " AND ".join(f'NEW."{name}" IS NULL' for name in gone)
@@ -55,8 +54,9 @@ def entry_change(dialect: str) -> str:
 
 
 def head_change(dialect: str) -> str:
-    """The head goes on, is signed, or moves in. Once a key has signed it, it goes nowhere without a
-    new signature.
+    """Return the condition of the changes allowed to a head: it goes on, is signed, or moves in.
+
+    Once a key has signed it, it goes nowhere without a new signature.
     """
     signed = f"NEW.signature IS NOT NULL AND {same(dialect, ('since',))}"
     newly = "OLD.signature IS NULL"
@@ -71,10 +71,10 @@ CHANGES = {"audit_entry": entry_change, "audit_head": head_change}
 
 
 def sqlite_triggers() -> dict[str, str]:
-    """Each trigger of SQLite by its name: the statement that makes it.
+    """Return each trigger of SQLite by name: the statement that creates it.
 
-    INSERT OR REPLACE deletes what is in its way without asking the trigger for that, so it is
-    refused before.
+    INSERT OR REPLACE deletes what is in its way without asking the delete trigger, so it is refused
+    before.
     """
     found: dict[str, str] = {}
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
@@ -98,7 +98,7 @@ RAISE = f"RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'restrict_violation';"
 
 
 def postgresql_functions() -> dict[str, str]:
-    """Each function of PostgreSQL's triggers by its name: its body."""
+    """Return each function of the PostgreSQL triggers by name: its body."""
     found = {"append_only": f"BEGIN {RAISE} END"}
     for table in TABLES:
         allowed = CHANGES[table]("postgresql")
@@ -107,13 +107,11 @@ def postgresql_functions() -> dict[str, str]:
 
 
 ROW, BEFORE, DELETE, UPDATE, TRUNCATE = 1, 2, 8, 16, 32
-"""The bits by which PostgreSQL's catalogue says when a trigger runs."""
+"""The bits with which the PostgreSQL catalogue says when a trigger runs."""
 
 
 def postgresql_triggers() -> dict[str, tuple[str, int, str]]:
-    """Each trigger of PostgreSQL by its name: its table, when it runs, and the function it
-    calls.
-    """
+    """Return each trigger of PostgreSQL by name: its table, when it runs, the function it calls."""
     found = {}
     for table in TABLES:
         found[f"stays_{table}"] = (table, ROW | BEFORE | DELETE, "append_only")
@@ -126,7 +124,7 @@ EVENTS = {DELETE: "DELETE", UPDATE: "UPDATE", TRUNCATE: "TRUNCATE"}
 
 
 def statements(dialect: str) -> list[str]:
-    """What makes all of this, in place of what release 0.1 made."""
+    """Return the statements that create all of this, in place of what release 0.1 created."""
     if dialect == "sqlite":
         made = sqlite_triggers()
         return [*(f"DROP TRIGGER IF EXISTS {name}" for name in made), *made.values()]

@@ -1,9 +1,8 @@
-"""The audit trail as a chain: sealed after the fact, in order, so that whoever changes an entry
-later is found out.
+"""The audit trail as a hash chain: sealed afterwards, in order, so that a later change is noticed.
 
-Each entry is hashed together with the one before it, so that the last hash stands for all of them;
-with a key of the settings that end is signed, so that who has only the database cannot make another
-chain and pass it off as ours.
+Each entry is hashed together with the one before it, so that the last hash vouches for all of them.
+With a key from the settings that end is signed, so that a person who has only the database cannot
+make another chain and pass it off as ours.
 """
 
 import json
@@ -38,7 +37,9 @@ SAID = (
     "field",
     "reason",
 )
-"""What an entry says besides old and new. Its workspace may change, once: when Slack is connected.
+"""What an entry says in addition to old and new.
+
+Its workspace may change, once: when Slack is connected.
 """
 AT = SAID.index("at")
 TABLE: Any = AuditEntry.__table__
@@ -46,7 +47,7 @@ WRITTEN = [TABLE.c[name] for name in (*SAID, "old", "new")]
 """Read without the ORM, which would take longer than the hashing."""
 
 QUIET = timedelta(hours=1)
-"""How long the log is not told again of the same trouble."""
+"""How long the same trouble is not logged again."""
 OVERWRITTEN = (
     "The end of the audit trail of %s is not signed by any of the ENCRYPTION_KEYS: a key is missing, or somebody wrote"
     " to the database. Nothing is sealed until it is. Run: crm audit verify"
@@ -60,47 +61,48 @@ LOST = (
     "The audit trail of %s ended at %s %s, and now has no such entry: it was cut off or made anew"
 )
 complained: dict[tuple[str, str], datetime] = {}
-"""What the log was told, of which workspace, and when."""
+"""What was logged, for which workspace, and when."""
 
 Entry = Row[Any]
 
 
 def wording(entry: Entry) -> str:
-    """What an entry says besides old and new, on one line that is the same whatever database it
-    comes from.
+    """Return what an entry says in addition to old and new, on one line.
+
+    The line is the same no matter which database the entry comes from.
     """
     said = entry[: len(SAID)]
     return json.dumps([*said[:AT], said[AT].isoformat(), *said[AT + 1 :]])
 
 
 def fingerprint(words: str, salt: str, old: str | None, new: str | None) -> str:
-    """The digest of an entry. Without the salt nobody can find out by trying what was erased."""
+    """Return the digest of an entry.
+
+    Without the salt nobody can find out by trying what was erased.
+    """
     return sha256(f"{words}\n{json.dumps([salt, old, new])}".encode()).hexdigest()
 
 
 def link(previous: str, place: int, words: str, digest: str) -> str:
-    """The hash of an entry: it stands for this entry, at this place, after all that are before
-    it.
-    """
+    """Return the hash of an entry, which seals it, at this place, after all entries before it."""
     return sha256(f"{previous}\n{place}\n{words}\n{digest}".encode()).hexdigest()
 
 
 def signed_words(head: AuditHead) -> str:
-    """What the signature of a head is made of."""
+    """Return the text that the signature of a head is made from."""
     return f"{head.since}\n{head.place}\n{head.hash}"
 
 
 def is_ours(work: Context, head: AuditHead) -> bool:
-    """Whether the end of the chain is what a key of ours signed, or nobody has signed it yet."""
+    """Return whether one of our keys signed the end of the chain, or nobody has signed it yet."""
     return head.signature is None or work.signer.knows(signed_words(head), head.signature)
 
 
 def seal(work: Context, limit: int = BATCH) -> int:
-    """Put up to `limit` entries at the end of the chain, in the order they were written; returns
-    how many that were.
+    """Seal up to `limit` entries at the end of the chain, in the order in which they were written.
 
-    Two never do this at once: who comes second leaves it to the first. An end that somebody else
-    has put there stays as it is, to be looked into.
+    Return how many that were. Two units of work never do this at once: the second leaves it to the
+    first. An end that somebody else has put there stays as it is, so that it can be looked into.
     """
     here = TABLE.c.workspace == work.workspace.id
     waiting = select(*WRITTEN).where(here, TABLE.c.hash.is_(None)).order_by(TABLE.c.id).limit(limit)
@@ -130,8 +132,9 @@ def seal(work: Context, limit: int = BATCH) -> int:
 
 
 def sign(work: Context, head: AuditHead, added: int) -> None:
-    """Sign the end with the first key, if there is one; a first time only when nobody is left who
-    cannot.
+    """Sign the end with the first key, if there is one.
+
+    The first signature is made only when every process can sign.
     """
     if head.signature is None and work.signer and all_can_sign(work):
         head.since = head.place - added + 1
@@ -145,15 +148,16 @@ def sign(work: Context, head: AuditHead, added: int) -> None:
 
 
 def all_can_sign(work: Context) -> bool:
-    """Whether every process that serves this database is of our release: the one before seals
-    without a signature.
+    """Return whether every process that serves this database has our release.
+
+    The release before seals without a signature.
     """
     alive = [replica for replica in replicas(work.session) if not replica.is_gone(work.now)]
     return all(replica.version == release() for replica in alive)
 
 
 def sign_anew(works: Units) -> int:
-    """Sign every end with the first key, so that the others can go; returns how many that were."""
+    """Sign every end with the first key, so that the others can go; return how many that were."""
     count = 0
     for workspace in works.workspaces():
         with works(workspace) as work:
@@ -165,7 +169,7 @@ def sign_anew(works: Units) -> int:
 
 
 def complain(work: Context, sentence: str) -> None:
-    """Say in the log what is wrong with the trail, once an hour."""
+    """Log what is wrong with the audit trail, once an hour."""
     about = (work.workspace.id, sentence)
     if about not in complained or complained[about] < work.now - QUIET:
         complained[about] = work.now
@@ -173,14 +177,15 @@ def complain(work: Context, sentence: str) -> None:
 
 
 def locked_head(work: Context) -> AuditHead | None:
-    """The end of the chain, ours until this unit ends; None while somebody else has it, or where it
-    was taken away.
+    """Return the end of the chain, locked until this unit of work ends.
+
+    Return None while somebody else has the lock, or where the end was taken away.
     """
     ours = select(AuditHead).with_for_update(skip_locked=True)
     head = work.session.scalar(ours)
     if (
         head is None and work.session.scalar(select(AuditHead.id)) is None
-    ):  # the first of all is not there yet
+    ):  # the first of all does not exist yet
         if work.session.scalar(select(AuditEntry.id).where(AuditEntry.place.is_not(None)).limit(1)):
             complain(work, GONE)
             return None
@@ -190,7 +195,7 @@ def locked_head(work: Context) -> AuditHead | None:
 
 
 def unsealed(works: Units) -> list[str]:
-    """The workspaces with entries that wait to be sealed, or with an end that waits to be signed.
+    """Return the workspaces with entries that wait to be sealed, or an end that waits to be signed.
 
     LOCAL is not among them: its entries may still join another chain.
     """
@@ -206,15 +211,14 @@ def unsealed(works: Units) -> list[str]:
 
 
 def seal_all(works: Units, limit: int = BATCH) -> int:
-    """Seal what waits in every workspace, up to `limit` entries in each; returns how many that
-    were.
-    """
+    """Seal up to `limit` waiting entries in every workspace, and return how many that were."""
     return sum(seal_in(works, workspace, limit) for workspace in unsealed(works))
 
 
 def seal_in(works: Units, workspace: str, limit: int) -> int:
-    """The log hears once a minute where the chain ends: who can write to the database cannot
-    rewrite that.
+    """Seal up to `limit` entries of a workspace, and log once a minute where the chain ends.
+
+    A person who can write to the database cannot rewrite the log.
     """
     with works(workspace) as work:
         before = work.session.scalar(select(AuditHead.at))
@@ -230,7 +234,7 @@ def seal_in(works: Units, workspace: str, limit: int) -> int:
 
 
 def holds(work: Context, place: int | None, hash: str) -> bool:
-    """Whether an entry of the chain has this hash, at this place if one is given."""
+    """Return whether an entry of the chain has this hash, at this place if one is given."""
     found = select(TABLE.c.place).where(
         TABLE.c.workspace == work.workspace.id, TABLE.c.hash == hash
     )

@@ -1,4 +1,4 @@
-"""Who changed what: one row a changed field, written with the change."""
+"""Who changed what: one row per changed field, written together with the change."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,16 +13,16 @@ from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity, Row
 
 REASON = 255
-"""Letters of a reason that are kept."""
+"""The letters of a reason that are kept."""
 
 
 class AuditEntry(Row):
-    """One field of one record, before and after. `unit` joins what one act changed; `version` is
-    that after it.
+    """One field of one record, before and after a change.
 
-    The last four are its seal, which `models.core.audit.chain` adds after the commit. The database
-    refuses every other change (`models.core.audit.append_only`), but that old, new and salt of a
-    sealed entry are emptied: a person can be forgotten, and the chain still holds, because it is
+    `unit` joins what one unit of work changed; `version` is the version after the change. The last
+    four columns are the seal, which `models.core.audit.chain` adds after the commit. The database
+    refuses every other change (`models.core.audit.append_only`), except that old, new and salt of a
+    sealed entry can be emptied: a person can be forgotten, and the chain still holds, because it is
     made over the digest.
     """
 
@@ -69,16 +69,16 @@ class AuditEntry(Row):
 
     @property
     def erased(self) -> bool:
-        """Whether what it said of a person is gone."""
+        """Return whether what the entry said about a person is gone."""
         return self.hash is not None and self.salt is None
 
 
 class AuditHead(Row):
-    """Where the chain of a workspace ends: the place and the hash of its last entry, and when that
-    was sealed.
+    """Where a workspace's chain ends: the place and hash of its last entry, and when it was sealed.
 
-    signature: made of them with a key of the settings, which no database holds; since: the first
-    place under it.
+    Attributes:
+        signature: Made from them with a key from the settings, which no database holds.
+        since: The first place under the signature.
     """
 
     place: Mapped[int] = mapped_column(Integer)
@@ -101,7 +101,7 @@ NOTHING = (None, "", ())
 
 
 def changes_of(record: Entity) -> Changes:
-    """The fields of a record that differ from what the database holds."""
+    """Return the fields of a record that differ from what the database holds."""
     found: Changes = {}
     if instance_state(record).key is None:  # not stored yet: there is no history to look through
         get = vars(record).get
@@ -120,12 +120,12 @@ def changes_of(record: Entity) -> Changes:
 
 
 def something(value: Any) -> Any:
-    """A value, or None where it says as little."""
+    """Return a value, or None where it says nothing."""
     return None if value in NOTHING else value
 
 
 def entries(work: Context, written: Iterable[Written]) -> list[dict[str, Any]]:
-    """The audit rows, as column values, for what was written."""
+    """Return the audit rows, as column values, for what was written."""
     act = {
         "workspace": work.workspace.id,
         "unit": work.unit,

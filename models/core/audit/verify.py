@@ -1,6 +1,4 @@
-"""The proof of the audit trail: what was changed, taken out, put in or moved, and what no longer
-stops that.
-"""
+"""Verify the audit trail: what was changed, removed, inserted or moved, and which guards fail."""
 
 import re
 from collections.abc import Iterator
@@ -27,10 +25,11 @@ from models.core.errors import Unusable
 CHUNK = 2000
 """Entries read at a time."""
 LISTED = 100
-"""Problems that are told one by one; the others are counted."""
+"""Problems that are listed one by one; the others are counted."""
 SKEW = timedelta(hours=1)
-"""How much earlier than the one before it an entry may say it is: clocks differ, and some acts take
-long.
+"""How much earlier than the entry before it an entry may be dated.
+
+Clocks differ, and some units of work take long.
 """
 END = re.compile(r"(?:(?P<place>\d{1,9})[\s:]+)?(?P<hash>[0-9a-f]{64})")
 BACKDATED = (
@@ -45,8 +44,11 @@ SEALED = [*WRITTEN, *(TABLE.c[name] for name in ("place", "salt", "digest", "has
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with the trail. place: in the chain, 0 for what stands nowhere in it; entry:
-    its id.
+    """Something wrong with the audit trail.
+
+    Attributes:
+        place: The place in the chain, 0 for what is nowhere in it.
+        entry: The id of the audit entry.
     """
 
     place: int
@@ -60,9 +62,7 @@ class Problem:
 
 @dataclass
 class Verdict:
-    """How it stands with the trail of a workspace: where it ends, what it holds, and what is wrong
-    with it.
-    """
+    """The state of a workspace's audit trail: where it ends, what it holds, and what is wrong."""
 
     place: int = 0
     hash: str = ""
@@ -74,7 +74,7 @@ class Verdict:
     adopted: datetime | None = None
     """When what was imported before Slack was connected moved in."""
     count: int = 0
-    """Of all problems, also those that are not listed."""
+    """The number of all problems, also those that are not listed."""
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, place: int, entry: int | None, sentence: str) -> None:
@@ -94,10 +94,14 @@ class Verdict:
 
 
 def verify(work: Context, end: str = "") -> Verdict:
-    """Read the whole chain and say what was changed, taken out, put in or moved since it was
-    sealed.
+    """Read the whole chain and say what was changed, removed, inserted or moved after sealing.
 
-    end: where it ended once, as the log or an earlier verdict said; Unusable where that is no end.
+    Args:
+        work: The unit of work.
+        end: Where the chain ended once, as the log or an earlier verdict said.
+
+    Raises:
+        Unusable: The given end is no end of a chain.
     """
     adopted = work.workspace.adopted_at
     walk, verdict = Walk(adopted=adopted), Verdict(adopted=adopted)
@@ -132,8 +136,10 @@ def judge_signature(work: Context, head: AuditHead | None, verdict: Verdict) -> 
 
 
 def judge_waiting(work: Context, walk: "Walk", verdict: Verdict) -> None:
-    """Judge what has no place: what was sealed lost it, and what was not yet is not older than what
-    was.
+    """Judge the entries without a place.
+
+    A sealed entry must have a place, and one that is not sealed yet must not be older than the
+    sealed ones.
     """
     unplaced = select(AuditEntry.id, AuditEntry.at).where(AuditEntry.place.is_(None))
     for id, _ in work.session.execute(unplaced.where(AuditEntry.hash.is_not(None)).limit(LISTED)):
@@ -152,7 +158,7 @@ def judge_waiting(work: Context, walk: "Walk", verdict: Verdict) -> None:
 
 
 def cut_off(work: Context, end: str) -> list[str]:
-    """What is wrong where the chain no longer has the end that somebody has kept."""
+    """Return what is wrong where the chain no longer has the end that somebody has kept."""
     if not end:
         return []
     found = END.fullmatch(end.strip())
@@ -168,8 +174,9 @@ def cut_off(work: Context, end: str) -> list[str]:
 
 
 def open_doors(work: Context) -> list[str]:
-    """The triggers that keep the trail append-only and are not there as they should be, with what
-    to do.
+    """Return the triggers that keep the trail append-only and are missing or changed.
+
+    Each comes with what to do.
     """
     found = TRIGGERS[work.session.connection().dialect.name](work)
     return [
@@ -211,7 +218,7 @@ def moment(at: datetime) -> str:
 
 
 def beyond(work: Context, walk: "Walk") -> Iterator[Entry]:
-    """The sealed entries after where the walk stands, by place."""
+    """Yield the sealed entries after the present position of the walk, by place."""
     key, here = (TABLE.c.place, TABLE.c.id), TABLE.c.workspace == work.workspace.id
     rows = select(*SEALED).where(here, TABLE.c.place.is_not(None)).order_by(*key).limit(CHUNK)
     while chunk := work.session.execute(rows.where(tuple_(*key) > (walk.place, walk.entry))).all():
@@ -220,7 +227,7 @@ def beyond(work: Context, walk: "Walk") -> Iterator[Entry]:
 
 @dataclass
 class Walk:
-    """Where one stands on the way along the chain."""
+    """The present position on the way along the chain."""
 
     place: int = 0
     hash: str = ""
@@ -231,9 +238,7 @@ class Walk:
     """Whether something was found just here, so that what follows need not fit."""
 
     def step(self, entry: Entry, verdict: Verdict) -> None:
-        """Judge the next entry: that it is the next, that it says what it said, and that it follows
-        the one before.
-        """
+        """Judge the next entry: its place, what it says, and that it follows the one before it."""
         verdict.sealed += 1
         verdict.erased += entry.salt is None
         words, found = wording(entry), verdict.count
@@ -257,8 +262,9 @@ class Walk:
         )
 
     def moved_in(self, entry: Entry) -> bool:
-        """Whether an entry may rightly be older than the one before it: nobody's, from before LOCAL
-        was adopted.
+        """Return whether an entry may rightly be older than the one before it.
+
+        It may if it has no actor and comes from before LOCAL was adopted.
         """
         return self.adopted is not None and entry.actor is None and entry.at <= self.adopted
 
@@ -269,7 +275,7 @@ class Walk:
             verdict.note(self.place + 1, None, missing(self.place + 1, entry.place - 1))
 
     def end(self, head: AuditHead | None, verdict: Verdict) -> None:
-        """Compare where the chain ends with where it should."""
+        """Compare where the chain ends with where it should end."""
         if head is None:
             if verdict.sealed:
                 verdict.note(self.place, self.entry, "the end of the chain is not known any more.")
@@ -284,7 +290,10 @@ class Walk:
 
 
 def changed(entry: Entry, words: str) -> str:
-    """What is wrong with an entry by itself. What was erased is known by its digest alone."""
+    """Return what is wrong with an entry by itself.
+
+    What was erased is known by its digest alone.
+    """
     if entry.hash is None or entry.digest is None:
         return "its seal was taken away."
     if entry.salt is None:

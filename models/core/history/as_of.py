@@ -1,6 +1,4 @@
-"""A record as it was: at any moment since it came, read off the audit trail, and set back to
-that.
-"""
+"""Read from the audit trail how a record was at any moment since it came, and revert it to that."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +19,11 @@ from models.core.records import history, must_be_here
 
 @dataclass(frozen=True)
 class State:
-    """What the fields of a record held at a version, which stood from `since` on.
+    """What the fields of a record held at a version, which was valid from `since` on.
 
-    erased: fields of which nobody can say any more. By name: what `deleted_at` held says whether it
-    was deleted.
+    Attributes:
+        values: Field → value; `deleted_at` says whether the record was deleted.
+        erased: Fields whose value nobody knows any more, by name.
     """
 
     version: int
@@ -33,13 +32,16 @@ class State:
     erased: frozenset[str] = frozenset()
 
     def of(self, record: Entity) -> SimpleNamespace:
-        """The record with these values, to show them: an amount has its currency of then."""
+        """Return the record with these values, to show them.
+
+        An amount has the currency that it had then.
+        """
         return SimpleNamespace(**vars(record) | dict(self.values))
 
 
 @dataclass(frozen=True)
 class Change:
-    """What setting one field back does."""
+    """What reverting one field does."""
 
     field: str
     kind: Field
@@ -49,8 +51,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What setting a record back to a state would change, and the labels of the fields that differ
-    and stay.
+    """What reverting a record to a state would change.
+
+    Attributes:
+        stays: The labels of the fields that differ and stay.
     """
 
     state: State
@@ -59,8 +63,10 @@ class Plan:
 
 
 def as_of(work: Context, record: Entity, at: datetime | int) -> State:
-    """How a record was at a moment (UTC) or a version. NotFound where it was not there yet, or has
-    no such version.
+    """Return how a record was at a moment (UTC) or a version.
+
+    Raises:
+        NotFound: The record did not exist yet, or has no such version.
     """
     entries = history(work, record)
     version = version_at(work, record, entries, at)
@@ -82,8 +88,9 @@ def as_of(work: Context, record: Entity, at: datetime | int) -> State:
 def version_at(
     work: Context, record: Entity, entries: Sequence[AuditEntry], at: datetime | int
 ) -> int:
-    """The version that stood then. One that was written later stands later, whatever the clocks of
-    its writers said.
+    """Return the version that was valid then.
+
+    A version that was written later counts as later, no matter what the clocks of its writers said.
     """
     if isinstance(at, int):
         known = [entry.version for entry in entries if entry.version <= at <= record.version]
@@ -100,8 +107,10 @@ def version_at(
 
 
 def plan(work: Context, record: Entity, to: datetime | int) -> Plan:
-    """What `revert` would do. Conflict where nothing differs, or where other records came of what
-    has to go.
+    """Return what `revert` would do.
+
+    Raises:
+        Conflict: Nothing differs, or other records came from what would have to go.
     """
     state = as_of(work, record, to)
     if state.values["deleted_at"]:
@@ -130,9 +139,7 @@ def plan(work: Context, record: Entity, to: datetime | int) -> Plan:
 
 
 def must_be_allowed(work: Context, record: Entity, changes: Sequence[Change]) -> None:
-    """Raise what giving the record away, and changing how people work together, raises when it is
-    done by its verb.
-    """
+    """Raise what giving the record away, or changing how people work together, raises as a verb."""
     values = {each.field: each.then for each in changes}
     if record.owned in values:
         policy.check(work, "assign", record)
@@ -141,10 +148,12 @@ def must_be_allowed(work: Context, record: Entity, changes: Sequence[Change]) ->
 
 
 def refillable(record: Entity, kind: Field, now: Any) -> bool:
-    """Whether a field that only rules and verbs fill can be filled again: where it is empty now.
+    """Return whether a field that only rules and verbs fill can be filled again: it is empty now.
 
-    That something happened is never unsaid, so what it holds stays. Where it names another record,
-    that came of it or went with it: Conflict.
+    That something happened is never undone, so what the field holds stays.
+
+    Raises:
+        Conflict: The field names another record, which came from it or went with it.
     """
     if isinstance(kind, Reference):
         raise Conflict(
@@ -154,8 +163,9 @@ def refillable(record: Entity, kind: Field, now: Any) -> bool:
 
 
 def revert(work: Context, record: Entity, to: datetime | int) -> Plan:
-    """Set a record back to what it was at a moment (UTC) or a version; its rules hold, and its
-    history goes on.
+    """Set a record back to what it was at a moment (UTC) or a version.
+
+    Its rules apply, and its history goes on.
     """
     made = plan(work, record, to)
     work.restores = True

@@ -1,5 +1,6 @@
-"""What somebody did last: `undo` takes it back, and said again what they did before; `redo` goes
-the other way.
+"""Find what somebody did last.
+
+`undo` takes it back, and said again takes back what they did before; `redo` goes the other way.
 """
 
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ from models.core.context import IMPORT, Context
 from models.core.history.undo import REDO, TERMINAL, UNDO, latest
 
 PAGE = 100
-"""Entries of the trail read at a time; most look no further than the first."""
+"""Audit entries read at a time; most searches need no more than the first page."""
 
 
 def last_unit(work: Context) -> str:
-    """The id of what the actor did last and that stands; where they have undone all, of the latest
-    of that; '' where they did nothing.
+    """Return the id of the last unit of work of the actor that is in effect.
+
+    Where they have undone everything, return the latest of those; "" where they did nothing.
     """
     undone = ""
     for unit, door in units(work):
@@ -28,8 +30,9 @@ def last_unit(work: Context) -> str:
 
 
 def last_undo(work: Context) -> str:
-    """The id of what the actor undid last and that stands, if they did nothing else since; else
-    ''.
+    """Return the id of the actor's last undo that is in effect.
+
+    Return "" if they did anything else since.
     """
     for unit, door in units(work):
         if door == UNDO and stands(work, unit):
@@ -40,12 +43,12 @@ def last_undo(work: Context) -> str:
 
 
 def stands(work: Context, unit: str) -> bool:
-    """Whether an act was not taken back, or was done again since."""
+    """Return whether a unit of work was not undone, or was redone since."""
     return not latest(work, unit)[1]
 
 
 def units(work: Context) -> Iterator[tuple[str, str]]:
-    """What the actor did, the latest first: the id of each act and the door it came through."""
+    """Yield the actor's units of work, the latest first: the id of each and its door."""
     mine = (
         select(AuditEntry.id, AuditEntry.unit, AuditEntry.door)
         .where(own(work))
@@ -64,8 +67,10 @@ def units(work: Context) -> Iterator[tuple[str, str]]:
 
 
 def own(work: Context) -> ColumnElement[bool]:
-    """What the actor did; of what the CRM itself did, what somebody typed in a terminal, or brought
-    in a file.
+    """Return the filter for what the actor did.
+
+    Where the CRM itself is the actor, it is what somebody typed in a terminal or imported from a
+    file.
     """
     if work.actor:
         actor: int = work.actor.id

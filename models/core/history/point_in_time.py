@@ -1,5 +1,6 @@
-"""Points of the past as people write them, a version, a day or a moment: `v3`, `friday`,
-`2026-06-30 14:00`.
+"""Read points of the past as people write them: `v3`, `friday`, `2026-06-30 14:00`.
+
+A point is a version, a day or a moment.
 """
 
 import re
@@ -23,8 +24,11 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Point:
-    """When: a version of the record, or a moment in UTC. seen: the version that stood when a person
-    decided.
+    """A point of the past.
+
+    Attributes:
+        at: A version of the record, or a moment in UTC.
+        seen: The version that was current when a person decided.
     """
 
     at: int | datetime
@@ -40,7 +44,10 @@ class Past(Field):
 
 
 def read_point(text: str, now: datetime, zone: tzinfo) -> Point:
-    """What a text means; a day means its end in this zone. `of` and `to` may stand before it."""
+    """Return the point that a text means; `of` and `to` may come before it.
+
+    A day means its end in this zone.
+    """
     words = re.sub(r"^(?:of|to|on|from) ", "", plain(text)) if len(text) <= LONGEST else ""
     if found := VERSION.fullmatch(words):
         return Point(int(found[1]), int(found[2] or 0))
@@ -50,8 +57,9 @@ def read_point(text: str, now: datetime, zone: tzinfo) -> Point:
 
 
 def read_past(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The latest moment not to come that a text can mean: `friday` is the last one, `4 dec` may be
-    of last year.
+    """Return the latest past moment that a text can mean.
+
+    `friday` is the last one, and `4 dec` may be in the last year.
     """
     ways = [(f"{word}{text}", now) for word in ("", "last ", "today ", "yesterday ")]
     yearless = any(known.fullmatch(english(text)) for known in YEARLESS)
@@ -60,7 +68,7 @@ def read_past(text: str, now: datetime, zone: tzinfo) -> datetime:
     try:
         read_moment(text, now, zone)  # what is no moment at all has a sentence of its own
     except Ambiguous:
-        read_moment(text, now - YEAR if yearless else now, zone)  # offers what has been
+        read_moment(text, now - YEAR if yearless else now, zone)  # offers moments that have passed
     for words, seen in ways:
         with suppress(ValueError):
             moment = read_moment(words, seen, zone, END)

@@ -1,5 +1,6 @@
-"""What Slack is told of an act that is taken back: what is on its way is stopped, what was said is
-taken back.
+"""What Slack shows of a unit of work that is undone.
+
+Deliveries that are on their way are stopped, and what was posted is taken back.
 """
 
 import re
@@ -17,16 +18,22 @@ from models.core.outbox.statements import WAITING
 UNIT = re.compile("[0-9a-f]{32}")
 STOPPED = "dropped: undone by {}"
 SHOWN = ("card", "redraw", NAMES)
-"""Kinds that show a record as it is when they are sent, whatever they were asked for."""
+"""Kinds that show a record as it is when they are sent, no matter why they were requested."""
 
 
 def take_back(
     work: Context, unit: str, at: datetime, records: Sequence[Entity], again: bool
 ) -> None:
-    """Stop what an act asked for and nobody was told yet; in the threads that were told, say that
-    it was taken back.
+    """Stop the deliveries of a unit of work that nobody has received yet.
 
-    at: when the act was. again: it was an undo, and what that stopped is told after all.
+    In the threads that received one, say that it was undone.
+
+    Args:
+        work: The unit of work that undoes it.
+        unit: The id of the unit of work that is undone.
+        at: When that was.
+        records: The records that it changed.
+        again: It was an undo, and the deliveries that the undo stopped are sent after all.
     """
     if again:
         revive(work, unit, at)
@@ -41,7 +48,10 @@ def take_back(
 
 
 def stop(work: Context, unit: str, record: Entity) -> None:
-    """What nobody has begun to send: news of this act, and the card of what is hidden now."""
+    """Stop the deliveries that nobody has begun to send.
+
+    These are the news of this unit of work, and the card of a record that is deleted now.
+    """
     theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, WAITING)
     untouched = (
         Delivery.attempts == 0,
@@ -57,7 +67,10 @@ def stop(work: Context, unit: str, record: Entity) -> None:
 
 
 def revive(work: Context, unit: str, at: datetime) -> None:
-    """Ask again for what an undo stopped, as news of the act that does it again."""
+    """Request again the deliveries that an undo stopped.
+
+    They are now news of the unit of work that redoes it.
+    """
     stopped = (Delivery.sent_at == at, Delivery.error == STOPPED.format(unit))
     for delivery in work.session.scalars(select(Delivery).where(*stopped).order_by(Delivery.id)):
         delivery.state, delivery.sent_at, delivery.error = DeliveryState.WAITING, None, None
@@ -65,8 +78,9 @@ def revive(work: Context, unit: str, at: datetime) -> None:
 
 
 def said(work: Context, unit: str, at: datetime, record: Entity) -> list[dict[str, Any]]:
-    """What was said of this act in the threads of a record's cards, without that it was taken
-    back.
+    """Return what was posted about this unit of work in the threads of a record's cards.
+
+    It leaves out that the unit of work was undone.
     """
     sent = (
         Delivery.sent_at >= at,
@@ -84,7 +98,7 @@ def said(work: Context, unit: str, at: datetime, record: Entity) -> list[dict[st
 
 
 def first_said(about: Mapping[str, Any]) -> dict[str, Any]:
-    """What was done in the first place, however often it was taken back since."""
+    """Return what was done in the first place, however often it was undone since."""
     if "of" in about:  # written by a release that kept the words themselves
         return {"text": about["of"]}
     return {name: value for name, value in about.items() if name not in ("undone", "redone")}

@@ -1,5 +1,6 @@
-"""Taking an act back, and doing it again: for a day, by whoever may do the reverse, unless somebody
-went on from it.
+"""Undo a unit of work, and redo it.
+
+It can be undone for a day, by anybody who may do the reverse, unless somebody went on from it.
 """
 
 import hashlib
@@ -23,28 +24,32 @@ from models.core.permissions import policy
 from models.core.records import history, verbs_of, who
 
 WINDOW = timedelta(hours=24)
-"""How long an act can be undone. After that others have gone on from it; single records can still
-be set back.
+"""How long a unit of work can be undone.
+
+After that others have gone on from it; single records can still be reverted.
 """
 UNDO, REDO, TERMINAL = "undo", "redo", "say"
-"""The doors of what is taken back, of what is done again, and of what is typed where the bot runs.
-"""
+"""The doors of what is undone, of what is redone, and of what is typed where the bot runs."""
 REFUSED = {UNDO: "it cannot simply be undone", REDO: "it cannot simply be done again"}
 ALREADY = {UNDO: "This was undone already.", REDO: "This was done again already."}
 MOST = 5_000
-"""Entries of the trail that are taken back while a person waits; an act with more is taken back in
-a terminal.
+"""Audit entries that are undone while a person waits.
+
+A unit of work with more is undone in a terminal.
 """
 HOURS = {"starts_at", "ends_at"}
-"""What everybody may set of themselves."""
+"""What everybody may set for themselves."""
 Change = tuple[AuditEntry, AuditEntry]
-"""The first and the last entry about one field: what it held before, and what it was left with."""
+"""The first and the last entry about one field: what it held before, and what it held at last."""
 
 
 @dataclass
 class Step:
-    """What taking an act back does to one record. values: what its fields get; remarks: those that
-    go or come back.
+    """What undoing a unit of work does to one record.
+
+    Attributes:
+        values: The values that its fields get.
+        remarks: The remarks that go or come back.
     """
 
     record: Entity
@@ -60,12 +65,12 @@ class Step:
 
 
 def back(unit: str) -> str:
-    """The id of the act that takes this one back: whoever knows the one finds the other."""
+    """Return the id of the unit of work that undoes this one, so that either leads to the other."""
     return hashlib.sha256(f"back:{unit}".encode()).hexdigest()[:32]
 
 
 def latest(work: Context, unit: str) -> tuple[str, bool]:
-    """The last of an act, its undo, its redo and so on; and whether that leaves it undone."""
+    """Return the last of a unit of work, its undo, its redo and so on, and whether it is undone."""
     undone = False
     while work.session.scalar(select(AuditEntry.id).where(AuditEntry.unit == back(unit)).limit(1)):
         unit, undone = back(unit), not undone
@@ -73,13 +78,13 @@ def latest(work: Context, unit: str) -> tuple[str, bool]:
 
 
 def touched(work: Context, unit: str) -> list[Entity]:
-    """The records an act changed."""
+    """Return the records that a unit of work changed."""
     found = (record_of(work, mine[0]) for mine in by_record(entries_of(work, unit)))
     return sorted(found, key=lambda record: record.id)
 
 
 def first_of(work: Context, unit: str) -> AuditEntry:
-    """The first thing that an act changed. Conflict where it changed nothing."""
+    """Return the first audit entry of a unit of work; raise Conflict where it changed nothing."""
     mine = select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id).limit(1)
     first = work.session.scalars(mine).first()
     if first is None:
@@ -88,8 +93,10 @@ def first_of(work: Context, unit: str) -> AuditEntry:
 
 
 def entries_of(work: Context, unit: str) -> Sequence[AuditEntry]:
-    """What an act changed, in the order in which it did. Conflict where that is too much for one
-    unit of work.
+    """Return the audit entries of a unit of work, in the order in which they were written.
+
+    Raises:
+        Conflict: There are too many for one unit of work.
     """
     ids = select(AuditEntry.id).where(AuditEntry.unit == unit).order_by(AuditEntry.id)
     if work.session.scalar(ids.offset(MOST).limit(1)):
@@ -115,7 +122,7 @@ def record_of(work: Context, entry: AuditEntry) -> Entity:
 
 
 def by_field(entries: Iterable[AuditEntry]) -> dict[str, Change]:
-    """What became of each field; one that ended as it began is not among them."""
+    """Return what happened to each field, without fields that ended as they began."""
     found: dict[str, Change] = {}
     for entry in entries:
         first, _ = found.get(entry.field, (entry, entry))
@@ -131,13 +138,19 @@ def by_field(entries: Iterable[AuditEntry]) -> dict[str, Change]:
 
 
 def undo(work: Context, unit: str) -> list[Entity]:
-    """Take back everything one act changed; returns the records, first those that stay, then those
-    that come or go.
+    """Undo everything that one unit of work changed.
 
-    unit: the id the receipt carries; that of an undo does it again. What the act created is hidden,
-    what it changed gets its old value, what it said is unsaid, and what Slack was not told yet it
-    is not told. Conflict says what is in the way: a day has passed, or somebody changed the same
-    since. Forbidden says which right is missing.
+    What it created is deleted, what it changed gets its old value, what it said is taken back, and
+    what was not sent to Slack yet is not sent. Return the records: first those that stay, then
+    those that come or go.
+
+    Args:
+        work: The unit of work that undoes it.
+        unit: The id that the receipt carries; that of an undo redoes it.
+
+    Raises:
+        Conflict: What prevents it: a day has passed, or somebody changed the same since.
+        Forbidden: Which right is missing.
     """
     first = begin(work, unit)
     entries = entries_of(work, unit)
@@ -160,9 +173,12 @@ def undo(work: Context, unit: str) -> list[Entity]:
 
 
 def begin(work: Context, unit: str, resumes: bool = False) -> AuditEntry:
-    """Make this unit of work the one that takes an act back; returns the first entry of the act.
+    """Make this unit of work the one that undoes another, and return the first entry of the other.
 
-    resumes: also when some of it was taken back already.
+    Args:
+        work: The unit of work that undoes it.
+        unit: The id of the other unit of work.
+        resumes: Begin also when some of it was undone already.
     """
     first = first_of(work, unit)
     work.door = REDO if first.door == UNDO else UNDO
@@ -175,15 +191,22 @@ def begin(work: Context, unit: str, resumes: bool = False) -> AuditEntry:
 
 
 def redo(work: Context, unit: str) -> list[Entity]:
-    """Do again what was undone. unit: the id of the undo."""
+    """Redo what was undone.
+
+    Args:
+        work: The unit of work that redoes it.
+        unit: The id of the undo.
+    """
     if work.session.scalar(select(AuditEntry.door).where(AuditEntry.unit == unit).limit(1)) != UNDO:
         raise Conflict("There is nothing to do again: the last thing you did was no undo.")
     return undo(work, unit)
 
 
 def step_back(work: Context, entries: Sequence[AuditEntry]) -> Step:
-    """What one record needs to be as it was before an act. Conflict where somebody changed the same
-    since.
+    """Return what one record needs to be as it was before a unit of work.
+
+    Raises:
+        Conflict: Somebody changed the same since.
     """
     step = Step(record_of(work, entries[0]))
     if entries[0].action == "create":
@@ -218,8 +241,10 @@ def take_field(work: Context, step: Step, name: str, change: Change) -> None:
 
 
 def set_back(work: Context, steps: Sequence[Step]) -> None:
-    """Give the fields their values. Rules that follow one field, as the probability follows the
-    stage, do not get the last word: the act is taken back as a whole.
+    """Give the fields their values.
+
+    Rules that follow one field, as the probability follows the stage, do not get the last word: the
+    unit of work is undone as a whole.
     """
     goals = [
         (step.record, step.values, {n: getattr(step.record, n) for n in step.record.fields()})
@@ -240,8 +265,11 @@ def set_back(work: Context, steps: Sequence[Step]) -> None:
 
 
 def must_be_recent(work: Context, first: AuditEntry) -> None:
-    """Conflict, with what else there is to do, where an act is more than a day ago. first: its
-    first entry.
+    """Raise Conflict, with what else can be done, where a unit of work is more than a day old.
+
+    Args:
+        work: The unit of work that undoes it.
+        first: The first entry of the one that is undone.
     """
     if first.at >= work.now - WINDOW:
         return
@@ -256,9 +284,13 @@ def must_be_recent(work: Context, first: AuditEntry) -> None:
 
 
 def must_be_unused(work: Context, steps: Sequence[Step], after: int, unit: str) -> None:
-    """Conflict, with who did what, where somebody went on from records that would be hidden.
+    """Raise Conflict, with who did what, where somebody went on from records that would be deleted.
 
-    after: the entry of the trail after which others may have; unit: the act, which did not.
+    Args:
+        work: The unit of work that undoes it.
+        steps: What undoing does to each record.
+        after: The id of the audit entry after which others may have gone on.
+        unit: The id of the unit of work that is undone, whose own entries do not count.
     """
     hidden = [step.record for step in steps if step.hides]
     for record in hidden:
@@ -282,7 +314,7 @@ def must_be_unused(work: Context, steps: Sequence[Step], after: int, unit: str) 
 
 
 def links(work: Context, hidden: Sequence[Entity], after: int, unit: str) -> Sequence[AuditEntry]:
-    """The entries by which records came to refer to these, the latest first."""
+    """Return the entries by which other records came to refer to these, the latest first."""
     kinds = [
         (slug, name, kind)
         for slug, entity in ENTITIES.items()
@@ -303,12 +335,15 @@ def links(work: Context, hidden: Sequence[Entity], after: int, unit: str) -> Seq
 
 
 def called_in(kind: Field, record: Entity) -> str:
-    """How a field that refers to a record is written down."""
+    """Return how a field that refers to a record is written in the audit trail."""
     return record.key if isinstance(kind, Named) else str(record.id)
 
 
 def changed_since(work: Context, record: Entity, name: str) -> Conflict:
-    """Says who changed a field last, and to what, as far as who reads may know it."""
+    """Return a Conflict that says who changed a field last, and to what.
+
+    It says no more than the actor may know.
+    """
     last = next(entry for entry in reversed(history(work, record)) if entry.field == name)
     kind = record.fields().get(name)
     by, what = who(work, last), str(record)
@@ -333,10 +368,13 @@ def changed_since(work: Context, record: Entity, name: str) -> Conflict:
 
 
 def allow(work: Context, steps: Sequence[Step], mine: bool) -> None:
-    """Raise what `access.check` raises unless the actor may do the reverse of the act.
+    """Raise what `access.check` raises unless the actor may do the reverse of the unit of work.
 
-    mine: whether they did it. Then what counts is also whose the records will be: who gave one away
-    takes it back.
+    Args:
+        work: The unit of work that undoes it.
+        steps: What undoing does to each record.
+        mine: Whether the actor did it. Then the owner that the records will have counts as well: a
+            person who gave a record away can take it back.
     """
     for step in steps:
         missing = [
@@ -356,7 +394,7 @@ def allow(work: Context, steps: Sequence[Step], mine: bool) -> None:
 
 
 def will_be_allowed(work: Context, step: Step, missing: Sequence[str]) -> bool:
-    """Whether the actor may do these on the record once it is whose it was."""
+    """Return whether the actor may use these verbs once the record has its former owner again."""
     record, owned = step.record, step.record.owned
     with work.session.no_autoflush:
         now = getattr(record, owned)
@@ -368,7 +406,7 @@ def will_be_allowed(work: Context, step: Step, missing: Sequence[str]) -> bool:
 
 
 def verbs(work: Context, step: Step) -> list[str]:
-    """The verbs that this amounts to."""
+    """Return the verbs that a step amounts to."""
     names = step.values.keys()
     found = [said.verb for said in step.remarks]
     if "deleted_at" in names:

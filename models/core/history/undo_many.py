@@ -1,5 +1,6 @@
-"""Taking back an act of many thousand records, such as an import: batch after batch, together one
-act again.
+"""Undo a unit of work of many thousand records, such as an import.
+
+This happens batch by batch, under one unit id again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,9 +31,9 @@ from models.core.outbox.delivery import Delivery
 from models.core.permissions import policy
 
 BATCH = 500
-"""Records a unit of work: others wait for no longer."""
+"""Records per unit of work, so that others wait only that long."""
 PAGE = 5_000
-"""Entries of the trail that are looked through at a time."""
+"""Audit entries that are read at a time."""
 
 Key = tuple[str, int]
 """A record: its entity and its id."""
@@ -45,11 +46,21 @@ def take_back(
     unit: str,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:
-    """Take back an act however many records it changed; returns how many became what they were.
+    """Undo a unit of work however many records it changed, and return how many were set back.
 
-    Nothing is taken back where somebody went on from any of them, or the actor may not do the
-    reverse: Conflict and Forbidden say so. When it stops half-way, doing the same again goes on.
-    progress: gets the records done and all.
+    Nothing is undone where somebody went on from any of them, or where the actor may not do the
+    reverse. When it stops half-way, the same call goes on.
+
+    Args:
+        works: Opens the units of work.
+        workspace: The id of the workspace.
+        actor: Who undoes it.
+        unit: The id of the unit of work.
+        progress: Called with the number of records done and the number of all records.
+
+    Raises:
+        Conflict: Somebody went on from a record.
+        Forbidden: The actor may not do the reverse.
     """
     with at_leisure():
         turning = Turning(works, workspace, actor, unit)
@@ -65,7 +76,7 @@ def take_back(
 
 @dataclass
 class Turning:
-    """An act that is taken back, or done again."""
+    """A unit of work that is being undone or redone."""
 
     works: Units
     workspace: str
@@ -77,7 +88,7 @@ class Turning:
         return self.works(self.workspace, self.actor, "say", writes=writes)
 
     def check(self) -> int:
-        """Return how many records the act changed, if all of it can be taken back."""
+        """Return how many records the unit of work changed, if all of it can be undone."""
         with self.opened(writes=False) as work:
             first = begin(work, self.unit, resumes=True)
             self.door = work.door
@@ -99,7 +110,7 @@ class Turning:
         return bool(work.actor) and first_of(work, self.unit).actor == work.actor.id
 
     def changes_since(self, work: Context, first: AuditEntry) -> Iterator[Sequence[AuditEntry]]:
-        """What others did since the act began."""
+        """Yield what others did since the unit of work began."""
         last = first.id
         since = (
             select(AuditEntry)
@@ -111,8 +122,9 @@ class Turning:
             last = page[-1].id
 
     def among_mine(self, work: Context, entries: Sequence[AuditEntry]) -> list[Key]:
-        """The records of the act that these entries changed, or by which others came to refer to
-        them.
+        """Return the records of the unit of work that these entries changed.
+
+        Records to which others came to refer by these entries are included.
         """
         keys = {(entry.entity, entry.record_id) for entry in entries}
         for entry in entries:
@@ -131,7 +143,7 @@ class Turning:
         ]
 
     def batches(self) -> Iterator[list[Key]]:
-        """The records of the act, in the order in which it changed them."""
+        """Yield the records of the unit of work in batches, in the order of its changes."""
         last, rest = 0, dict[Key, None]()
         columns = select(AuditEntry.id, AuditEntry.entity, AuditEntry.record_id).where(
             AuditEntry.unit == self.unit
@@ -149,7 +161,7 @@ class Turning:
             last, rest = rows[-1][0], dict.fromkeys(keys[whole:])
 
     def turn(self, batch: Sequence[Key]) -> int:
-        """Take back what the act did to some records; returns how many that changed."""
+        """Undo what the unit of work did to some records, and return how many that changed."""
         with self.opened() as work:
             first = begin(work, self.unit, resumes=True)
             steps = [step for step in self.steps(work, batch) if step.values or step.remarks]
@@ -162,14 +174,15 @@ class Turning:
             return len(steps)
 
     def told(self, work: Context, records: Sequence[Entity]) -> list[Entity]:
-        """The records of which Slack was told anything; of most that a file brings it was not."""
+        """Return the records about which Slack got a delivery; for most imports it got none."""
         keys = {(record.slug(), record.id): record for record in records}
         about = select(Delivery.entity, Delivery.record_id).where(are(keys, Delivery)).distinct()
         return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
 
     def steps(self, work: Context, keys: Sequence[Key]) -> list[Step]:
-        """What taking back does to these records: all are read at once, and of each that is new
-        that it came.
+        """Return what undoing does to these records.
+
+        All records are read at once; of each new one only the entry that created it is read.
         """
         kept = self.read(work, keys)
         mine, new = (AuditEntry.unit == self.unit, are(keys)), AuditEntry.action == "create"
@@ -200,7 +213,7 @@ class Turning:
 
 
 def are(keys: Any, table: Any = AuditEntry) -> Any:
-    """The condition for entries about these records."""
+    """Return the filter for entries about these records."""
     ids: dict[str, list[int]] = {}
     for slug, id in keys:
         ids.setdefault(slug, []).append(id)

@@ -1,6 +1,4 @@
-"""Whether whoever did something may take it back: so that nobody is offered what would be
-refused.
-"""
+"""Whether the person who did something may undo it, so that nobody is offered what is refused."""
 
 from models.core.audit.entries import AuditEntry
 from models.core.context import Context
@@ -9,7 +7,7 @@ from models.core.history.undo import allow, by_record, step_back
 
 
 def is_reversible(work: Context) -> bool:
-    """Whether the actor may do the reverse of all that this unit of work has done so far."""
+    """Return whether the actor may do the reverse of all that this unit of work has done so far."""
     entries = [AuditEntry(**row) for row in work.changes]
     try:
         allow(work, [step_back(work, mine) for mine in by_record(entries)], mine=True)

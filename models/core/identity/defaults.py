@@ -1,4 +1,4 @@
-"""What every workspace begins with: its roles, and a team of each name that people already have."""
+"""What every workspace begins with: its roles, and a team of each name that people have."""
 
 from sqlalchemy import select
 
@@ -23,7 +23,7 @@ DESCRIPTIONS = {
 
 
 def furnish(work: Context) -> None:
-    """Add what is missing. A role or team that was deleted stays so."""
+    """Add what is missing; a role or team that was deleted stays deleted."""
     there = set(work.session.scalars(select(Role.key).execution_options(with_deleted=True)))
     for name, text in rights.PRESETS.items():
         if name not in there:

@@ -1,6 +1,4 @@
-"""Workspaces that installed the app: their tokens, encrypted, and the one-time states of installs
-under way.
-"""
+"""Workspaces that installed the app: their encrypted tokens, and one-time states of installs."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -16,12 +14,15 @@ from models.core.entity.base import Base, Row
 from models.core.secrets import Locked, Vault
 
 UNDER_WAY = timedelta(minutes=10)
-"""How long somebody may take to agree at Slack."""
+"""How long somebody may take to agree in Slack."""
 
 
 class Installation(Row):
-    """The app in a workspace. token: encrypted; ended_at: when it was uninstalled or its token
-    revoked.
+    """The app in a workspace.
+
+    Attributes:
+        token: The encrypted token.
+        ended_at: When the app was uninstalled or its token revoked.
     """
 
     app_id: Mapped[str] = mapped_column(String(20), default="")
@@ -39,12 +40,12 @@ class Installation(Row):
 
     @classmethod
     def here(cls, work: Context) -> "Installation | None":
-        """The installation of the workspace of this unit, ended or not."""
+        """Return the installation in the workspace of this unit of work, ended or not."""
         return work.session.scalar(select(cls))
 
 
 class InstallState(Base):
-    """An install that was begun and not finished. state: only its digest is kept."""
+    """An install that was begun and not finished; of its state only the digest is kept."""
 
     __tablename__ = "install_state"
     __table_args__ = (Index(None, "at"),)
@@ -54,7 +55,13 @@ class InstallState(Base):
 
 
 def install(work: Context, token: str, **about: Any) -> None:
-    """The app was installed, or installed again. token: sealed; about: the other columns."""
+    """Record that the app was installed, or installed again.
+
+    Args:
+        work: The unit of work.
+        token: The sealed token.
+        about: The other columns.
+    """
     there = Installation.here(work) or Installation()
     for name, value in {
         **about,
@@ -67,10 +74,14 @@ def install(work: Context, token: str, **about: Any) -> None:
 
 
 def end(work: Context, token: str = "", before: datetime | None = None) -> bool:
-    """The app is there no more; says whether that is news.
+    """Record that the app is no longer there, and return whether that is news.
 
-    token: only if this is still the sealed token; before: only if it was installed by then. An old
-    event says nothing about an installation that came after it.
+    An old event says nothing about an installation that came after it.
+
+    Args:
+        work: The unit of work.
+        token: End it only if this is still the sealed token.
+        before: End it only if it was installed by then.
     """
     there = Installation.here(work)
     if there is None or there.ended_at or (token and there.token != token):
@@ -82,7 +93,7 @@ def end(work: Context, token: str = "", before: datetime | None = None) -> bool:
 
 
 def installed(works: Units) -> list[str]:
-    """The workspaces where the app is."""
+    """Return the workspaces that have the app."""
     there = (
         select(Installation.workspace)
         .where(Installation.ended_at.is_(None))
@@ -93,8 +104,9 @@ def installed(works: Units) -> list[str]:
 
 
 def renew(works: Units, vault: Vault) -> tuple[int, int]:
-    """Seal every token with the first key; returns how many were sealed anew, and how many no key
-    opens.
+    """Seal every token with the first key.
+
+    Return how many were sealed again, and how many no key opens.
     """
     count = locked = 0
     with everywhere(works.engine).connect().execution_options(writes=False) as connection:
@@ -106,7 +118,7 @@ def renew(works: Units, vault: Vault) -> tuple[int, int]:
             locked += 1
             continue
         if sealed != token:
-            # Unless it was installed anew meanwhile.
+            # Unless it was installed again meanwhile.
             with works.queue(), everywhere(works.engine).begin() as connection:
                 connection.execute(
                     update(Installation).where(Installation.token == token).values(token=sealed)
@@ -124,7 +136,7 @@ def begin_install(works: Units, state: str) -> None:
 
 
 def finish_install(works: Units, state: str) -> bool:
-    """Whether an install began with this state not long ago; says so once."""
+    """Return whether an install began with this state not long ago; this is true only once."""
     known = (
         delete(InstallState).where(InstallState.state == digest(state)).returning(InstallState.at)
     )

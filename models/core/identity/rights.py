@@ -1,15 +1,14 @@
-"""What a role may do: a table of entity × verb × scope and the fields it never sees, written as
-people read it.
+"""What a role may do: entity × verb × scope and the fields it never sees, as people write it.
 
     lead: look own, new, claim, change own
     deal: everything team, delete none, hide competitor
     everything: look
 
-A line for each entity; `everything` is for those without one. Behind it the verbs, each with whose
-records it is for: own, team, all, or none; without a word, all. What nobody owns is to be looked at
-and to be taken (claim, assign) by who may do that with their own, and to be changed only by who may
-change all. `look` and `change` are for the verbs that read and those that write, `everything` for
-all of them; the verb's own name counts before these. What no line allows is refused.
+There is a line for each entity; `everything` is for those without one. It lists the verbs, each
+with whose records it is for: own, team, all, or none; without a word, all. What nobody owns may be
+looked at and taken (claim, assign) by those who may do that with their own, and may be changed only
+by those who may change all. `look` and `change` mean the verbs that read and those that write,
+`everything` all of them; the verb's own name counts before these. What no line allows is refused.
 """
 
 from collections.abc import Iterable, Mapping
@@ -51,25 +50,34 @@ LOOKS = frozenset({"show", "list", "find", "more", "history", "as"})
 """The verbs that only read a record."""
 GROUPS = (LOOK, CHANGE, EVERYTHING)
 VERBS: dict[str, set[str]] = {}
-"""Every verb there is, by what it is about; the routes add theirs, so that a typing slip in a right
-is found.
+"""Every verb there is, by what it is about.
+
+The routes add theirs, so that a typing slip in a right is found.
 """
 IN_BULK = {"import", "export"}
 """The verbs of every entity that are typed in a terminal."""
 NOBODY = 0
-"""Stands for the owner of what nobody owns."""
+"""The owner of what nobody owns."""
 
 
 @dataclass(frozen=True)
 class Rights:
-    """What a role may do. scopes: entity → verb or group → scope; hidden: entity → fields."""
+    """What a role may do.
+
+    Attributes:
+        scopes: Entity → verb or group → scope.
+        hidden: Entity → fields.
+    """
 
     scopes: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
     hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def scope(self, about: str, verb: str) -> Scope:
-        """Whose records of an entity the verb is for. about: also a noun that is no entity, such as
-        `audit`.
+        """Return whose records of an entity a verb is for.
+
+        Args:
+            about: The entity, or a noun that is no entity, such as `audit`.
+            verb: The verb.
         """
         line = self.line(about)
         if verb in line:
@@ -83,9 +91,10 @@ class Rights:
         )
 
     def line(self, about: str) -> Mapping[str, Scope]:
-        """What is said of an entity, or of everything: that counts for how people work together
-        only as far as they look, and for what has no records not at all, unless everything of all
-        is meant.
+        """Return what is said about an entity, or else about everything.
+
+        Unless it is everything of all, the line about everything gives only the right to look at
+        entities that govern how people work together, and no right for what has no records.
         """
         if about in self.scopes:
             return self.scopes[about]
@@ -101,9 +110,7 @@ class Rights:
         return name in self.hidden.get(about, ())
 
     def beyond(self, others: "Rights", held: "Rights") -> str:
-        """The first right here that neither of the others gives, as it is typed; empty where there
-        is none.
-        """
+        """Return the first right here that neither of the others gives, as it is typed, or ""."""
         for about in dict.fromkeys([*ENTITIES, *VERBS]):
             for verb in sorted(verbs_of(about) | LOOKS | {CHANGE}):
                 most = max(others.scope(about, verb), held.scope(about, verb), key=WIDTH.index)
@@ -115,15 +122,15 @@ class Rights:
         return ""
 
     def reads(self, about: str, name: str) -> bool:
-        """Whether a field of some record is to be seen."""
+        """Return whether a field of any record may be seen."""
         return self.scope(about, SHOW) != Scope.NONE and not self.hides(about, name)
 
     def but(self, about: str, verb: str, scope: Scope) -> "Rights":
-        """The same with another scope for one verb."""
+        """Return the same rights with another scope for one verb."""
         return Rights({**self.scopes, about: {**self.line(about), verb: scope}}, self.hidden)
 
     def hiding(self, about: str, names: Iterable[str]) -> "Rights":
-        """The same with these fields hidden, and no others of this entity."""
+        """Return the same rights with these fields hidden, and no others of this entity."""
         return Rights(
             {**self.scopes, about: self.line(about)}, {**self.hidden, about: frozenset(names)}
         )
@@ -144,7 +151,7 @@ class Rights:
 
 @lru_cache(maxsize=256)
 def read(text: str) -> Rights:
-    """The rights that a text describes. ValueError says which line or word is wrong."""
+    """Return the rights that a text describes; ValueError says which line or word is wrong."""
     scopes: dict[str, dict[str, Scope]] = {}
     hidden: dict[str, frozenset[str]] = {}
     for line in filter(None, (line.strip() for line in text.casefold().splitlines())):
@@ -167,7 +174,10 @@ def read(text: str) -> Rights:
 
 @lru_cache(maxsize=256)
 def stored(text: str) -> Rights:
-    """The rights of a text that was read before; what it speaks of and is no more, nobody may."""
+    """Return the rights of a text that was read before.
+
+    Nobody may do what it says about things that no longer exist.
+    """
     found = NOTHING
     for line in text.casefold().splitlines():
         word, _, granted = line.partition(":")
@@ -180,8 +190,9 @@ def stored(text: str) -> Rights:
 
 
 def parts(granted: str) -> list[str]:
-    """The parts of a line, each hidden field as one of its own: what is hidden stays so when
-    another one is gone.
+    """Return the parts of a line, each hidden field as one of its own.
+
+    What is hidden stays hidden when another field is gone.
     """
     found = []
     for words in filter(None, map(str.split, granted.split(","))):
@@ -190,7 +201,7 @@ def parts(granted: str) -> list[str]:
 
 
 def is_known(line: str) -> bool:
-    """Whether everything a line speaks of is there."""
+    """Return whether everything that a line speaks of exists."""
     try:
         read(line)
     except ValueError:
@@ -199,7 +210,7 @@ def is_known(line: str) -> bool:
 
 
 def slug(word: str) -> str:
-    """What a line is about, by any word for it."""
+    """Return what a line is about, by any word for it."""
     words = nouns()
     if word in words:
         return words[word]
@@ -223,7 +234,7 @@ def noun(about: str) -> str:
 
 
 def grant(about: str, words: list[str]) -> dict[str, Scope]:
-    """`edit own` as a verb and its scope."""
+    """Return `edit own` as a verb and its scope."""
     verb, *rest = words
     if verb in SCOPES or len(rest) > 1 or (rest and rest[0] not in SCOPES):
         raise ValueError(
@@ -238,7 +249,7 @@ def grant(about: str, words: list[str]) -> dict[str, Scope]:
 
 
 def verbs_of(about: str) -> set[str]:
-    """The verbs about something; about everything, all there are."""
+    """Return the verbs about something; about everything, all there are."""
     nouns = VERBS if about == EVERYTHING else {about}
     return {
         verb
@@ -248,8 +259,9 @@ def verbs_of(about: str) -> set[str]:
 
 
 def fields(about: str, names: list[str]) -> frozenset[str]:
-    """The fields that words name. The name of a record cannot be hidden: whoever may see it must
-    know what it is.
+    """Return the fields that words name.
+
+    The name of a record cannot be hidden: those who may see the record must know what it is.
     """
     entity = ENTITIES.get(about)
     if entity is None:
@@ -268,7 +280,7 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
         for name, kind in entity.fields().items()
         if isinstance(kind, Money) and kind.currency in found
     }
-    return frozenset(found | told)  # an amount is told in its currency
+    return frozenset(found | told)  # an amount shows its currency
 
 
 NOTHING = Rights()
@@ -343,6 +355,7 @@ PRESETS: dict[str, str] = {
     """,
     Preset.ADMIN: "everything: everything",
 }
-"""The roles that every workspace begins with. Who does the work sees what the work needs, who
-counts sees figures.
+"""The roles that every workspace begins with.
+
+People who do the work see what the work needs, and people who count see figures.
 """

@@ -65,7 +65,10 @@ class Role(Entity):
         ]
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Admins may do everything, always: somebody must be able to mend the other roles."""
+        """Refuse changes to the admin role, which may always do everything.
+
+        Somebody must be able to mend the other roles.
+        """
         must_be_unique(work, self, self.name)
         if self.id is None:
             return
@@ -80,7 +83,7 @@ class Role(Entity):
                 follow_name(work, what, "role", self.key, values.fold(self.name))
 
     def must_be_nobodys(self, work: Context) -> None:
-        """Conflict where people have it, or would get it from a team."""
+        """Raise Conflict where people have the role, or would get it from a team."""
         if count := self.people(work):
             have = "person has" if count == 1 else "people have"
             raise Conflict(f"{count} {have} the role {self.title}. Give them another one first.")
@@ -90,7 +93,7 @@ class Role(Entity):
             )
 
     def people(self, work: Context) -> int:
-        """How many have it."""
+        """Return how many people have the role."""
         theirs = select(func.count(User.id)).where(User.role == self.key, ~User.left)
         return work.session.scalar(theirs) or 0
 

@@ -25,14 +25,12 @@ GROUP, KEPT = (
     re.compile(r"<!subteam\^(S\w+)(?:\|@?([^|<>]+))?>"),
     re.compile(r"(S\w+)\|@?([^|<>]+)"),
 )
-"""How Slack spells a user group, and how we keep it."""
+"""How Slack spells a user group, and how we store it."""
 
 
 @dataclass(frozen=True)
 class Group(Text):
-    """A Slack user group, kept as S123|sales: the id, which Slack knows it by, and the name, which
-    people do.
-    """
+    """A Slack user group, stored as S123|sales: the id for Slack and the name for people."""
 
     length: int = 100
 
@@ -53,7 +51,7 @@ class Group(Text):
 
     @staticmethod
     def name_of(value: str | None) -> str:
-        """@sales, which pings nobody: only Slack's own spelling does."""
+        """Return @sales, which pings nobody: only Slack's own spelling does."""
         return f"@{value.partition('|')[2]}" if value else ""
 
 
@@ -97,9 +95,10 @@ class Team(Entity):
         ]
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """A team is not part of itself, however far up one looks; its people know it by its name.
-        Only an empty one goes: else its people would be in a team that nobody leads, and who leads
-        those above would lose sight of them.
+        """Keep a team from being a part of itself, at any level, and rename it for its people.
+
+        Only an empty team can be deleted: else its people would be in a team that nobody leads, and
+        those who lead the teams above would lose sight of them.
         """
         must_be_unique(work, self, self.name)
         if self.role == Preset.ADMIN and "role" in changes:
@@ -120,7 +119,7 @@ class Team(Entity):
             follow_name(work, User, "team", self.key, values.fold(self.name))
 
     def must_be_empty(self, work: Context) -> None:
-        """Conflict where people, or other teams, belong to it."""
+        """Raise Conflict where people, or other teams, belong to the team."""
         theirs = select(User.name).where(User.team == self.key, ~User.left).order_by(User.id)
         people = work.session.scalars(theirs.limit(2)).all()
         if people:
@@ -136,8 +135,10 @@ class Team(Entity):
             ask_who_is_in(work, self)
 
     def take(self, person: User) -> None:
-        """Make somebody one of the team, with the role of those who join; an admin stays one.
-        Conflict where they are in it.
+        """Put a person in the team, with the role of those who join; an admin stays admin.
+
+        Raises:
+            Conflict: The person is in the team already.
         """
         if person.team == self.key:
             raise Conflict(f"{person.name} is in the team {self.title} already.")
@@ -147,7 +148,7 @@ class Team(Entity):
 
 
 def ask_who_is_in(work: Context, team: Team) -> None:
-    """Ask Slack who is in a team's user group; whoever is belongs to the team from then on."""
+    """Ask Slack who is in a team's user group; they belong to the team from then on."""
     group = Group.id_of(team.group)
     subject = {"entity": team.slug(), "record_id": team.id, "about": {"group": group}}
     work.deliver(GATHERING, GATHERING, f"{GATHERING}:{team.ref}:{work.unit}", **subject)

@@ -22,7 +22,7 @@ RULING = ("role", "left", "guest", "deleted_at")
 CODE = re.compile(r"<@(\w+)(?:\|[^<>]*)?>|(?<!\S)([UW][A-Z0-9_]{2,})(?!\S)")
 """A person as Slack writes one, and their bare id."""
 LOCAL = "LOCAL"
-"""The workspace of what was imported before there was one of Slack's."""
+"""The workspace of what was imported before there was a Slack workspace."""
 
 
 class Workspace(Base):
@@ -40,7 +40,7 @@ class Workspace(Base):
     remind_at: Mapped[str] = mapped_column(String(5), default="09:00")
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     roster: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Rises with every change of a role, a team, or of who has which."""
+    """Rises with every change of a role, of a team, or of who has which."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     adopted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When what was imported before Slack was connected moved in."""
@@ -80,7 +80,7 @@ class User(Entity):
 
     @classmethod
     def recognise(cls, work: Context, text: str) -> int | None:
-        """`me`, a mention or a Slack id."""
+        """Return the id of the person that `me`, a mention or a Slack id means."""
         word = text.strip().removeprefix("<@").removesuffix(">").partition("|")[0]
         me: User | None = work.actor
         if me and (word.casefold() in ("me", "myself", "i") or word == me.slack_id):
@@ -89,15 +89,17 @@ class User(Entity):
 
     @classmethod
     def unknown(cls, text: str) -> str:
-        """Who was picked in Slack and is not among the people, is of another company, or no person
-        at all.
+        """Return why a text means nobody.
+
+        A person who was picked in Slack and is not among the people is from another company, or is
+        no person at all.
         """
         if CODE.fullmatch(text):
             return "This is nobody of this workspace. Choose one of its members."
         return super().unknown(text)
 
     def facts(self, work: Context) -> list[tuple[str, str]]:
-        """Why somebody may do nothing here, whatever their role says."""
+        """Return why somebody may do nothing here, no matter what their role says."""
         if self.left:
             return [("Slack", "Has left the workspace, and may do nothing here")]
         return [("Slack", "A guest, who may do nothing here")] if self.guest else []
@@ -107,9 +109,7 @@ class User(Entity):
         return ZoneInfo(self.zone)
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """There are always working hours, and there is always an admin; and a role or a team that
-        somebody is given stands.
-        """
+        """Keep working hours and an admin, and require that a given role or team exists."""
         self.must_be_replaced(work, changes)
         if self.id is not None:
             must_stand(work, self, changes, "role", "team")
@@ -117,12 +117,14 @@ class User(Entity):
 
     @property
     def rules(self) -> bool:
-        """Whether this is an admin who is here."""
+        """Return whether this is an admin who is here."""
         return self.role == Preset.ADMIN and not (self.left or self.guest or self.deleted_at)
 
     def must_be_replaced(self, work: Context, changes: Changes) -> None:
-        """Conflict where the last admin would be one no more. That somebody has left, or is a
-        guest, Slack tells us, and it is so; a person cannot make it so by hand.
+        """Raise Conflict where the last admin would no longer be one.
+
+        That somebody has left, or is a guest, comes from Slack, and it is a fact; a person cannot
+        make it so by hand.
         """
         told = not work.actor and "role" not in changes
         before = {
@@ -142,14 +144,12 @@ class User(Entity):
 
 
 def newcomer(workspace: Workspace, slack_id: str) -> User:
-    """Return a row for somebody new: a rep, in the workspace's zone as long as Slack says no
-    other.
-    """
+    """Return a row for a new person: a rep, in the workspace's zone until Slack says another."""
     return User(slack_id=slack_id, role=Preset.REP, zone=workspace.zone)
 
 
 def with_names(work: Context, text: str) -> str:
-    """A text with the names of people in the place of what Slack calls them by."""
+    """Return a text with the names of people in place of what Slack calls them."""
 
     def name(code: re.Match[str]) -> str:
         known = work.session.scalar(select(User.id).where(User.slack_id == (code[1] or code[2])))
@@ -161,9 +161,14 @@ def with_names(work: Context, text: str) -> str:
 
 
 def follow_name(work: Context, what: type[Entity], field: str, old: str, new: str) -> None:
-    """Let those who have a role or a team that was renamed, or give it, have it under its new name.
+    """Update a role or team that was renamed where people have it, or where teams give it.
 
-    what: users, or teams; field: role or team.
+    Args:
+        work: The unit of work.
+        what: Users, or teams.
+        field: role or team.
+        old: The key of the former name.
+        new: The key of the new name.
     """
     theirs = select(what).where(getattr(what, field) == old).execution_options(with_deleted=True)
     for each in work.session.scalars(theirs):

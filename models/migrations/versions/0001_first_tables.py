@@ -159,8 +159,10 @@ def user() -> None:
 
 
 def search_on_sqlite() -> None:
-    """FTS5 keeps only the trigrams; the text itself stays in search_text, and triggers keep the two
-    in step.
+    """Create the search index on SQLite.
+
+    FTS5 keeps only the trigrams; the text itself stays in search_text, and triggers keep the two in
+    step.
     """
     op.execute(
         "CREATE VIRTUAL TABLE search_index USING fts5("
@@ -195,4 +197,4 @@ TABLES = (
     seen,
     user,
 )
-"""In the order in which they point at each other."""
+"""In the order in which they refer to each other."""

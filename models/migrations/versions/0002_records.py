@@ -240,4 +240,4 @@ TABLES = (
     stage_change,
     activity,
 )
-"""In the order in which they point at each other."""
+"""In the order in which they refer to each other."""

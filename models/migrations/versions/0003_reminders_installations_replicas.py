@@ -1,6 +1,4 @@
-"""When an activity's owner is to be told, the workspaces that installed the app, and the running
-replicas.
-"""
+"""When an activity's owner is reminded, the workspaces with the app, and the running replicas."""
 
 import sqlalchemy as sa
 from alembic import op

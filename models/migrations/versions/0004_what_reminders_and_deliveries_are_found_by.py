@@ -1,6 +1,4 @@
-"""When each activity's owner is to be told, and the indexes by which reminders and deliveries are
-found.
-"""
+"""When each activity's owner is reminded, and the indexes that find reminders and deliveries."""
 
 from models.migrations import online
 

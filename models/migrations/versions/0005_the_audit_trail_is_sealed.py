@@ -1,6 +1,4 @@
-"""The seal of an audit entry, the head of the chain, and the triggers that make the trail
-append-only.
-"""
+"""The seal of an audit entry, the head of the chain, and the triggers for an append-only trail."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,8 +29,7 @@ SAID = (
 )
 REFUSED = "The audit trail is append-only."
 LOCAL = "LOCAL"
-"""What was filled before Slack was connected moves, once, into the workspace that connects first.
-"""
+"""What was filled before Slack was connected moves, once, to the first workspace that connects."""
 
 
 def upgrade() -> None:
@@ -65,14 +62,15 @@ def downgrade() -> None:
 
 
 def same(names: tuple[str, ...], but: tuple[str, ...] = ()) -> str:
-    """The condition that these columns stay as they are, in the words of the database."""
+    """Return the condition that these columns stay as they are, in the words of the database."""
     alike = "IS" if op.get_bind().dialect.name == "sqlite" else "IS NOT DISTINCT FROM"
     return " AND ".join(f'NEW."{name}" {alike} OLD."{name}"' for name in names if name not in but)
 
 
 def allowed() -> str:
-    """The changes of an entry that are none of what it says: that it is sealed, erased, or moves
-    in.
+    """Return the condition of the changes allowed to an entry.
+
+    None of them changes what the entry says: it is sealed, it is erased, or it moves in.
     """
     sealed = f"OLD.hash IS NULL AND NEW.hash IS NOT NULL AND NEW.place IS NOT NULL AND {same(SAID)}"
     gone = ("old", "new", "salt")
@@ -83,19 +81,21 @@ def allowed() -> str:
 
 
 def growing() -> str:
-    """The head only goes on, or moves in."""
+    """Return the condition of the changes allowed to a head: it only goes on, or moves in."""
     return f"NEW.place > OLD.place OR (OLD.workspace = '{LOCAL}' AND {same(('id', 'place', 'hash', 'at'))})"
 
 
 def guards() -> list[str]:
-    """What makes the database refuse every other change, whoever asks for it."""
+    """Return what makes the database refuse every other change, no matter who asks for it."""
     guard = {"sqlite": on_sqlite, "postgresql": on_postgresql}[op.get_bind().dialect.name]
     return [*guard("audit_entry", allowed(), "place"), *guard("audit_head", growing(), "workspace")]
 
 
 def on_sqlite(table: str, change: str, key: str) -> list[str]:
-    """INSERT OR REPLACE deletes what is in its way without asking the trigger for that, so it is
-    refused before.
+    """Return the triggers for SQLite.
+
+    INSERT OR REPLACE deletes what is in its way without asking the delete trigger, so it is refused
+    before.
     """
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
     there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"

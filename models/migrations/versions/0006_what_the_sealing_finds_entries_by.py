@@ -1,6 +1,4 @@
-"""The indexes by which the chain of the audit trail is read, and what is not sealed yet is
-found.
-"""
+"""The indexes by which the audit chain is read, and by which entries not yet sealed are found."""
 
 from models.migrations import online
 

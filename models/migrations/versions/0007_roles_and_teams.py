@@ -1,4 +1,4 @@
-"""Roles with the rights of a workspace's own making, and teams with a lead."""
+"""Roles with rights that a workspace defines itself, and teams with a lead."""
 
 from alembic import op
 from sqlalchemy import Column, ForeignKey, Integer, String, Text, text

@@ -1,4 +1,4 @@
-"""Row-level security: PostgreSQL itself keeps the workspaces apart."""
+"""Row-level security: PostgreSQL itself separates the workspaces."""
 
 from models.migrations.row_level_security import isolate, open_up
 
@@ -7,8 +7,9 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 contracts = "0.1"
-"""What ran before does not say which workspace it is about: for a plain role every table is empty
-then.
+"""The release before does not say which workspace it is about.
+
+For a plain role every table is empty then.
 """
 
 TABLES = (

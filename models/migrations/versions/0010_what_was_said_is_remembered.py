@@ -1,4 +1,4 @@
-"""What stands in channels besides cards, so that it says less when others come to read it."""
+"""Posted messages other than cards, so that they say less when others come to read them."""
 
 from alembic import op
 from sqlalchemy import JSON, Column, DateTime, Integer, String, UniqueConstraint
@@ -17,8 +17,9 @@ SAID = """
     WHERE state = 'sent' AND error IS NULL AND ts IS NOT NULL AND (channel LIKE 'C%' OR channel LIKE 'G%')
         AND kind IN ('event', 'line', 'receipt', 'team_due', 'cases')
 """
-"""What was said in the last month. Nobody knows for whom it was drawn: so it is drawn anew when the
-next one comes.
+"""What was posted in the last month.
+
+Nobody knows for whom it was rendered, so it is re-rendered when the next person comes.
 """
 
 

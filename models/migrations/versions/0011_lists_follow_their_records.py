@@ -1,6 +1,4 @@
-"""Which records a list names that stands in Slack, so that it is drawn anew when one of them
-changes.
-"""
+"""Which records a list in Slack names, so that it is re-rendered when one of them changes."""
 
 from alembic import op
 from sqlalchemy import Column, DateTime, Integer, String, UniqueConstraint

@@ -1,7 +1,6 @@
-"""Of the ways to reach a customer, and of the accounts they belong to, one is primary: the database
-keeps it so.
+"""The database keeps one contact of a customer, and one of their accounts, primary.
 
-Where two people made two primary at once, the newest one stays it.
+Where two people made two of them primary at once, the newest one stays primary.
 """
 
 from models.migrations import online
@@ -15,7 +14,7 @@ STANDS = '"primary" AND deleted_at IS NULL'
 
 
 def newer(table: str, *same: str) -> str:
-    """The condition for what is primary beside a newer one."""
+    """Return the condition for what is primary although a newer one is primary as well."""
     alike = " AND ".join(f'newer."{name}" = "{table}"."{name}"' for name in ("workspace", *same))
     also = f'{alike} AND newer.id > "{table}".id AND newer."primary" AND newer.deleted_at IS NULL'
     return f'{STANDS} AND EXISTS (SELECT 1 FROM "{table}" AS newer WHERE {also})'

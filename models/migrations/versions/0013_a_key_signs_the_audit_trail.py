@@ -1,6 +1,4 @@
-"""A key of the settings signs the end of the audit trail; the triggers that keep it stand where
-they can be read.
-"""
+"""A key from the settings signs the end of the audit trail, and its triggers become readable."""
 
 from importlib import import_module
 

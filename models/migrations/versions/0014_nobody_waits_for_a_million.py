@@ -1,6 +1,4 @@
-"""The indexes by which what somebody did, and what is theirs, is found among a million, the newest
-first.
-"""
+"""Indexes that find what somebody did, and what they own, among a million, the newest first."""
 
 from models.migrations import online
 

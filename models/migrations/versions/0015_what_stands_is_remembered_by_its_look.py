@@ -1,6 +1,4 @@
-"""What stands in Slack is remembered by its look, and redraws that nobody waits for are told from
-the others.
-"""
+"""The look of posted messages is stored, and background re-renders are marked in the outbox."""
 
 from alembic import op
 from sqlalchemy import Boolean, Column, String, false

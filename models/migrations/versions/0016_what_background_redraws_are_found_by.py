@@ -1,4 +1,4 @@
-"""What is found by it: redraws that nobody waits for."""
+"""The index that finds the re-renders for which nobody waits."""
 
 from models.migrations import online
 

@@ -1,4 +1,4 @@
-"""The pipeline is summed from an index, without a look at each deal."""
+"""The pipeline is summed from an index, without reading each deal."""
 
 from models.migrations import online
 

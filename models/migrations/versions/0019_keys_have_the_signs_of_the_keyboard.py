@@ -1,6 +1,4 @@
-"""What records are found by has the quotes and dashes of the keyboard, whatever they were typed
-with.
-"""
+"""Search keys get the quotes and dashes of the keyboard, no matter which signs were typed."""
 
 from alembic import op
 
@@ -16,8 +14,9 @@ KEYS = "''" * 10 + '"' * 7 + "-" * 8
 
 
 def plain(column: str) -> str:
-    """The SQL of a column with the signs of the keyboard. SQLite is lent the function that makes
-    new keys.
+    """Return the SQL of a column with the signs of the keyboard.
+
+    SQLite gets the function that makes new keys.
     """
     if op.get_bind().dialect.name == "sqlite":
         return f"fold({column})"
@@ -25,12 +24,12 @@ def plain(column: str) -> str:
 
 
 def renewed(column: str) -> tuple[str, str]:
-    """What SET says to renew a column, and the condition for the rows that need it."""
+    """Return what SET says to renew a column, and the condition for the rows that need it."""
     return f"{column} = {plain(column)}", f"{column} <> {plain(column)}"
 
 
 def free(table: str) -> str:
-    """The condition that the renewed name is not that of another record, where each has its own."""
+    """Return the condition that the renewed name belongs to no other record of unique names."""
     key = plain(f'"{table}".key')
     same = f'other.workspace = "{table}".workspace AND other.key = {key}'
     return (
@@ -57,4 +56,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The release before finds by these keys what is typed with the signs of the keyboard."""
+    """Keep the keys: the release before finds by them what is typed with the keyboard's signs."""
