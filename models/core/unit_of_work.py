@@ -64,10 +64,15 @@ class UnitOfWork:
     """What a verb gets: the session, who acts, through which door, and what time it is for them."""
 
     session: Session
+    """The session, with a transaction that is open."""
     workspace: Workspace
+    """The workspace that all rows belong to."""
     now: datetime
+    """The moment of the act, in UTC; nothing else reads the clock."""
     actor: User | System = SYSTEM
+    """The person who acts, or the program itself."""
     door: str = NO_DOOR
+    """The way in which the act came: command, button, form, import and others."""
     reason: str = ""
     """Why, in the words of the person who acts."""
     restores: bool = False
@@ -81,6 +86,7 @@ class UnitOfWork:
     This is so for an import, or the trial of one.
     """
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """The id of the act, which all its audit entries carry."""
     changes: list[dict[str, Any]] = field(default_factory=list)
     """The audit rows of this unit of work so far."""
     signer: Signer = field(default_factory=Signer, repr=False)
@@ -96,18 +102,22 @@ class UnitOfWork:
 
     @property
     def zone(self) -> ZoneInfo:
+        """The time zone of the person who acts."""
         return self.actor.tz if self.actor else ZoneInfo("UTC")
 
     @property
     def today(self) -> date:
+        """The day that it is for the person who acts."""
         return self.now.astimezone(self.zone).date()
 
     @property
     def currency(self) -> str:
+        """The currency of the workspace, ISO 4217."""
         return self.workspace.currency
 
     @property
     def region(self) -> str:
+        """The country (ISO 3166) that phone numbers without a country code are from."""
         return self.workspace.region
 
     @property
@@ -227,6 +237,7 @@ class UnitOfWork:
         return lookup(self, ENTITIES[entity], text)
 
     def ref(self, entity: str, id: int) -> str:
+        """Return the reference of a record, such as LD-5."""
         return self.get(ENTITIES[entity], id).ref
 
     def name(self, entity: str, id: int) -> str:

@@ -87,6 +87,7 @@ class Entity(Row):
     prefix: ClassVar[str]
     """The letters of its references: LD in LD-5."""
     icon: ClassVar[str] = ":card_index:"
+    """The emoji before its name."""
     nouns: ClassVar[tuple[str, ...]] = ()
     """Other words people use for it in commands; the first is the one that we use ourselves."""
     named: ClassVar[tuple[str, ...]] = ("name",)

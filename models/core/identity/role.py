@@ -30,9 +30,7 @@ class Table(LongText):
 
 
 class Role(Entity):
-    """What the people who have it may do: whose records they see and change, and which fields they
-    never see.
-    """
+    """What people who have it may do: whose records they see and change, which fields they never see."""
 
     prefix = "RO"
     icon = ":key:"

@@ -56,9 +56,7 @@ class Group(Text):
 
 
 class Team(Entity):
-    """People who work together; who leads a team sees what is its and that of the teams below
-    it.
-    """
+    """People who work together; who leads a team sees its records, and those of teams below it."""
 
     prefix = "TM"
     icon = ":busts_in_silhouette:"

@@ -66,8 +66,8 @@ def partial(name: str, *columns: str, where: str) -> Index:
 class Delivery(Row):
     """One message to Slack, which is rendered when it is sent.
 
-    `key` is unique, so that nothing is sent twice; `kind` names what is rendered. It holds only ids and our own words: names and what people typed are read from their records
-    when it is rendered.
+    `key` is unique, so that nothing is sent twice; `kind` names what is rendered. It holds only ids
+    and our own words: names and what people typed are read from their records when it is rendered.
     """
 
     key: Mapped[str] = mapped_column(String(200))
