@@ -30,7 +30,7 @@ class Table(LongText):
 
 
 class Role(Entity):
-    """What people who have it may do: whose records they see and change, which fields they never see."""
+    """What those who have it may do: whose records they see and change, which fields are hidden."""
 
     prefix = "RO"
     icon = ":key:"
