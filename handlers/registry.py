@@ -10,6 +10,7 @@ from handlers.core.router import Router
 from handlers.general import commands
 from handlers.sales import lead, opportunity
 from handlers.support import case
+from models.core.identity import rights
 from models.core.identity.user import User
 from models.registry import ENTITIES
 
@@ -34,3 +35,4 @@ ROUTERS: tuple[Router, ...] = (
     *ADMIN,
     commands.router,
 )
+rights.register((verb.about, name) for router in ROUTERS for name, verb in router.verbs.items())

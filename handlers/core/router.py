@@ -16,7 +16,6 @@ from models.core.context import System
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.fields.base import Field
-from models.core.identity.rights import VERBS
 from models.core.identity.user import User
 from models.core.parsing.texts import clean
 from models.core.permissions.policy import can
@@ -133,7 +132,6 @@ class Router:
                 asks = {ask: self.fields()[ask] for ask in asks}
             text = options.get("text", next(iter(asks), ""))
             about = self.entity.slug() if self.entity else self.noun
-            VERBS.setdefault(about, set()).add(name)
             self.verbs[name] = Verb(
                 self.noun,
                 about,

@@ -13,7 +13,7 @@ from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import ENTITIES, Changes, Entity, Row
 from models.core.entity.sequences import take_numbers
-from models.core.outbox import delivery
+from models.core.outbox import audience, delivery
 from models.core.parsing import values
 from models.core.permissions import policy, visibility
 from models.core.search.index import index, referring
@@ -25,7 +25,6 @@ Where it changes more, the cards let others pass.
 """
 
 
-@event.listens_for(Session, "do_orm_execute")
 def only_ours(state: ORMExecuteState) -> None:
     """Narrow every ORM statement to the rows of its own workspace that all readers may see.
 
@@ -55,7 +54,6 @@ def criteria(here: str, hidden: bool, seen: visibility.Sight = ()) -> tuple[Any,
     return (ours, *([there] if hidden else []), *narrowed)
 
 
-@event.listens_for(Session, "before_flush")
 def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     """Give new rows their workspace and number, apply the rules of entities, and update names."""
     work = session.info.get("work")
@@ -102,7 +100,6 @@ def follow_rules(work: Context, record: Entity, changes: Changes) -> None:
     record.key = values.fold(record.title)[:255]
 
 
-@event.listens_for(Session, "after_flush")
 def record_changes(session: Session, context: UOWTransaction) -> None:
     """Write the audit rows, search texts and re-render requests for what was just written."""
     work = session.info.get("work")
@@ -162,3 +159,18 @@ def insert_many(work: Context, records: Sequence[Entity]) -> None:
     for record, new in zip(records, ids, strict=True):
         record.id = new
     write_down(work, records, "create")
+
+
+LISTENERS = (
+    ("do_orm_execute", only_ours),
+    ("before_flush", settle),
+    ("after_flush", record_changes),
+    ("after_flush", audience.follow_rights),
+)
+
+
+def install() -> None:
+    """Listen to every session from now on; once, however often this is called."""
+    for name, listener in LISTENERS:
+        if not event.contains(Session, name, listener):
+            event.listen(Session, name, listener)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.core import listeners as listeners  # registers what happens around every flush
+from models.core import listeners
 from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
@@ -321,6 +321,7 @@ class UnitOfWorkFactory:
     """
 
     def __init__(self, engine: Engine, clock: Clock | None = None, keys: str = "") -> None:
+        listeners.install()
         self.engine = engine
         self.signer = Signer(keys)
         self.ends: dict[str, tuple[int, str]] = {}

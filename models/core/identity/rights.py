@@ -50,10 +50,7 @@ LOOKS = frozenset({"show", "list", "find", "more", "history", "as"})
 """The verbs that only read a record."""
 GROUPS = (LOOK, CHANGE, EVERYTHING)
 VERBS: dict[str, set[str]] = {}
-"""Every verb there is, by what it is about.
-
-The routes add theirs, so that a typing slip in a right is found.
-"""
+"""Every verb there is, by what it is about, so that a typing slip in a right is found."""
 IN_BULK = {"import", "export"}
 """The verbs of every entity that are typed in a terminal."""
 NOBODY = 0
@@ -147,6 +144,12 @@ class Rights:
         ]
         hidden = sorted(self.hidden.get(about, ()))
         return [*words, f"{HIDE} {' '.join(hidden)}"] if hidden else words
+
+
+def register(verbs: Iterable[tuple[str, str]]) -> None:
+    """Make verbs known, each as (what it is about, its name)."""
+    for about, name in verbs:
+        VERBS.setdefault(about, set()).add(name)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
-    event,
     exists,
     func,
     literal,
@@ -167,7 +166,6 @@ def reconsider(work: Context, channel: str = "") -> None:
     deliver(work, AUDIENCE, place, f"{AUDIENCE}:{channel}:{work.unit}", about={"channel": channel})
 
 
-@event.listens_for(Session, "after_flush")
 def follow_rights(session: Session, context: UOWTransaction) -> None:
     """Re-render cards when a change of people, teams or roles changes what somebody may see.
 
