@@ -184,8 +184,12 @@ def name_and_rest(text: str) -> tuple[str, list[str]]:
         following = rest.removeprefix(second)
         return f"{name}, {second}", parts_of(following)
     words = name.split()
-    if sign == ADDRESS and len(words) == 1 and (last := after_sign(rest)[0]) and not is_sure(last):
-        return f"{name} {last}", parts_of(rest.removeprefix(last))
+    if sign == ADDRESS and len(words) == 1:  # Ada ada@x.org Lovelace at Kaiser
+        last = after_sign(rest)[0]
+        led = LED.fullmatch(last)
+        last = led["before"].strip() if led else last
+        if last and not is_sure(last):
+            return f"{name} {last}", parts_of(rest.removeprefix(last))
     end = next((at for at, word in enumerate(words) if at > 1 and is_small(word)), len(words))
     end = end if words and words[0][:1].isupper() else len(words)
     return " ".join(words[:end]), [" ".join(words[end:]), *parts_of(rest)]
@@ -259,7 +263,7 @@ def told_apart(parts: list[str], company: str, loosely: bool) -> dict[str, str]:
             texts[company], more = extent(
                 led["company"] if led else part[named.end() :] if named else ""
             )
-            notes += [more] if more else []
+            notes += [each for each in (led["before"].strip() if led else "", more) if each]
         elif company not in texts and (
             IS_COMPANY.fullmatch(part) or (loosely and is_capital(part))
         ):

@@ -173,6 +173,25 @@ def test_a_title_is_no_part_of_the_name_and_is_kept(
                 "notes": "Title: Dr.\nlikes tea",
             },
         ),
+        (
+            "Ada ada@x.example Lovelace at Kaiser GmbH",
+            {
+                "first_name": "Ada",
+                "last_name": "Lovelace",
+                "email": "ada@x.example",
+                "company": "Kaiser GmbH",
+            },
+        ),
+        (
+            "Ada Byron a@x.example met at Ford",
+            {
+                "first_name": "Ada",
+                "last_name": "Byron",
+                "email": "a@x.example",
+                "company": "Ford",
+                "notes": "met",
+            },
+        ),
         ("ada lovelace", {"first_name": "ada", "last_name": "lovelace"}),
         ("Jürgen von der Heide", {"first_name": "Jürgen", "last_name": "von der Heide"}),
         (
