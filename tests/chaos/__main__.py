@@ -76,7 +76,7 @@ def revoked_(database: Database, seed: int, quick: bool) -> Found:
 
 
 def archived_(database: Database, seed: int, quick: bool) -> Found:
-    return archived.run(database, REPLICAS[database.name], 8 if quick else 15, seed)
+    return archived.run(database, REPLICAS[database.name], 12 if quick else 15, seed)
 
 
 def restored_(database: Database, seed: int, quick: bool) -> Found:
