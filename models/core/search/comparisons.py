@@ -211,14 +211,15 @@ class Bounds:
             period = read_span(text, self.work.today, past=True)
             return self.told(name, op, period, "") if period else None
         if length[3] in ("minute", "hour"):
-            age = timedelta(**{f"{length[3]}s": int(length[1])})
+            unit = timedelta(**{f"{length[3]}s": 1})
+            age = unit * min(int(length[1]), LONGEST // unit)
             return None if length[2] else self.since_moment(name, op, age)
         day = values.read_day(f"{length[1]} {length[2] or ''} {length[3]} ago", self.work.today)
         return self.told(name, op, (day, day), "")
 
     def since_moment(self, name: str, op: Op, age: timedelta) -> Found | None:
         """Return a field with a time compared with the moment that long ago."""
-        kind, moment = self.kinds[name], self.work.now - min(age, LONGEST)
+        kind, moment = self.kinds[name], self.work.now - age
         if not isinstance(kind, Moment):
             return None
         word = "before" if op == "<" else "since"

@@ -74,6 +74,7 @@ OP-1 is won = Stage: Negotiation → Won
 LISTS = """
 case list older than 3 days = Created: before Sat 7 Mar
 case list older than 2 hours = Created: before today 09:00
+case list older than 99999999999999 hours = Created: before Sun 4 Apr 1926 11:00
 case list unassigned for more than 30 minutes = Assignee: nobody, Created: before today 10:30
 case list newer than 3 days = Created: since Sat 7 Mar
 case list not updated in 2 weeks = Updated: before Tue 24 Feb
