@@ -35,10 +35,10 @@ def opening(
     place, person = found
     if actor and person is None:
         raise NotFound("I do not know you yet. Please try again.")
-    somebody, readers = person or SYSTEM, (person or SYSTEM,)
+    somebody = person or SYSTEM
     session.info |= {
-        "viewers": readers,
-        "readers": readers,
+        "viewers": (somebody,),
+        "readers": (somebody,),
         "roster": rosters.of(workspace, place.roster),
     }
     session.info["role"] = person.role if person else ""

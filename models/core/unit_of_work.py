@@ -271,7 +271,7 @@ class UnitOfWork:
 
         This also holds while the program looks at what they may not see.
         """
-        readers = self.session.info.get("readers", ())
+        readers = self.session.info.get("readers") or ()
         return bool(readers) and all(policy.can(reader, "show", record) for reader in readers)
 
     def who(self, id: int | None) -> str:

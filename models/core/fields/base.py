@@ -11,37 +11,14 @@ and `dump` is what the audit trail keeps.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, ClassVar, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any, ClassVar
 
 from sqlalchemy import String
 from sqlalchemy.types import TypeEngine
 
+from models.core.context import Reader as Reader
 from models.core.errors import Ambiguous, Invalid
 from models.core.parsing import values
-
-
-class Reader(Protocol):
-    """The person who types and reads.
-
-    It is what a kind must know to understand a text and to show a value. The unit of work is one.
-    """
-
-    now: datetime
-
-    @property
-    def zone(self) -> ZoneInfo: ...
-    @property
-    def today(self) -> date: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def region(self) -> str: ...
-    def lookup(self, entity: str, text: str) -> int: ...
-    def ref(self, entity: str, id: int) -> str: ...
-    def name(self, entity: str, id: int) -> str: ...
-    def mention(self, id: int) -> str: ...
 
 
 @dataclass(frozen=True)

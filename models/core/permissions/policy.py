@@ -292,16 +292,14 @@ def viewers_of(session: Session) -> tuple[User | System, ...]:
 @contextmanager
 def among(session: Session, viewers: Sequence[User | System]) -> Iterator[None]:
     """Make statements in the block find what all of these may see; nothing where there is none."""
-    before = {each: session.info[each] for each in ("viewers", "readers") if each in session.info}
-    session.info["viewers"] = tuple(viewers)
-    if tuple(viewers) != (SYSTEM,) or "readers" not in before:
-        session.info["readers"] = tuple(viewers)
+    before = {each: session.info.get(each) for each in ("viewers", "readers")}
+    session.info["viewers"] = found = tuple(viewers)
+    if found != (SYSTEM,) or before["readers"] is None:
+        session.info["readers"] = found
     try:
         yield
     finally:
         session.info |= before
-        for each in {"viewers", "readers"} - before.keys():
-            del session.info[each]
 
 
 def beyond(session: Session) -> AbstractContextManager[None]:
