@@ -15,6 +15,7 @@ from handlers.core.responses import Message, Options
 from handlers.core.router import Verb
 from handlers.core.ui import cards
 from handlers.registry import ROUTERS
+from models.core import part_lines
 from models.core.audit.entries import AuditEntry
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
@@ -36,7 +37,16 @@ GUESTS = "Guests cannot use the CRM. Ask someone of the workspace to do it for y
 
 
 def form_fields(entity: type[Entity]) -> set[str]:
-    return {name for name, kind in entity.fields().items() if kind.form}
+    kinds = {**entity.fields(), **entity.line_fields()}
+    return {name for name, kind in kinds.items() if kind.form}
+
+
+def holds(work: Any, record: Entity, name: str) -> Any:
+    """What a field holds; of lines, their text."""
+    if lines := record.line_fields().get(name):
+        return part_lines.write(work, record, lines)
+    value = getattr(record, name)
+    return None if value in ("", (), False) else value
 
 
 KEPT: dict[type[Entity], tuple[int, bytes]] = {}
@@ -96,7 +106,10 @@ def test_the_form_has_every_field_and_saves_them_all(
         written = select(AuditEntry.field).where(
             AuditEntry.entity == entity.slug(), AuditEntry.record_id == record.id
         )
-        assert set(texts) <= set(work.session.scalars(written))
+        assert set(texts) - entity.line_fields().keys() <= set(work.session.scalars(written))
+        assert {name: holds(work, record, name) for name in entity.line_fields()} == {
+            name: texts[name] for name in entity.line_fields()
+        }
 
 
 @SQLITE
@@ -108,9 +121,9 @@ def test_the_form_to_edit_holds_what_stands_and_saving_it_unchanged_changes_noth
     slack.command(f"/crm {record.ref}", user="U_ADA")
     slack.command(f"/crm edit {record.ref}", user="U_ADA")
     assert slack.modal
-    filled = {
-        name for name in form_fields(entity) if getattr(record, name) not in (None, "", (), False)
-    }
+    with works("T1", "U_ADA", writes=False) as work:
+        record = work.find(entity, record.number)
+        filled = {name for name in form_fields(entity) if holds(work, record, name)}
     assert {name for name, value in slack.modal.values.items() if value} == filled
     slack.submit(user="U_ADA")
     assert told(slack) == f"{record}: nothing changed"
@@ -365,7 +378,7 @@ def test_its_pickers_offer_what_was_typed_and_its_choices_are_all_there(
         for block in slack.modal.blocks
         if block["type"] == "input"
     }
-    kinds = entity.fields()
+    kinds = {**entity.fields(), **entity.line_fields()}
     for name, element in elements.items():
         kind = kinds[name]
         if isinstance(kind, Choice):

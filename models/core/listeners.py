@@ -8,6 +8,7 @@ from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 
+from models.core import parts
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
@@ -59,6 +60,7 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     work = session.info.get("work")
     if work is None:
         return
+    parts.go_along(work, [row for row in session.dirty if isinstance(row, Entity)])
     records = [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]
     if any(
         record.governing and (record.id is None or entries.changes_of(record)) for record in records
@@ -110,7 +112,9 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     write_down(work, created, "create")
     write_down(work, updated, "update")
     many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
-    for record in delivery.shown(work, updated) if many else updated:
+    others = [each for each in parts.wholes(work, [*created, *updated]) if each not in updated]
+    shown = [*updated, *others]
+    for record in delivery.shown(work, shown) if many else shown:
         delivery.redraw(work, record, background=many)
     for record in updated:
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):

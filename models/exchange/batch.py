@@ -16,7 +16,7 @@ from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
 from models.core.fields import Country, Email, Money, Reference
 from models.core.parsing import values
 from models.core.permissions import policy
-from models.core.records import may_give, needed, verbs_of
+from models.core.records import may_give, verbs_of
 from models.exchange import account_links, contact_points, leftovers
 from models.exchange.cells import Reader
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
@@ -79,7 +79,7 @@ class Batch:
         self.entity = self.reader.entity
         self.kinds = dict(self.entity.fields())
         self.labels = {name: kind.label for name, kind in (BESIDES | self.kinds).items()}
-        self.needed = needed(self.entity)
+        self.needed = self.entity.needed()
         references = {
             name: kind for name, kind in self.kinds.items() if isinstance(kind, Reference)
         }

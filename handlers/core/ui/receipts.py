@@ -11,6 +11,7 @@ from handlers.core.responses import Message, Response
 from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
+from models.core import parts
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Email, LongText, Reference, Text
 from models.core.fields.base import Field
@@ -121,9 +122,11 @@ def told(
                 if other is record
                 else []
             )
-            lines += [] if other is record else [f"Created {other}"]
+            lines += [] if other is record else [added(work, other, record)]
             continue
         seen = policy.fields(work, other)
+        if is_removed(work, other, record):
+            lines.append(f"Removed {other}")
         name = "" if other is record else f"{other.ref} "
         was = before(other, rows)
         lines += [
@@ -135,6 +138,21 @@ def told(
         unchanged(work, record, typed) if record and surface != "form" else []
     )  # a form holds all of it
     return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
+
+
+def added(work: UnitOfWork, other: Entity, record: Entity | None) -> str:
+    """Return the line about a new record: where it is a part of the record, what it says."""
+    whole = parts.whole_of(work, other)
+    if record is None or whole is not record:
+        return f"Created {other}"
+    seen = all(policy.legible(work, other, name) for name in other.fields())
+    return f"{other.ref} {blocks.cut(other.write_line(work), LONG)}" if seen else other.ref
+
+
+def is_removed(work: UnitOfWork, other: Entity, record: Entity | None) -> bool:
+    """Return whether a part of a record was deleted that stays itself."""
+    whole = parts.whole_of(work, other) if other.deleted_at else None
+    return whole is not None and whole is record and not whole.deleted_at
 
 
 def unchanged(work: UnitOfWork, record: Entity, typed: Collection[str]) -> list[str]:
