@@ -115,12 +115,28 @@ def read_all(
 def legible(work: Context, record: Entity | type[Entity], kind: Lines) -> bool:
     """Return whether all viewers may see all that the lines of a record say."""
     entity = ENTITIES[kind.of]
-    if not policy.shows(work, entity) or any(
-        policy.hides(work, entity, name) for name in entity.fields()
-    ):
+    if not shown(work, entity):
         return False
-    parts = parts_of(work, record, entity) if isinstance(record, Entity) else []
-    return all(policy.legible(work, part, name) for part in parts for name in part.fields())
+    return isinstance(record, type) or seen(work, parts_of(work, [record], entity))
+
+
+def shown(work: Context, entity: type[Entity]) -> bool:
+    """Return whether no field of an entity is hidden from any viewer."""
+    hidden = any(policy.hides(work, entity, name) for name in entity.fields())
+    return policy.shows(work, entity) and not hidden
+
+
+def seen(work: Context, parts: Sequence[Entity]) -> bool:
+    """Return whether all viewers may see these parts, and what they name."""
+    return all(
+        policy.shows(work, part)
+        and all(
+            policy.names_seen(work, kind, getattr(part, name))
+            for name, kind in part.fields().items()
+            if isinstance(kind, Reference)
+        )
+        for part in parts
+    )
 
 
 def write(work: Context, record: Entity, kind: Lines) -> str:
@@ -128,9 +144,20 @@ def write(work: Context, record: Entity, kind: Lines) -> str:
 
     It is "" where some of the viewers may not see all of it.
     """
-    if not legible(work, record, kind):
-        return ""
-    return "\n".join(part.write_line(work) for part in parts_of(work, record, ENTITIES[kind.of]))
+    return write_all(work, [record], kind)[record.id]
+
+
+def write_all(work: Context, records: Sequence[Entity], kind: Lines) -> dict[int, str]:
+    """Return the parts of many records as texts, by the ids of the records; see `write`."""
+    found: dict[int, list[Entity]] = {record.id: [] for record in records}
+    entity = ENTITIES[kind.of]
+    if shown(work, entity):
+        for part in parts_of(work, records, entity):
+            found[getattr(part, entity.part_of)].append(part)
+    return {
+        id: "\n".join(part.write_line(work) for part in parts) if seen(work, parts) else ""
+        for id, parts in found.items()
+    }
 
 
 def mark_of(text: str) -> str:
@@ -192,7 +219,7 @@ def store(work: Context, whole: Entity, name: str, lines: Sequence[Line]) -> Non
         Forbidden: The right that is missing.
     """
     entity = ENTITIES[whole.line_fields()[name].of]
-    parts = parts_of(work, whole, entity)
+    parts = parts_of(work, [whole], entity)
     pairs = matched(lines, parts)
     kept = {part.id for part in pairs.values()}
     for part in parts:
@@ -209,6 +236,15 @@ def store(work: Context, whole: Entity, name: str, lines: Sequence[Line]) -> Non
                 setattr(part, each, value)
             keep_rules(work, name, part, line)
     work.session.flush()
+
+
+def differ(work: Context, whole: Entity, name: str, lines: Sequence[Line]) -> bool:
+    """Return whether the parts of a record are not what these lines say."""
+    parts = parts_of(work, [whole], ENTITIES[whole.line_fields()[name].of])
+    pairs = matched(lines, parts)
+    return len(parts) != len(lines) or any(
+        line.place not in pairs or differing(pairs[line.place], line) for line in lines
+    )
 
 
 def add(work: Context, whole: Entity, name: str, entity: type[Entity], line: Line) -> None:

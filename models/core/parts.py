@@ -25,18 +25,19 @@ def whole_of(work: Context, record: Entity) -> Entity | None:
     return None if id is None else work.get(policy.whole(type(record)), id)
 
 
-def parts_of(work: Context, whole: Entity, part: type[Entity], deleted: bool = False) -> list[Any]:
-    """Return the parts of a record, the oldest first, no matter who may see them.
+def parts_of(
+    work: Context, of: Sequence[Entity], part: type[Entity], deleted: bool = False
+) -> list[Any]:
+    """Return the parts of records, the oldest first, no matter who may see them.
 
     Args:
         work: The unit of work.
-        whole: The record.
+        of: The records.
         part: The entity of the parts.
         deleted: Return also those that are deleted.
     """
-    if whole.id is None:
-        return []
-    theirs = select(part).where(getattr(part, part.part_of) == whole.id).order_by(part.id)
+    ids = [record.id for record in of]
+    theirs = select(part).where(getattr(part, part.part_of).in_(ids)).order_by(part.id)
     with policy.beyond(work.session), work.session.no_autoflush:
         found = work.session.scalars(theirs.execution_options(with_deleted=True)).all()
     return [each for each in found if deleted or each.deleted_at is None]
@@ -57,7 +58,7 @@ def go_along(work: Context, records: Iterable[Entity]) -> None:
         if before and not after:
             must_have_its_whole(work, record)
         for slug in record.children:
-            going = parts_of(work, record, ENTITIES[slug], deleted=bool(before))
+            going = parts_of(work, [record], ENTITIES[slug], deleted=bool(before))
             for part in going if after else gone_with(work, record, going):
                 if (part.deleted_at is None) == (after is not None):
                     part.deleted_at = after

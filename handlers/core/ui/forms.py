@@ -251,7 +251,9 @@ def inputs_of(request: Request, verb: Verb, record: Entity | None) -> tuple[list
 
 def seen(request: Request, verb: Verb, record: Entity | None) -> dict[str, Any]:
     """Return the marks of the lines that the form shows, so that nobody's change is lost later."""
-    names = verb.asks.keys() & record.line_fields().keys() if record and verb.saves else ()
+    if record is None or not verb.saves:
+        return {}
+    names = verb.asks.keys() & record.line_fields().keys()
     return {name: part_lines.mark_of(current(record, name, request.work)) for name in names}
 
 

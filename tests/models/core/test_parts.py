@@ -149,7 +149,7 @@ def test_to_delete_and_to_restore_a_whole_changes_nothing(
             texts[name] = "\n".join([texts[name]] * 5)
         whole = records.create(work, entity, texts)
         ref = whole.ref
-        parts = [p.ref for slug in entity.children for p in parts_of(work, whole, ENTITIES[slug])]
+        parts = [p.ref for slug in entity.children for p in parts_of(work, [whole], ENTITIES[slug])]
     assert len(parts) >= 5
     for place in dict.fromkeys(before):
         do(works, records.delete, parts[place], by="U_ADA")
