@@ -117,6 +117,12 @@ class Entity(Row):
     A change of one counts at once everywhere, and on every card. An entity that has any says how
     people work together: only a person with the right by its name may change it.
     """
+    catalogue: ClassVar[bool] = False
+    """Whether it is master data, such as a price list.
+
+    Who may look at anything looks at all of it, and only who is named for it, or may change
+    everything, changes it.
+    """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
     dated: ClassVar[str] = "created_at"
