@@ -194,9 +194,14 @@ class Entity(Row):
 
     @classmethod
     def words(cls) -> tuple[str, ...]:
-        """Return every word that people may use for it, singular and plural."""
+        """Return every word that people may use for it, singular and plural.
+
+        Of a noun of two words there are three spellings: price list, price-list and price_list.
+        """
         single = dict.fromkeys((*cls.nouns, cls.slug()))
-        return (*single, *(plural(word) for word in single))
+        words = (*single, *(plural(word) for word in single))
+        spelt = (word.replace(" ", sign) for word in words for sign in "-_")
+        return tuple(dict.fromkeys((*words, *spelt)))
 
     @classmethod
     @cache

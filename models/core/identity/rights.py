@@ -14,13 +14,14 @@ Two kinds of entity take less from the line about everything: those that say how
 together, and catalogues, which everybody looks at.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from models.core.entity.base import ENTITIES
 from models.core.fields import Money
+from models.core.parsing.texts import leading
 
 
 class Scope(StrEnum):
@@ -249,6 +250,16 @@ def slug(word: str) -> str:
     raise ValueError(
         f"There is nothing called “{word[:40]}”. Rights are about {', '.join(known())} or {EVERYTHING}."
     )
+
+
+def begun(words: Sequence[str]) -> tuple[str, list[str]]:
+    """Return what words begin with, and the words after that: purchase line edit own.
+
+    Raises:
+        ValueError: They begin with nothing that a right can be about.
+    """
+    length = len(leading(words, nouns()).split()) or 1
+    return slug(" ".join(words[:length])), list(words[length:])
 
 
 def nouns() -> dict[str, str]:
