@@ -58,7 +58,14 @@ class Company:
         rules = self.roles[person["role"]]
         line = rules.lines.get(slug)
         look, export = (line.look, line.export) if line else (rules.look, rules.change)
+        if ENTITIES[slug].catalogue and not line:  # for all who look at anything
+            looks = any(each != "none" for each in self.looks(rules))
+            look = "all" if looks else "none"
         return min(look, look if verb == "show" else export, key=SCOPES.index)
+
+    def looks(self, rules: Rules) -> list[str]:
+        """Whose records a role looks at, by each of its lines."""
+        return [rules.look, *(line.look for line in rules.lines.values())]
 
     def owner(self, slug: str, row: Row) -> int | None:
         """Whose a record is; a part is whose the whole is, also where that is deleted."""
