@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.core import listeners
+from models.core import rules
 from models.core.audit.entries import changes_of
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
@@ -250,7 +250,7 @@ def differ(work: Context, whole: Entity, name: str, lines: Sequence[Line]) -> bo
 def add(work: Context, whole: Entity, name: str, entity: type[Entity], line: Line) -> None:
     part = entity(**{**line.values, entity.part_of: whole.id})
     policy.check(work, "new", entity)
-    listeners.begin(work, part)
+    rules.begin(work, part)
     keep_rules(work, name, part, line)
     work.session.add(part)
 
@@ -259,7 +259,7 @@ def keep_rules(work: Context, name: str, part: Entity, line: Line) -> None:
     """Apply the rules of a part before it is stored, so that an error can name its line."""
     with work.session.no_autoflush:
         try:
-            listeners.follow_rules(work, part, changes_of(part))
+            rules.apply_rules(work, part, changes_of(part))
         except Invalid as error:
             why = said_of(line.place, line.text, " ".join(error.errors.values()))
             raise Invalid({name: why}) from None

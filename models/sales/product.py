@@ -17,6 +17,7 @@ class Product(Entity):
     prefix = "PR"
     icon = ":label:"
     line = ("sku", "category", "price")
+    catalogue = True
     remarks = "notes"
 
     sku: Mapped[str | None] = field(

@@ -22,6 +22,7 @@ from models.core.fields import (
     field,
 )
 from models.core.fields.base import Reader
+from models.core.fields.computed import Rollup
 
 BUYERS = ("account", "customer")
 """The fields that say who bought."""
@@ -52,7 +53,11 @@ class Purchase(Entity):
     currency: Mapped[str | None] = field(
         Currency("Currency", card=False, hint="Left empty, it is the workspace's")
     )
-    total: Mapped[Decimal | None] = field(Money("Total", currency="currency", form=False))
+    total: Mapped[Decimal | None] = field(
+        Money(
+            "Total", currency="currency", computed=Rollup("purchase_line", "purchase", sum="total")
+        )
+    )
     owner: Mapped[int | None] = field(Person("Owner", also=("seller", "sold_by")))
     notes: Mapped[str | None] = field(LongText("Notes", card=False))
     lines = Lines(

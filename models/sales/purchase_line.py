@@ -12,6 +12,7 @@ from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Ambiguous, Invalid
 from models.core.fields import Money, Number, Percent, Reference, Text, field
 from models.core.fields.base import Reader
+from models.core.fields.computed import Formula
 from models.sales.product import Product
 
 PATTERN = re.compile(
@@ -22,6 +23,7 @@ PATTERN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A line: 3 × Widget @ 90 -10% +19%; what is in quotation marks is no product."""
+TOTAL = "quantity * price * (1 - discount / 100) * (1 + tax_rate / 100)"
 RATE = re.compile(r"([-−+]) *(\d[\d.,]*) *%")
 EXAMPLE = "3 × Widget @ 90"
 
@@ -31,6 +33,7 @@ class PurchaseLine(Entity):
 
     prefix = "PL"
     icon = ":heavy_plus_sign:"
+    nouns = ("sale line", "purchase line")
     part_of = "purchase"
     line = ("quantity", "price", "total", "purchase")
 
@@ -43,9 +46,9 @@ class PurchaseLine(Entity):
     price: Mapped[Decimal | None] = field(
         Money("Price", hint="Left empty, it is the list price of the product")
     )
-    discount: Mapped[int | None] = field(Percent("Discount"))
-    tax_rate: Mapped[int | None] = field(Percent("Tax rate", also=("tax", "vat")))
-    total: Mapped[Decimal | None] = field(Money("Total", form=False))
+    discount: Mapped[int | None] = field(Percent("Discount"), default=0)
+    tax_rate: Mapped[int | None] = field(Percent("Tax rate", also=("tax", "vat")), default=0)
+    total: Mapped[Decimal | None] = field(Money("Total", computed=Formula(TOTAL)))
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -97,7 +100,7 @@ class PurchaseLine(Entity):
     def write_line(self, reader: Reader) -> str:
         kinds = self.fields()
         price, discount, tax = (
-            kinds[name].write(getattr(self, name), reader)
+            kinds[name].write(getattr(self, name) or None, reader)
             for name in ("price", "discount", "tax_rate")
         )
         return "".join(
@@ -126,6 +129,7 @@ class PurchaseLine(Entity):
         """Take the name and the price of the product, where the line has none of its own."""
         if self.product and ("product" in changes or not self.name or self.price is None):
             self.take(work, work.get(Product, self.product), changes)
+        self.discount, self.tax_rate = self.discount or 0, self.tax_rate or 0
         if not self.name:
             raise Invalid({"product": "Say which product it is, or what else."})
         if self.quantity <= 0:
