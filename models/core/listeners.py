@@ -106,22 +106,25 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
 
 
 def follow(work: Context, written: Sequence[entries.Written]) -> None:
-    """Make what follows from records just written, which are not to change any more.
+    """Make what follows from records just written, without changing any record.
 
     Raises:
-        RuntimeError: Something that follows changed one of the records; `settle` can do that.
+        RuntimeError: A record was changed, which would be lost; `settle` can do that.
     """
     followers = [each for each in written if type(each[0]).follow is not Entity.follow]
     if not followers:
         return
-    before = [(record, record.__dict__.copy()) for record, _, _ in written]
+    before = {record: record.__dict__.copy() for record, _, _ in written}
+    dirty = {id(row) for row in work.session.dirty}
     for record, _, changes in followers:
         record.follow(work, changes)
-    for record, held in before:
+    others = [row for row in work.session.dirty if isinstance(row, Entity) and id(row) not in dirty]
+    for record in (*before, *others):
+        held = before.get(record, {})
         if record.__dict__ != held and (names := rules.moved(record, held)):
             raise RuntimeError(
-                f"{record.slug()} was just written, and what follows from it or from another record "
-                f"changed {', '.join(names)} of it. Only settle may change fields, before the flush."
+                f"what follows from a record changed {record.slug()}: {', '.join(names)}. It may make "
+                "records; only settle may change some, before they are written."
             )
 
 

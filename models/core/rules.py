@@ -57,7 +57,7 @@ def keep(work: Context, session: Session) -> None:
         ):
             work.govern()
         for record in due:
-            keep_rules(work, record, by_hand, again=record in settled)
+            keep_rules(work, record, by_hand, settled.get(record))
             settled[record] = record.__dict__.copy()
         rollups.follow(work, due)
         by_hand = False
@@ -79,7 +79,7 @@ def keep_coming(work: Context, records: Sequence[Entity]) -> None:
     ]:
         must_end(rounds, due, coming)
         for record in due:
-            apply_rules(work, record, entries.changes_of(record), by_hand=False)
+            apply_rules(work, record, moved(record, coming[record]), by_hand=False)
             coming[record] = record.__dict__.copy()
 
 
@@ -89,14 +89,14 @@ def prepare(work: Context, record: Entity) -> None:
     work.session.info.setdefault(COMING, {})[record] = record.__dict__.copy()
 
 
-def moved(record: Entity, before: Held) -> list[str]:
+def moved(record: Entity, before: Held) -> Changes:
     """Return the fields of a record that were set since it held what it held before."""
-    now, old = record.__dict__, instance_state(record).committed_state
-    return [
-        name
+    now, stored = record.__dict__, instance_state(record).committed_state
+    return {
+        name: (before.get(name, stored.get(name)), now[name])
         for name in record.fields()
-        if name in now and (before[name] != now[name] if name in before else name in old)
-    ]
+        if name in now and (before[name] != now[name] if name in before else name in stored)
+    }
 
 
 def must_end(rounds: Counter[Entity], due: Iterable[Entity], settled: dict[Entity, Held]) -> None:
@@ -120,20 +120,20 @@ def must_end(rounds: Counter[Entity], due: Iterable[Entity], settled: dict[Entit
 # ── one record ────────────────────────────────────────────────────────────────────────────────────
 
 
-def keep_rules(work: Context, record: Entity, by_hand: bool, again: bool) -> None:
+def keep_rules(work: Context, record: Entity, by_hand: bool, before: Held | None) -> None:
     """Apply the rules of one record that is about to be stored, and number a new one.
 
     Args:
         work: The unit of work.
         record: The record.
         by_hand: Whether what changed may take a right, because no rule of another record did it.
-        again: Whether its rules have been applied before.
+        before: What it held when its rules had been applied; None where they were not yet.
     """
     new = record.number is None
     if new:
         begin(work, record)
-    changes = entries.changes_of(record)
-    if changes or record.id is None or again:
+    changes = entries.changes_of(record) if before is None else moved(record, before)
+    if changes or record.id is None:
         apply_rules(work, record, changes, by_hand)
     if new:
         record.number = take_numbers(work, type(record))
@@ -148,12 +148,19 @@ def begin(work: Context, record: Entity) -> None:
 
 
 def apply_rules(work: Context, record: Entity, changes: Changes, by_hand: bool = True) -> None:
-    """Apply the rules of an entity, work out its formulas, and update its name to what changed."""
+    """Apply the rules of an entity, work out its formulas, and update its name to what changed.
+
+    Args:
+        work: The unit of work.
+        record: The record.
+        changes: What changed since its rules were applied the last time.
+        by_hand: Whether what changed may take a right.
+    """
     with policy.beyond(work.session):
         if by_hand:
             policy.check_needs(work, record, changes)
         if record.is_computed():
-            settle_computed(work, record)
+            settle_computed(work, record, changes)
         else:
             record.settle(work, changes)
         record.title = record.called(work)[:255]
@@ -164,35 +171,39 @@ def apply_rules(work: Context, record: Entity, changes: Changes, by_hand: bool =
 # ── computed fields ───────────────────────────────────────────────────────────────────────────────
 
 
-def settle_computed(work: Context, record: Entity) -> None:
+def settle_computed(work: Context, record: Entity, changes: Changes) -> None:
     """Work out the formulas of a record and apply its rules until both agree."""
-    work_out(record)
+    found = work_out(record)
+    news = changes | {name: (changes.get(name, pair)[0], pair[1]) for name, pair in found.items()}
     for _ in range(ROUNDS):
-        record.settle(work, entries.changes_of(record))
-        if not (changed := work_out(record)):
+        record.settle(work, news)
+        if not (news := work_out(record)):
             return
     raise RuntimeError(
-        f"The rules of {record.slug()} do not come to an end: they change what {', '.join(changed)} "
+        f"The rules of {record.slug()} do not come to an end: they change what {', '.join(news)} "
         "is worked out from again and again."
     )
 
 
-def work_out(record: Entity) -> list[str]:
-    """Give a record what its formulas say, and return the fields that this changed.
+def work_out(record: Entity) -> Changes:
+    """Give a record what its formulas say, and return what this changed.
 
     A new record has no parts yet.
     """
     found = {} if record.id else {name: each.empty for name, each in record.rollups().items()}
-    changed = [name for name, value in found.items() if assign(record, name, value)]
+    changes = {name: pair for name, value in found.items() if (pair := assign(record, name, value))}
     for name in record.formulas():
         formula = record.fields()[name].computed
         assert isinstance(formula, Formula)
-        changed += [name] if assign(record, name, formula.value(record)) else []
-    return changed
+        if pair := assign(record, name, formula.value(record)):
+            changes[name] = pair
+    return changes
 
 
-def assign(record: Entity, name: str, value: Any) -> bool:
-    """Give a computed field a value, rounded as its column keeps it; return whether it changed.
+def assign(record: Entity, name: str, value: Any) -> tuple[Any, Any] | None:
+    """Give a computed field a value, rounded as its column keeps it.
+
+    Return what it held and what it holds now, None where that is the same.
 
     Raises:
         Invalid: The column cannot hold it.
@@ -204,7 +215,8 @@ def assign(record: Entity, name: str, value: Any) -> bool:
         sources = sources_of(type(record), name)
         typed = (each for each, other in record.fields().items() if other.label in sources)
         raise Invalid({next(typed, name): f"{kind.label} would be too large to keep."}) from None
-    if getattr(record, name) == value:
-        return False
+    before = getattr(record, name)
+    if before == value:
+        return None
     setattr(record, name, value)
-    return True
+    return before, value
