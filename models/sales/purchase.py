@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.entity.base import Changes, Entity
+from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Ambiguous, Invalid
 from models.core.fields import (
     Currency,
@@ -23,6 +23,7 @@ from models.core.fields import (
 )
 from models.core.fields.base import Reader
 from models.core.fields.computed import Rollup
+from models.core.outbox.delivery import redraw
 
 BUYERS = ("account", "customer")
 """The fields that say who bought."""
@@ -97,3 +98,9 @@ class Purchase(Entity):
         self.sold_on = self.sold_on or work.today
         self.currency = self.currency or work.currency
         self.name = self.name or f"Sale of {self.sold_on:%Y-%m-%d}"
+
+    def follow(self, work: Context, changes: Changes) -> None:
+        """Draw the card of the deal again, which names its sales."""
+        if changes.keys() & {"opportunity", "deleted_at", "name"}:
+            for id in {self.opportunity, *changes.get("opportunity", ())} - {None}:
+                redraw(work, work.get(ENTITIES["opportunity"], id))

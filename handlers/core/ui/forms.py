@@ -259,7 +259,10 @@ def seen(request: Request, verb: Verb, record: Entity | None) -> dict[str, Any]:
 
 def stands(request: Request, verb: Verb, record: Entity | None, name: str) -> str:
     """Return what an input contains before anyone types."""
-    return current(record, name, request.work) if record else verb.defaults.get(name, "")
+    if record is None:
+        return verb.defaults.get(name, "")
+    begun = verb.begins(request.work, record)
+    return begun[name] if name in begun else current(record, name, request.work)
 
 
 def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -> bool:
