@@ -148,7 +148,7 @@ def update(
         Stale: Others changed the same field since, and what they did; nothing is changed.
     """
     policy.may_fill(work, type(record), texts)
-    parsed = record.parse(texts, work)
+    parsed = record.parse(texts, work, record)
     must_be_here(
         work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)}
     )
