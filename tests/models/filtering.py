@@ -178,14 +178,14 @@ class Reading:
         amount, _, currency = value.partition(" ")
         held = kind.currency.rpartition(".")[2]
         if currency:
-            self.must_see(kind.to or self.slug, held)
+            self.must_see(kind.whose or self.slug, held)
 
         def same(row: Any) -> bool:
             """Whether its currency is the one that is named, on it or on the record it names."""
             if not kind.beside:
                 return bool(row[held] == currency)
-            there = self.eyes.company.find(kind.to, row[kind.beside])
-            return bool(there and self.eyes.sees(kind.to, there) and there[held] == currency)
+            there = self.eyes.company.find(kind.whose, row[kind.beside])
+            return bool(there and self.eyes.sees(kind.whose, there) and there[held] == currency)
 
         return lambda row: SIGNS[op](row[name], Decimal(amount)) and (not currency or same(row))
 

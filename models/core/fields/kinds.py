@@ -148,7 +148,7 @@ class Money(Field):
 
     ordered, thaw = True, Exact
     currency: str = ""
-    to: str = ""
+    whose: str = ""
     """The entity of the record with the currency; `Entity.fields` fills it in."""
 
     def column(self) -> TypeEngine[Any]:
@@ -161,7 +161,7 @@ class Money(Field):
 
     def among(self, kinds: Mapping[str, Field]) -> Field:
         there = kinds[self.beside] if self.beside else None
-        return replace(self, to=there.to) if isinstance(there, Reference) else self
+        return replace(self, whose=there.to) if isinstance(there, Reference) else self
 
     def currency_of(self, reader: Reader, record: Any) -> str:
         """Return the currency in which a record has this amount."""
@@ -172,7 +172,7 @@ class Money(Field):
 
     def currency_there(self, reader: Reader, there: int | None) -> str:
         name = self.currency.rpartition(".")[2]
-        return (reader.value(self.to, there, name) if there else "") or reader.currency
+        return (reader.value(self.whose, there, name) if there else "") or reader.currency
 
     def read(self, text: str, reader: Reader) -> Exact:
         amount, currency = values.read_amount(text, reader.currency)
@@ -193,7 +193,7 @@ class Money(Field):
         kept = self.currency_there(reader, there)
         amount, currency = values.read_amount(text, kept)
         if currency != kept:
-            whose = f"{kept}, the currency of {reader.ref(self.to, there)}" if there else kept
+            whose = f"{kept}, the currency of {reader.ref(self.whose, there)}" if there else kept
             raise ValueError(f"{self.label} is in {whose}, not in {currency}.")
         return amount
 

@@ -284,7 +284,7 @@ def compare_money(kind: Money, column: Column, op: str, text: str, work: Context
     currency = values.read_amount(text, work.currency)[1]
     if not kind.beside:
         return and_(amount, column.table.c[kind.currency] == currency)
-    there: Any = ENTITIES[kind.to]
+    there: Any = ENTITIES[kind.whose]
     held = getattr(there, kind.currency.rpartition(".")[2])
     return and_(amount, column.table.c[kind.beside].in_(select(there.id).where(held == currency)))
 
