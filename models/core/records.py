@@ -69,9 +69,15 @@ def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool 
 
 
 def read(
-    work: Context, entity: type[Entity], texts: Mapping[str, str]
+    work: Context, entity: type[Entity], texts: Mapping[str, str], record: Entity | None = None
 ) -> tuple[dict[str, Any], Lines]:
     """Return the values of texts, and the lines of those that have a line for each part.
+
+    Args:
+        work: The unit of work.
+        entity: The entity of the record.
+        texts: Field → text.
+        record: The record that the values are for, where it exists.
 
     Raises:
         Invalid: A sentence for every text that cannot be read.
@@ -80,11 +86,11 @@ def read(
     parsed: dict[str, Any] = {}
     lines: Lines = {}
     try:
-        parsed = entity.parse(texts, work)
+        parsed = entity.parse(texts, work, record)
     except Invalid as error:
         errors |= error.errors
     try:
-        lines = part_lines.read_all(work, entity, texts)
+        lines = part_lines.read_all(work, entity, texts, parsed, record)
     except Invalid as error:
         errors |= error.errors
     if errors:
@@ -173,7 +179,7 @@ def update(
     """
     policy.may_fill(work, type(record), texts)
     texts = part_lines.changed(work, record, texts, seen)
-    parsed, lines = read(work, type(record), texts)
+    parsed, lines = read(work, type(record), texts, record)
     must_be_here(
         work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)}
     )

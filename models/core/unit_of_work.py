@@ -42,6 +42,8 @@ E = TypeVar("E")
 """An entity; `Context` cannot say so."""
 T = TypeVar("T")
 
+KEPT = 1000
+"""How many records a unit of work keeps alive because others depend on them."""
 PAUSES = (0.02, 0.1, 0.3)
 """Seconds between two attempts of what may succeed the next time, at most."""
 
@@ -244,6 +246,18 @@ class UnitOfWork:
         """Return what a record is called, for those who may see it."""
         record = self.get(ENTITIES[entity], id)
         return record.title if policy.shows(self, record) else HIDDEN
+
+    def value(self, entity: str, id: int, name: str) -> Any:
+        """Return what a field of another record holds, on which a field of this one depends.
+
+        The record is kept, because many records depend on the same one.
+        """
+        kept = self.session.info.setdefault("beside", {})
+        if (entity, id) not in kept:
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[entity, id] = self.get(ENTITIES[entity], id)
+        return getattr(kept[entity, id], name)
 
     def mention(self, id: int) -> str:
         """Return the Slack id of a user."""

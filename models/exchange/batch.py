@@ -315,7 +315,7 @@ class Batch:
             texts = {
                 name: text for name, text in texts.items() if not self.is_rehearsed(name, text)
             }
-        parsed, errors = self.reader.read(texts, self.desk)
+        parsed, errors = self.reader.read(texts, self.desk, record)
         errors |= {name: why for name, why in line.unread.items() if name not in parsed}
         errors |= account_links.unknown(self.desk, self.entity, texts)
         if self.lined:

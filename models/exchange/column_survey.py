@@ -19,7 +19,6 @@ from models.core.fields import (
     Moment,
     Money,
     Number,
-    Percent,
     Person,
     Phone,
     Reference,
@@ -165,7 +164,7 @@ class Examiner:
         )
         if isinstance(kind, Day | Moment):
             seen.looks = ("days",)
-        elif isinstance(kind, Money | Number | Percent):
+        elif isinstance(kind, Money | Number):
             seen.looks = ("figures",)
         if isinstance(kind, Email | Phone):
             seen.between, seen.measured = SEPARATORS, True

@@ -218,7 +218,8 @@ class Entity(Row):
         found = {
             name: column.info["field"] for name, column in columns.items() if "field" in column.info
         }
-        return {name: found[name] for name in sorted(found, key=lambda name: name == "deleted_at")}
+        names = sorted(found, key=lambda name: name == "deleted_at")
+        return {name: found[name].among(found) for name in names}
 
     @classmethod
     @cache
@@ -316,9 +317,9 @@ class Entity(Row):
         return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
 
     @classmethod
-    def parse(cls, texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+    def parse(cls, texts: Mapping[str, str], reader: Reader, record: Any = None) -> dict[str, Any]:
         """Turn typed texts into values; see `read_all`."""
-        return read_all(cls.fields(), texts, reader)
+        return read_all(cls.fields(), texts, reader, record)
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
