@@ -70,8 +70,9 @@ class Company:
     def owner(self, slug: str, row: Row) -> int | None:
         """Whose a record is; a part is whose the whole is, also where that is deleted."""
         entity = ENTITIES[slug]
-        if entity.part_of:
-            return self.find("customer", row[entity.part_of])["owner"]  # type: ignore[index]
+        if entity.part_of and not entity.owned:
+            whole = whole_of(entity)
+            return self.owner(whole, self.find(whole, row[entity.part_of]) or {})
         return row[entity.owned] if entity.owned else None
 
     def team(self, person: Row) -> set[int]:
@@ -85,6 +86,13 @@ class Company:
             known |= {row["id"] for row in teams if row["parent"] in known}
         names |= {row["key"] for row in teams if row["id"] in known}
         return {row["id"] for row in self.rows["user"] if row["team"] in names}
+
+
+def whole_of(entity: type[Entity]) -> str:
+    """The table of what a record is a part of."""
+    kind = entity.fields()[entity.part_of]
+    assert isinstance(kind, Reference)
+    return kind.to
 
 
 @dataclass(frozen=True)
