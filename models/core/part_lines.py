@@ -11,15 +11,18 @@ from models.core.audit.entries import changes_of
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Invalid, Stale
-from models.core.fields import Lines, Reference
+from models.core.fields import Lines, Money, Reference
+from models.core.fields.base import Reader
 from models.core.parts import parts_of
 from models.core.permissions import policy
 
 MOST = 100
 """The lines that one record may have; each is a record of its own."""
-BETWEEN = re.compile(r'(?:[^";\n]|"[^"\n]*"|")+')
+QUOTED = r'"(?:[^"\n]|"")+"|“[^“”\n]+”'
+"""What is in quotation marks; a straight one in it is written twice."""
+LINE = re.compile(rf"(?:(?<![^\s;×x*])(?:{QUOTED})(?=[\s;@]|$)|[^;\n])+")
 """A line: it ends at a semicolon or a new line that is not in quotation marks."""
-QUOTED = 60
+REPEATED = 60
 """Letters of a line that an error repeats."""
 
 
@@ -42,13 +45,43 @@ class Line:
 
 def split(text: str) -> Iterator[str]:
     """Yield the lines of a text that are not empty."""
-    for found in BETWEEN.finditer(text.replace("“", '"').replace("”", '"')):
+    for found in LINE.finditer(text):
         if line := " ".join(found[0].split()):
             yield line
 
 
-def read(work: Context, kind: Lines, text: str) -> list[Line]:
-    """Return the lines of a text.
+@dataclass(frozen=True)
+class InCurrency:
+    """The person who types, where the amounts are in another currency than the workspace's."""
+
+    reader: Context
+    currency: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.reader, name)
+
+
+def currency_of(
+    work: Context, part: type[Entity], values: Mapping[str, Any], whole: Entity | None
+) -> str:
+    """Return the currency in which the parts of a record have their amounts.
+
+    Args:
+        work: The unit of work.
+        part: The entity of the parts.
+        values: What the record will hold.
+        whole: The record, where it exists.
+    """
+    for kind in part.fields().values():
+        if isinstance(kind, Money) and kind.beside == part.part_of:
+            name = kind.currency.rpartition(".")[2]
+            held = values[name] if name in values else getattr(whole, name, None)
+            return str(held or work.currency)
+    return work.currency
+
+
+def read(work: Context, kind: Lines, text: str, currency: str) -> list[Line]:
+    """Return the lines of a text, whose amounts are in a currency.
 
     Raises:
         ValueError: Which line was not understood, and why.
@@ -58,20 +91,21 @@ def read(work: Context, kind: Lines, text: str) -> list[Line]:
         raise ValueError(f"{kind.label} is required.")
     if len(lines) > MOST:
         raise ValueError(f"{kind.label} has {len(lines)} lines; at most {MOST} are possible.")
-    return [read_line(work, entity, place, line) for place, line in enumerate(lines, 1)]
+    reader: Any = InCurrency(work, currency)
+    return [read_line(work, reader, entity, place, line) for place, line in enumerate(lines, 1)]
 
 
-def read_line(work: Context, entity: type[Entity], place: int, text: str) -> Line:
+def read_line(work: Context, reader: Reader, entity: type[Entity], place: int, text: str) -> Line:
     """Return one line as it is understood.
 
     Raises:
         ValueError: Which line it is, and what was not understood.
     """
     try:
-        texts = entity.read_line(text, work)
+        texts = entity.read_line(text, reader)
         absent = {name for name in entity.needed() if name != entity.part_of}
         policy.may_fill(work, entity, [name for name, said in texts.items() if said])
-        values = entity.parse(dict.fromkeys(absent, "") | texts, work)
+        values = entity.parse(dict.fromkeys(absent, "") | texts, reader)
     except Ambiguous as error:
         raise ValueError(said_of(place, text, str(error))) from None
     except Invalid as error:
@@ -88,14 +122,25 @@ def read_line(work: Context, entity: type[Entity], place: int, text: str) -> Lin
 
 
 def said_of(place: int, text: str, why: str) -> str:
-    shown = text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"
+    shown = text if len(text) <= REPEATED else f"{text[: REPEATED - 1]}…"
     return f"Line {place}, “{shown}”: {why}"
 
 
 def read_all(
-    work: Context, entity: type[Entity], texts: Mapping[str, str]
+    work: Context,
+    entity: type[Entity],
+    texts: Mapping[str, str],
+    values: Mapping[str, Any],
+    record: Entity | None = None,
 ) -> dict[str, list[Line]]:
     """Return the lines of each field of lines that is among these texts.
+
+    Args:
+        work: The unit of work.
+        entity: The entity of the record.
+        texts: Field → text.
+        values: What the record will hold, as far as it was read.
+        record: The record, where it exists.
 
     Raises:
         Invalid: A sentence for each text with a line that was not understood.
@@ -104,7 +149,8 @@ def read_all(
     for name, kind in entity.line_fields().items():
         if name in texts:
             try:
-                found[name] = read(work, kind, texts[name])
+                currency = currency_of(work, ENTITIES[kind.of], values, record)
+                found[name] = read(work, kind, texts[name], currency)
             except ValueError as error:
                 errors[name] = str(error)
     if errors:
@@ -158,6 +204,19 @@ def write_all(work: Context, records: Sequence[Entity], kind: Lines) -> dict[int
         id: "\n".join(part.write_line(work) for part in parts) if seen(work, parts) else ""
         for id, parts in found.items()
     }
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotation marks, so that nothing in it means anything in a line."""
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def unquoted(text: str) -> str:
+    """Return what is in the quotation marks around a text, "" where there are none."""
+    if not re.fullmatch(QUOTED, text):
+        return ""
+    return text[1:-1].replace('""', '"').strip()
 
 
 def mark_of(text: str) -> str:

@@ -319,7 +319,7 @@ class Batch:
         errors |= {name: why for name, why in line.unread.items() if name not in parsed}
         errors |= account_links.unknown(self.desk, self.entity, texts)
         if self.lined:
-            errors |= part_rows.read(self.desk, self.entity, line, texts, record)
+            errors |= part_rows.read(self.desk, self.entity, line, texts, parsed, record)
         errors |= {
             name: f"“{texts[name][:60]}” is not understood." for name in self.loose if name in texts
         }

@@ -1,7 +1,7 @@
 """The parts that a row says in one cell, with a line for each."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.core import part_lines
 from models.core.entity.base import Entity
@@ -17,6 +17,7 @@ def read(
     entity: type[Entity],
     line: "FileRow",
     texts: Mapping[str, str],
+    values: Mapping[str, Any],
     record: Entity | None,
 ) -> dict[str, str]:
     """Read the lines of a row, and return by field why some are not understood.
@@ -28,13 +29,14 @@ def read(
         entity: The entity of the row.
         line: The row, which keeps the lines.
         texts: The texts of the row by field.
+        values: What they were read as.
         record: The record that the row changes; None for a new one.
     """
     try:
         wanted = part_lines.changed(desk, record, texts, {}) if record else texts
         line.lines = {
             name: lines
-            for name, lines in part_lines.read_all(desk, entity, wanted).items()
+            for name, lines in part_lines.read_all(desk, entity, wanted, values, record).items()
             if record is None or part_lines.differ(desk, record, name, lines)
         }
     except Invalid as error:

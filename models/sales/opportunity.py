@@ -348,7 +348,7 @@ class Opportunity(Entity):
         work.lock(self)
         self.must_be_unsold(work)
         policy.check(work, "new", Purchase)
-        wanted = part_lines.read_all(work, Purchase, {"lines": lines})
+        wanted = part_lines.read_all(work, Purchase, {"lines": lines}, {"currency": self.currency})
         if not self.closed:
             policy.check(work, "won", self)
             self.win(work)

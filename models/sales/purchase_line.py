@@ -1,23 +1,24 @@
 """Purchase lines: one thing of a purchase, how many of it and at which price."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal as Number
 from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
+from models.core import part_lines
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Ambiguous, Invalid
-from models.core.fields import Money, Number, Percent, Reference, Text, field
+from models.core.fields import Decimal, Money, Percent, Reference, Text, field
 from models.core.fields.base import Reader
 from models.core.fields.computed import Formula
 from models.sales.product import Product
 
 PATTERN = re.compile(
     r"(?:(?P<quantity>\d[\d.,' ]*) *[×x*] *)?"
-    r"(?P<what>\"[^\"]+\"|.+?)"
+    rf"(?P<what>{part_lines.QUOTED}|.+?)"
     r"(?: *@ *(?P<price>.+?))?"
     r"(?P<rates>(?: *[-−+] *\d[\d.,]* *%)*)",
     re.IGNORECASE | re.DOTALL,
@@ -25,6 +26,9 @@ PATTERN = re.compile(
 """A line: 3 × Widget @ 90 -10% +19%; what is in quotation marks is no product."""
 TOTAL = "quantity * price * (1 - discount / 100) * (1 + tax_rate / 100)"
 RATE = re.compile(r"([-−+]) *(\d[\d.,]*) *%")
+SIGNS = re.compile(r'[;"“”@×*]')
+"""What means something in a line, so that a name with it is written in another way."""
+ZERO = Number(0)
 EXAMPLE = "3 × Widget @ 90"
 
 
@@ -42,13 +46,23 @@ class PurchaseLine(Entity):
     name: Mapped[str | None] = field(
         Text("What", search=True, hint="Left empty, it is the name of the product")
     )
-    quantity: Mapped[int] = field(Number("Quantity", required=True), default=1)
-    price: Mapped[Decimal | None] = field(
-        Money("Price", hint="Left empty, it is the list price of the product")
+    quantity: Mapped[Number] = field(
+        Decimal("Quantity", required=True, places=3), default=Number(1)
     )
-    discount: Mapped[int | None] = field(Percent("Discount"), default=0)
-    tax_rate: Mapped[int | None] = field(Percent("Tax rate", also=("tax", "vat")), default=0)
-    total: Mapped[Decimal | None] = field(Money("Total", computed=Formula(TOTAL)))
+    price: Mapped[Number | None] = field(
+        Money(
+            "Price",
+            currency="purchase.currency",
+            hint="Left empty, it is the list price of the product",
+        )
+    )
+    discount: Mapped[Number | None] = field(Percent("Discount", places=2), default=Number(0))
+    tax_rate: Mapped[Number | None] = field(
+        Percent("Tax rate", places=2, also=("tax", "vat")), default=Number(0)
+    )
+    total: Mapped[Number | None] = field(
+        Money("Total", currency="purchase.currency", computed=Formula(TOTAL))
+    )
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -83,8 +97,8 @@ class PurchaseLine(Entity):
     @classmethod
     def read_thing(cls, said: str, price: str, reader: Reader) -> dict[str, str]:
         """Return the product that is sold, or the name of what is none."""
-        if said.startswith('"') and said.endswith('"') and len(said) > 2:
-            return {"product": "", "name": said[1:-1].strip()}
+        if name := part_lines.unquoted(said):
+            return {"product": "", "name": name}
         try:
             reader.lookup("product", said)
         except Ambiguous:
@@ -100,15 +114,15 @@ class PurchaseLine(Entity):
     def write_line(self, reader: Reader) -> str:
         kinds = self.fields()
         price, discount, tax = (
-            kinds[name].write(getattr(self, name) or None, reader)
+            kinds[name].write(getattr(self, name), reader)
             for name in ("price", "discount", "tax_rate")
         )
         return "".join(
             [
                 f"{kinds['quantity'].write(self.quantity, reader)} × {self.thing(reader)}",
                 f" @ {price.removesuffix('.00')}" if price else "",
-                f" -{discount}%" if discount else "",
-                f" +{tax}%" if tax else "",
+                f" -{discount}%" if self.discount else "",
+                f" +{tax}%" if self.tax_rate else "",
             ]
         )
 
@@ -116,20 +130,20 @@ class PurchaseLine(Entity):
         """Return what is sold, by a name that means it again: its reference where none does."""
         name = reader.name("product", self.product) if self.product else self.name or ""
         bare = PATTERN.fullmatch(name)
-        if bare and bare["what"] == name and ";" not in name and not name.startswith('"'):
+        if bare and bare["what"] == name and not SIGNS.search(name):
             try:
                 means = reader.lookup("product", name)
             except ValueError:
                 means = None
             if means == self.product:
                 return name
-        return reader.ref("product", self.product) if self.product else f'"{name}"'
+        return reader.ref("product", self.product) if self.product else part_lines.quoted(name)
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Take the name and the price of the product, where the line has none of its own."""
         if self.product and ("product" in changes or not self.name or self.price is None):
             self.take(work, work.get(Product, self.product), changes)
-        self.discount, self.tax_rate = self.discount or 0, self.tax_rate or 0
+        self.discount, self.tax_rate = self.discount or ZERO, self.tax_rate or ZERO
         if not self.name:
             raise Invalid({"product": "Say which product it is, or what else."})
         if self.quantity <= 0:

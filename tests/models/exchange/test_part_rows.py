@@ -17,7 +17,7 @@ THREE = "3 × Widget @ 90\n1 × Setup @ 500\n2 × Cable @ 5"
 
 def held(works: UnitOfWorkFactory, workspace: str = "T1") -> list[tuple[str, int, str, int]]:
     parts = everything(works, PurchaseLine, workspace)
-    return [(each.ref, each.purchase, each.name, each.quantity) for each in parts]
+    return [(each.ref, each.purchase, each.name, int(each.quantity)) for each in parts]
 
 
 def test_a_column_of_lines_makes_the_parts_of_new_records(works: UnitOfWorkFactory) -> None:
