@@ -19,7 +19,7 @@ from handlers.core.crud import Records
 from models.core import listeners
 from models.core.db.engine import everywhere
 from models.core.entity.base import ENTITIES, Base, Entity
-from models.core.fields import Currency, Decimal, Money, Percent, Reference, Text, field
+from models.core.fields import Currency, Decimal, Money, Percent, Person, Reference, Text, field
 from models.core.identity import rights
 from models.migrations.row_level_security import isolate
 
@@ -84,4 +84,38 @@ def voyages() -> tuple[type[Entity], ...]:
 def sold(engine: Engine) -> Iterator[tuple[Any, ...]]:
     """Voyage and Fare, as long as a test."""
     with made_up(engine, voyages) as entities:
+        yield entities
+
+
+def parts() -> tuple[type[Entity], ...]:
+    """A part that is known by its SKU, which may belong to somebody, and where it is stored."""
+
+    class Part(Entity):
+        """A thing with a number of its own."""
+
+        prefix = "PZ"
+        owned = "owner"
+        keys = ("sku",)
+        line = ("sku",)
+
+        name: Mapped[str] = field(Text("Name", required=True))
+        sku: Mapped[str | None] = field(Text("SKU", 40, unique=True))
+        gauge: Mapped[Exact | None] = field(Decimal("Gauge", unique=True))
+        owner: Mapped[int | None] = field(Person("Owner"))
+
+    class Stock(Entity):
+        """Where a part is stored."""
+
+        prefix = "SX"
+
+        name: Mapped[str] = field(Text("Place", required=True))
+        part: Mapped[int | None] = field(Reference("Part", to="part"))
+
+    return Part, Stock
+
+
+@pytest.fixture
+def stored(engine: Engine) -> Iterator[tuple[Any, ...]]:
+    """Part and Stock, as long as a test."""
+    with made_up(engine, parts) as entities:
         yield entities

@@ -18,10 +18,11 @@ class Product(Entity):
     icon = ":label:"
     line = ("sku", "category", "price")
     catalogue = True
+    keys = ("sku",)
     remarks = "notes"
 
     sku: Mapped[str | None] = field(
-        Text("SKU", 50, search=True, same=True, also=("article_number", "product_code"))
+        Text("SKU", 50, unique=True, also=("article_number", "product_code"))
     )
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     category: Mapped[str | None] = field(Text("Category", 100, search=True))
@@ -35,7 +36,7 @@ class Product(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [Index(None, "workspace", "sku"), Index(None, "workspace", "category")]
+        return [Index(None, "workspace", "category")]
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Give the price the workspace's currency, unless it came with another."""

@@ -24,6 +24,7 @@ from models.core.fields import (
 from models.core.fields.base import Reader
 from models.core.fields.computed import Rollup
 from models.core.outbox.delivery import redraw
+from models.core.parts import parts_of
 
 BUYERS = ("account", "customer")
 """The fields that say who bought."""
@@ -92,12 +93,22 @@ class Purchase(Entity):
         return {"name": words} if words else {}
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Require who bought, and fill the day, the currency and the name."""
+        """Require who bought, and fill the day, the currency and the name.
+
+        A currency in which there are prices stays.
+        """
         if not (self.customer or self.account) and self.decides(work, changes, *BUYERS):
             raise Invalid({"customer": "Name the customer, or at least the account, who bought."})
+        if changes.get("currency", (None,))[0] and self.decides(work, changes, "currency"):
+            self.must_have_no_lines(work)
         self.sold_on = self.sold_on or work.today
         self.currency = self.currency or work.currency
         self.name = self.name or f"Sale of {self.sold_on:%Y-%m-%d}"
+
+    def must_have_no_lines(self, work: Context) -> None:
+        """Raise Invalid where the prices of lines are in the currency that is about to change."""
+        if parts_of(work, [self], ENTITIES["purchase_line"]):
+            raise Invalid({"currency": f"The prices of {self.ref} are in its currency. Remove its lines first."})
 
     def follow(self, work: Context, changes: Changes) -> None:
         """Draw the card of the deal again, which names its sales."""

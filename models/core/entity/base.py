@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -22,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
+from models.core.entity.unique import add_columns, column_of, is_folded, unique_indexes
 from models.core.fields import Joined, Lines, Moment, field
 from models.core.fields.base import Field, Reader, read_all
 from models.core.fields.computed import Rollup, in_order
@@ -131,6 +133,8 @@ class Entity(Row):
     """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
+    keys: ClassVar[tuple[str, ...]] = ()
+    """The unique fields by which people and files name a record, before they do so by its name."""
     dated: ClassVar[str] = "created_at"
     """The field with a day that is meant where people name just a period: deals this month."""
     besides: ClassVar[tuple[str, ...]] = ()
@@ -168,6 +172,8 @@ class Entity(Row):
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "__abstract__" not in vars(cls):
+            add_columns(cls)
         super().__init_subclass__(**kwargs)
         if "__abstract__" not in vars(cls):
             ENTITIES[cls.slug()] = cls
@@ -183,6 +189,7 @@ class Entity(Row):
             UniqueConstraint("workspace", "number"),
             UniqueConstraint("workspace", "external_id"),
             Index(None, "workspace", "key"),
+            *unique_indexes(cls),
             *cls.indexes(),
         )
 
@@ -219,6 +226,7 @@ class Entity(Row):
             name: column.info["field"] for name, column in columns.items() if "field" in column.info
         }
         names = sorted(found, key=lambda name: name == "deleted_at")
+        found |= {name: replace(found[name], search=True) for name in cls.keys}
         return {name: found[name].among(found) for name in names}
 
     @classmethod
@@ -239,6 +247,24 @@ class Entity(Row):
     def is_computed(cls) -> bool:
         """Return whether some of the fields are worked out from others, or from parts."""
         return any(kind.computed for kind in cls.fields().values())
+
+    @classmethod
+    @cache
+    def unique(cls) -> Mapping[str, str]:
+        """Return the fields that no two records share → the column that tells them apart."""
+        kinds = cls.fields().items()
+        return {name: column_of(name, kind) for name, kind in kinds if kind.unique}
+
+    @classmethod
+    def key_of(cls, name: str, text: str, reader: Reader) -> Any:
+        """Return what the column of a unique field holds for a text, None where it fits none."""
+        kind = cls.fields()[name]
+        if is_folded(kind):
+            return values.fold(text)[:255] or None
+        try:
+            return kind.read(values.clean(text), reader)
+        except ValueError:
+            return None
 
     @classmethod
     @cache
@@ -351,6 +377,13 @@ class Entity(Row):
     def unknown(cls, text: str) -> str:
         """Return the sentence that says that `text` names no record."""
         return f"There is no {cls.noun()} “{text[:60]}”. Try a reference such as {cls.prefix}-1, or a name."
+
+    def fold(self) -> None:
+        """Bring the columns by which it is found up to date with its name and its unique texts."""
+        self.key = values.fold(self.title)[:255]
+        for name, column in self.unique().items():
+            if name != column:
+                setattr(self, column, values.fold(getattr(self, name) or "")[:255] or None)
 
     @property
     def ref(self) -> str:

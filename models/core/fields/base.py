@@ -38,6 +38,8 @@ class Field:
     """It belongs to the person: it is exported and erased with them."""
     same: bool = False
     """Equal values hint at a duplicate."""
+    unique: bool = False
+    """No two records hold the same, but for deleted ones; texts are compared folded."""
     form: bool = True
     """It is an input of the form."""
     card: bool = True
