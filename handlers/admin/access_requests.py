@@ -145,7 +145,7 @@ def offers(work: UnitOfWork, asker: User, right: Right, asked_with: int | None) 
         "give": blocks.button("Give another role", "role.give", asker.ref),
         "decline": blocks.button("Decline", "role.decline", line),
     }
-    return [button for verb, button in buttons.items() if cards.usable(verb, Role.slug(), work)]
+    return [buttons[verb] for verb in cards.usable(list(buttons), Role.slug(), work)]
 
 
 def every(work: UnitOfWork, role: Role, right: Right, line: str) -> Block:

@@ -12,7 +12,9 @@ from models.core.audit import entries
 from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import ENTITIES, Changes, Entity, Row
+from models.core.entity.finding import KEPT
 from models.core.entity.sequences import take_numbers
+from models.core.names import forget_names
 from models.core.outbox import audience, delivery
 from models.core.parsing import values
 from models.core.permissions import policy, visibility
@@ -34,9 +36,16 @@ def only_ours(state: ORMExecuteState) -> None:
     if work is None or state.is_column_load or state.is_relationship_load:
         return
     hidden = not state.execution_options.get("with_deleted")
-    state.statement = state.statement.options(
-        *criteria(work.workspace.id, hidden, visibility.of(state.session))
+    narrow = narrowed if state.execution_options.get(KEPT) else narrowed.__wrapped__
+    state.statement = narrow(
+        state.statement, work.workspace.id, hidden, visibility.of(state.session)
     )
+
+
+@lru_cache(maxsize=512)
+def narrowed(statement: Any, here: str, hidden: bool, seen: visibility.Sight) -> Any:
+    """Return a statement with the filters of a workspace; one that is made once keeps them."""
+    return statement.options(*criteria(here, hidden, seen))
 
 
 @lru_cache(maxsize=1024)
@@ -105,6 +114,7 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     work = session.info.get("work")
     if work is None:
         return
+    forget_names(session)
     created = [row for row in session.new if isinstance(row, Entity)]
     updated = [row for row in session.dirty if isinstance(row, Entity) and session.is_modified(row)]
     write_down(work, created, "create")
@@ -133,9 +143,19 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
     if any(record.governing & changes.keys() for record, _, changes in written):
         work.regroup()
     with policy.beyond(work.session):
-        index(work, records)
+        index(
+            work, [row for row, did, found in written if did == "create" or is_reworded(row, found)]
+        )
         for record, _, changes in written:
             record.follow(work, changes)
+
+
+def is_reworded(record: Entity, changes: Changes) -> bool:
+    """Return whether a record just changed is found by other words than before, or not any more."""
+    kinds = record.fields()
+    if "deleted_at" in changes or any(kinds[name].search for name in changes):
+        return True
+    return inspect(record).attrs["title"].history.has_changes()
 
 
 def insert_many(work: Context, records: Sequence[Entity]) -> None:

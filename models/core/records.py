@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from models.core import names
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
@@ -148,7 +149,11 @@ def update(
         Stale: Others changed the same field since, and what they did; nothing is changed.
     """
     policy.may_fill(work, type(record), texts)
-    parsed = record.parse(texts, work)
+    names.learn(work, [record], texts)
+    same = {name for name, text in texts.items() if text and stands(work, record, name, text)}
+    parsed = {name: getattr(record, name) for name in same} | record.parse(
+        {name: text for name, text in texts.items() if name not in same}, work
+    )
     must_be_here(
         work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)}
     )
@@ -161,6 +166,12 @@ def update(
         if getattr(record, name) != value:
             setattr(record, name, value)
     work.session.flush()
+
+
+def stands(work: Context, record: Entity, name: str, text: str) -> bool:
+    """Return whether a text is how the present value of a field is written."""
+    kind = record.fields().get(name)
+    return kind is not None and text == kind.write(getattr(record, name), work)
 
 
 def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
