@@ -13,6 +13,7 @@ from models.core.audit import entries
 from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import ENTITIES, Entity, Row
+from models.core.entity.bulk import LATER, insert_now
 from models.core.entity.sequences import take_numbers
 from models.core.outbox import audience, delivery
 from models.core.permissions import policy, visibility
@@ -113,8 +114,10 @@ def follow(work: Context, written: Sequence[entries.Written]) -> None:
         return
     before = {record: record.__dict__.copy() for record, _, _ in written}
     dirty = {id(row) for row in work.session.dirty}
+    work.session.info.pop(LATER, None)  # of a flush that failed
     for record, _, changes in followers:
         record.follow(work, changes)
+    insert_now(work)
     others = [row for row in work.session.dirty if isinstance(row, Entity) and id(row) not in dirty]
     for record in (*before, *others):
         held = before.get(record, {})
