@@ -1,6 +1,7 @@
 """Every entity, once, and every other table; a new entity costs one file, and a line here."""
 
 from models.activities.activity import Activity
+from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.entity.base import FACTS, Base, Entity
 from models.core.entity.sequences import Counter
@@ -36,6 +37,7 @@ ENTITIES: tuple[type[Entity], ...] = (
 )
 """The map of the product: what people know by a number."""
 FACTS["customer"] = [lifecycle.facts]
+rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,
     AuditHead,

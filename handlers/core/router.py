@@ -138,6 +138,8 @@ class Router:
             asks = options.get("asks", {})
             if not isinstance(asks, Mapping):
                 asks = {ask: self.fields()[ask] for ask in asks}
+            if kept := [ask for ask, kind in asks.items() if kind.readonly]:
+                raise TypeError(f"{self.noun} {name} asks for {kept[0]}, which is readonly")
             text = options.get("text", next(iter(asks), ""))
             about = self.entity.slug() if self.entity else self.noun
             self.verbs[name] = Verb(

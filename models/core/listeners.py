@@ -8,15 +8,16 @@ from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 
+from models.core import rollups, rules
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import ENTITIES, Changes, Entity, Row
+from models.core.entity.bulk import LATER, insert_now
 from models.core.entity.finding import KEPT
 from models.core.entity.sequences import take_numbers
 from models.core.names import forget_names
 from models.core.outbox import audience, delivery
-from models.core.parsing import values
 from models.core.permissions import policy, visibility
 from models.core.search.index import index, referring
 
@@ -68,45 +69,10 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     work = session.info.get("work")
     if work is None:
         return
-    records = [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]
-    if any(
-        record.governing and (record.id is None or entries.changes_of(record)) for record in records
-    ):
-        work.govern()
-    keep_rules(work, records)
+    rules.keep(work, session)
     for row in session.new:
         if isinstance(row, Row):
             row.workspace = work.workspace.id
-
-
-def keep_rules(work: Context, records: Sequence[Entity]) -> None:
-    """Apply the rules of the records of a flush, one after the other, and number the new ones."""
-    for record in records:
-        if record.number is None:
-            begin(work, record)
-        changes = entries.changes_of(record)
-        if changes or record.id is None:
-            follow_rules(work, record, changes)
-        if record.number is None:
-            record.number = take_numbers(work, type(record))
-
-
-def begin(work: Context, record: Entity) -> None:
-    """Give a new record its defaults and its creation date, unless it brings one along."""
-    for name, default in record.defaults().items():
-        if getattr(record, name) is None:
-            setattr(record, name, default)
-    record.created_at = record.created_at or work.now
-
-
-def follow_rules(work: Context, record: Entity, changes: Changes) -> None:
-    """Apply the rules of an entity, and update its name to what changed."""
-    with policy.beyond(work.session):
-        policy.check_needs(work, record, changes)
-        record.settle(work, changes)
-        record.title = record.called(work)[:255]
-    record.updated_at = work.now
-    record.key = values.fold(record.title)[:255]
 
 
 def record_changes(session: Session, context: UOWTransaction) -> None:
@@ -146,8 +112,32 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
         index(
             work, [row for row, did, found in written if did == "create" or is_reworded(row, found)]
         )
-        for record, _, changes in written:
-            record.follow(work, changes)
+        follow(work, written)
+
+
+def follow(work: Context, written: Sequence[entries.Written]) -> None:
+    """Make what follows from records just written, without changing any record.
+
+    Raises:
+        RuntimeError: A record was changed, which would be lost; `settle` can do that.
+    """
+    followers = [each for each in written if type(each[0]).follow is not Entity.follow]
+    if not followers:
+        return
+    before = {record: record.__dict__.copy() for record, _, _ in written}
+    dirty = {id(row) for row in work.session.dirty}
+    work.session.info.pop(LATER, None)  # of a flush that failed
+    for record, _, changes in followers:
+        record.follow(work, changes)
+    insert_now(work)
+    others = [row for row in work.session.dirty if isinstance(row, Entity) and id(row) not in dirty]
+    for record in (*before, *others):
+        held = before.get(record, {})
+        if record.__dict__ != held and (names := rules.moved(record, held)):
+            raise RuntimeError(
+                f"what follows from a record changed {record.slug()}: {', '.join(names)}. It may make "
+                "records; only settle may change some, before they are written."
+            )
 
 
 def is_reworded(record: Entity, changes: Changes) -> bool:
@@ -164,6 +154,7 @@ def insert_many(work: Context, records: Sequence[Entity]) -> None:
     The records have begun and applied their rules. All that a flush does for new records is done
     for them too. The session does not know them afterwards.
     """
+    rules.keep_coming(work, records)
     entity, here = type(records[0]), work.workspace.id
     columns = [
         (name, column.name) for name, column in entity.__mapper__.columns.items() if name != "id"
@@ -179,6 +170,7 @@ def insert_many(work: Context, records: Sequence[Entity]) -> None:
     for record, new in zip(records, ids, strict=True):
         record.id = new
     write_down(work, records, "create")
+    rollups.follow(work, records)
 
 
 LISTENERS = (

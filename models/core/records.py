@@ -128,7 +128,7 @@ def needed(entity: type[Entity]) -> list[str]:
     return [
         name
         for name, kind in entity.fields().items()
-        if kind.required and columns[name].default is None
+        if kind.required and not kind.readonly and columns[name].default is None
     ]
 
 

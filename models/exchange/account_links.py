@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from models.core import listeners
-from models.core.audit.entries import changes_of
+from models.core import listeners, rules
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Forbidden
 from models.core.permissions import policy
@@ -85,9 +84,8 @@ def store(
             led.add(id)
             records.append(joined)
     for joined in records:
-        listeners.begin(desk, joined)
-        listeners.follow_rules(desk, joined, changes_of(joined))
-        desk.session.info.setdefault("coming", []).append(joined)
+        rules.begin(desk, joined)
+        rules.prepare(desk, joined)
     if records:
         listeners.insert_many(desk, records)
     return len(records)

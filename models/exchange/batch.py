@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.core import listeners
-from models.core.audit.entries import AuditEntry, changes_of
+from models.core import listeners, rules
+from models.core.audit.entries import AuditEntry
 from models.core.context import REPEATS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
@@ -252,10 +252,9 @@ class Batch:
         if self.entity.owned in parsed:
             may_give(self.desk, self.entity, parsed)
         record: Entity = bare(self.entity, parsed | {EXTERNAL_ID: line.key})
-        listeners.begin(self.desk, record)
+        rules.begin(self.desk, record)
         record.arrive(self.desk)
-        listeners.follow_rules(self.desk, record, changes_of(record))
-        self.desk.session.info.setdefault("coming", []).append(record)
+        rules.prepare(self.desk, record)
         return record
 
     def wanted(self, line: FileRow, record: Entity) -> dict[str, Any]:
@@ -323,7 +322,7 @@ class Batch:
             }
         done = self.entity.when_done(parsed, self.desk.now) if DONE in texts else {}
         if self.hidden:  # also of what the record already holds, or a file could find out
-            policy.may_fill(
+            policy.may_know(
                 self.desk, self.entity, dict.fromkeys((*line.texts, *parsed, *errors, *done))
             )
         parsed |= {} if getattr(record, "done_at", None) else done

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.core.entity.base import Entity
+from models.core.entity.readonly import why_readonly
 from models.core.fields import (
     Choice,
     Country,
@@ -50,6 +51,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         self.kinds: dict[str, Field] = {**self.entity.fields(), CREATED_AT: Moment("Created")}
+        self.readonly = {name for name, kind in self.kinds.items() if kind.readonly}
         self.settled = {name for name, kind in self.kinds.items() if isinstance(kind, SETTLED)}
         self.country = next(
             (name for name, kind in self.kinds.items() if isinstance(kind, Country)), ""
@@ -70,6 +72,8 @@ class Reader:
                 if name in self.settled
                 else self.cell(kind, name, texts, desk)
             )
+            if not why and self.readonly and (kept := self.readonly & got.keys()):
+                why = why_readonly(self.entity, min(kept))
             if why:
                 errors[name] = why
             else:

@@ -38,6 +38,7 @@ from models.exchange.formats import Decision, Decisions, complete
 from models.exchange.mapping import (
     CREATED_AT,
     EXTERNAL_ID,
+    KEPT,
     LEFT_OUT,
     PERSON_NAME,
     REASON,
@@ -132,7 +133,7 @@ def examine(work: Context, entity: type[Entity], sheet: Sheet, answers: Answers)
 def keep_rest(entity: type[Entity], columns: Columns) -> None:
     """Put what no field takes into the notes, each cell behind its header."""
     for header, why in list(columns.left_out.items()):
-        if header and why not in ("empty", LEFT_OUT) and header != REASON:
+        if header and why not in ("empty", LEFT_OUT, KEPT) and header != REASON:
             del columns.left_out[header]
             columns.beside[header] = entity.remarks
 

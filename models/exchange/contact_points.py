@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from models.core import listeners
-from models.core.audit.entries import changes_of
+from models.core import listeners, rules
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError
 from models.core.fields import Email, Link
@@ -109,8 +108,8 @@ def store(
             value = f"+{text}" if text.isdecimal() else text
             made.append(table(**{entity.slug(): id}, type=kind, value=value))
     for each in made:
-        listeners.begin(desk, each)
-        listeners.follow_rules(desk, each, changes_of(each))
+        rules.begin(desk, each)
+        rules.prepare(desk, each)
     if made:
         listeners.insert_many(desk, made)
     return len(made)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.readonly import why_readonly
 from models.core.errors import Invalid
 from models.core.fields import Day, Email, Moment, Person, Phone, Reference, Text
 from models.core.parsing import values
@@ -45,6 +46,8 @@ BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
 """What a file says about a record in addition to its fields."""
 
 LEFT_OUT = "left out as you said"
+KEPT = "kept by Rapport"
+"""Why the column of a field that only the program sets is left out."""
 REASON = "reason rejected"
 """The last column of a file of rejected rows."""
 
@@ -110,7 +113,10 @@ def guess(
     headers = list(dict.fromkeys(headers))
     taken = choose(entity, headers, chosen or {})
     usable = [header for header in headers if header and (filled is None or header in filled)]
+    readonly = {name for name, kind in entity.fields().items() if kind.readonly}
     meant = {header: meaning(entity, header) for header in usable if header not in taken}
+    kept = {header for header, (_, target) in meant.items() if target in readonly}
+    meant = {header: found for header, found in meant.items() if header not in kept}
     nearest = sorted(
         meant, key=lambda header: (-names_it(entity, header, meant[header][1]), meant[header][0])
     )
@@ -126,7 +132,8 @@ def guess(
             columns.fallback[header] = target
     for header in headers:
         if header not in columns.all():
-            columns.left_out[header] = why_not(entity, header, header in usable, taken)
+            why = KEPT if header in kept else why_not(entity, header, header in usable, taken)
+            columns.left_out[header] = why
     return columns
 
 
@@ -299,7 +306,10 @@ def choose(
                     header: f"The file has no column “{header[:60]}”. It has: {', '.join(written.values())}."
                 }
             )
-        if word and squeeze(word) not in words:
+        known = words.get(squeeze(word), "")
+        if known in entity.fields() and entity.fields()[known].readonly:
+            raise Invalid({header: why_readonly(entity, known)})
+        if word and not known:
             close = difflib.get_close_matches(squeeze(word), words, 1)
             hint = (
                 f"Did you mean {words[close[0]]}?"
@@ -327,7 +337,8 @@ def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str,
 
 def targets(entity: type[Entity]) -> list[str]:
     """Return everything that a column can fill."""
-    fields = [name for name in entity.fields() if name != "deleted_at"]
+    kinds = entity.fields().items()
+    fields = [name for name, kind in kinds if name != "deleted_at" and not kind.readonly]
     person = [PERSON_NAME, MIDDLE, SUFFIX, WEB] if "first_name" in fields else []
     return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person]
 

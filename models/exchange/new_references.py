@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from models.core import listeners
-from models.core.audit.entries import changes_of
+from models.core import listeners, rules
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError
 from models.core.parsing import values
@@ -179,6 +178,6 @@ def record_of(desk: PrefetchingUnitOfWork, reader: Reader, texts: Sequence[str])
     }
     found, _ = reader.read(seen, desk)
     record: Entity = entity(**found)
-    listeners.begin(desk, record)
-    listeners.follow_rules(desk, record, changes_of(record))
+    rules.begin(desk, record)
+    rules.prepare(desk, record)
     return record

@@ -8,6 +8,7 @@ from handlers.core.commandline.parser import Ref, suggest
 from handlers.core.request import Request
 from handlers.core.router import Catalogue, Verb, takes_prose
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.readonly import why_readonly
 from models.core.errors import Ambiguous, CRMError
 from models.core.fields import Joined, LongText, Person, Reference
 from models.core.identity.user import with_names
@@ -104,6 +105,8 @@ def named(request: Request, verb: Verb) -> dict[str, str]:
         and not is_told(request, verb, line.unknown)
     ):
         strange.append(line.unknown)
+    for word in strange:
+        must_be_typed(request, verb, word)
     if strange:
         near = suggest(strange[0], known) or slips(strange[0], known)
         others = (
@@ -114,6 +117,14 @@ def named(request: Request, verb: Verb) -> dict[str, str]:
         hint = f"Did you mean {near[0]}?" if near else others
         raise CRMError(f"There is no “{strange[0][:60]}” here. {hint}")
     return {known[word]: text for word, text in line.fields.items()}
+
+
+def must_be_typed(request: Request, verb: Verb, word: str) -> None:
+    """Raise CRMError where a word names a field that only the program sets."""
+    entity = request.catalogue.routers[verb.noun].entity
+    name = entity.field_names().get(word, "") if entity else ""
+    if entity and name and entity.fields()[name].readonly:
+        raise CRMError(why_readonly(entity, name))
 
 
 def names_of(catalogue: Catalogue, verb: Verb) -> dict[str, str]:

@@ -24,6 +24,7 @@ from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
 from models.core.fields import Joined, Moment, field
 from models.core.fields.base import Field, Reader, read_all
+from models.core.fields.computed import Rollup, in_order
 from models.core.parsing import values
 
 Changes = dict[str, tuple[Any, Any]]
@@ -157,7 +158,9 @@ class Entity(Row):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        ENTITIES[cls.slug()] = cls
+        if "__abstract__" not in vars(cls):
+            ENTITIES[cls.slug()] = cls
+            cls.formulas()  # what is wrong with them is said at once
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
@@ -200,6 +203,25 @@ class Entity(Row):
             name: column.info["field"] for name, column in columns.items() if "field" in column.info
         }
         return {name: found[name] for name in sorted(found, key=lambda name: name == "deleted_at")}
+
+    @classmethod
+    @cache
+    def formulas(cls) -> tuple[str, ...]:
+        """Return the fields with a formula, each after those that it is worked out from."""
+        return in_order(cls.slug(), cls.fields())
+
+    @classmethod
+    @cache
+    def rollups(cls) -> Mapping[str, Rollup]:
+        """Return the fields that follow from the parts of a record."""
+        kinds = cls.fields().items()
+        return {name: kind.computed for name, kind in kinds if isinstance(kind.computed, Rollup)}
+
+    @classmethod
+    @cache
+    def is_computed(cls) -> bool:
+        """Return whether some of the fields are worked out from others, or from parts."""
+        return any(kind.computed for kind in cls.fields().values())
 
     @classmethod
     @cache

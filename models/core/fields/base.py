@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from models.core.context import Reader as Reader
 from models.core.errors import Ambiguous, Invalid
+from models.core.fields.computed import Formula, Rollup
 from models.core.parsing import values
 
 
@@ -47,11 +48,21 @@ class Field:
     """Other words for it in lines and files."""
     when: tuple[str, str] | None = None
     """It is asked for only where another field holds a value: (field, value)."""
+    readonly: bool = False
+    """Only the program sets it: nobody types it, and no file fills it."""
+    computed: Formula | Rollup | None = None
+    """How the program works it out; a computed field is readonly."""
 
     ordered: ClassVar[bool] = False
     """Whether < and > mean something in a filter."""
     thaw: ClassVar[Any] = str
     """Makes a value of the text that `dump` made of it."""
+
+    def __post_init__(self) -> None:
+        if self.computed is not None:
+            object.__setattr__(self, "readonly", True)
+        if self.readonly:
+            object.__setattr__(self, "form", False)
 
     def column(self) -> TypeEngine[Any]:
         return String(self.length)
@@ -115,7 +126,11 @@ def read_all(
     for name, kind in kinds.items():
         if name in texts:
             try:
-                parsed = kind.assign(name, texts[name], reader) | parsed
+                must_be_typed(kind)
+                assigned = kind.assign(name, texts[name], reader)
+                for other in assigned.keys() & kinds.keys():
+                    must_be_typed(kinds[other])
+                parsed = assigned | parsed
             except Ambiguous:
                 raise
             except ValueError as error:
@@ -123,3 +138,9 @@ def read_all(
     if errors:
         raise Invalid(errors)
     return parsed
+
+
+def must_be_typed(kind: Field) -> None:
+    """Raise ValueError where only the program sets a field."""
+    if kind.readonly:
+        raise ValueError(f"{kind.label} is kept by Rapport, and nobody types it. Leave it out.")

@@ -12,6 +12,7 @@ from models.core.entity.base import Entity
 from models.core.errors import Conflict, NotFound
 from models.core.fields import Money, Reference
 from models.core.fields.base import Field
+from models.core.fields.computed import Formula
 from models.core.parsing.values import show_moment
 from models.core.permissions import policy
 from models.core.records import history, must_be_here
@@ -120,12 +121,13 @@ def plan(work: Context, record: Entity, to: datetime | int) -> Plan:
     sums = {kind.currency for kind in record.fields().values() if isinstance(kind, Money)}
     for name, kind in policy.fields(work, record).items():
         now, then = getattr(record, name), state.values[name]
-        if kind.dump(now) == kind.dump(then):
+        if kind.dump(now) == kind.dump(then) or isinstance(kind.computed, Formula):
             continue
         known = all(policy.names_seen(work, kind, value) for value in (now, then))
         if (
             name in state.erased
             or not known
+            or kind.readonly
             or not (kind.form or name in sums or refillable(record, kind, now))
         ):
             stays.append(kind.label)

@@ -134,6 +134,19 @@ def by_field(entries: Iterable[AuditEntry]) -> dict[str, Change]:
     }
 
 
+def set_by_hand(record: Entity, entries: Iterable[AuditEntry]) -> dict[str, Change]:
+    """Return what happened to each field of a record but for those that follow from others.
+
+    What is computed is never set back, and what it follows from is.
+    """
+    kinds = record.fields()
+    return {
+        name: change
+        for name, change in by_field(entries).items()
+        if name not in kinds or not kinds[name].computed
+    }
+
+
 # ── taking it back ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -212,7 +225,7 @@ def step_back(work: Context, entries: Sequence[AuditEntry]) -> Step:
     if entries[0].action == "create":
         step.values = {} if step.record.deleted_at else {"deleted_at": work.now}
         return step
-    changes = by_field(entries)
+    changes = set_by_hand(step.record, entries)
     if step.record.deleted_at and changes and "deleted_at" not in changes:
         raise Conflict(f"{step.record} was deleted since. First: restore {step.record.ref}")
     for name, change in changes.items():
@@ -247,7 +260,11 @@ def set_back(work: Context, steps: Sequence[Step]) -> None:
     unit of work is undone as a whole.
     """
     goals = [
-        (step.record, step.values, {n: getattr(step.record, n) for n in step.record.fields()})
+        (
+            step.record,
+            step.values,
+            {n: getattr(step.record, n) for n, k in step.record.fields().items() if not k.computed},
+        )
         for step in steps
     ]
     for _ in range(2):
@@ -299,7 +316,7 @@ def must_be_unused(work: Context, steps: Sequence[Step], after: int, unit: str) 
             for entry in history(work, record)
             if entry.id > after and entry.unit not in (unit, work.unit)
         ]
-        for name in by_field(later):
+        for name in set_by_hand(record, later):
             raise changed_since(work, record, name)
     for entry in links(work, hidden, after, unit):
         other = record_of(work, entry)
@@ -384,7 +401,7 @@ def allow(work: Context, steps: Sequence[Step], mine: bool) -> None:
             missing = missing if not will_be_allowed(work, step, missing) else []
         for verb in missing:
             policy.check(work, verb, step.record)
-        policy.may_fill(work, type(step.record), step.values)
+        policy.may_know(work, type(step.record), step.values)
         record = step.record
         policy.check_needs(
             work,

@@ -16,6 +16,7 @@ from models.core.context import SYSTEM, Context, System
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.finding import by_id, held
 from models.core.entity.name_reference import Named
+from models.core.entity.readonly import why_readonly
 from models.core.errors import Forbidden, Invalid, NotFound
 from models.core.fields import Reference
 from models.core.fields.base import Field
@@ -443,6 +444,17 @@ def check_needs(work: Context, record: Entity, changes: Changes) -> None:
 
 
 def may_fill(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
+    """Raise Invalid, with a sentence for each of these fields that the actor cannot fill.
+
+    Nobody fills what only the program sets; what is hidden from somebody they cannot fill.
+    """
+    names, kinds = list(names), entity.fields()
+    if kept := [name for name in names if name in kinds and kinds[name].readonly]:
+        raise Invalid({name: why_readonly(entity, name) for name in kept})
+    may_know(work, entity, names)
+
+
+def may_know(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
     """Raise Invalid, with a sentence for each of these fields that is hidden from the actor."""
     actor, kinds = work.actor, entity.fields()
     hidden = [

@@ -8,8 +8,9 @@ from sqlalchemy import func, select, text, update
 from models.core import records
 from models.core.audit.entries import AuditEntry
 from models.core.errors import Conflict, Invalid
-from models.core.listeners import begin, follow_rules, insert_many
+from models.core.listeners import insert_many
 from models.core.outbox.delivery import Delivery, Post
+from models.core.rules import begin, prepare
 from models.core.search.index import SearchText
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.customer import Customer
@@ -195,7 +196,7 @@ def test_many_at_once_are_stored_as_one_by_one(works: UnitOfWorkFactory) -> None
         many = [Lead(first_name=name) for name in ("Ada", "Grace")]
         for lead in many:
             begin(work, lead)
-            follow_rules(work, lead, {})
+            prepare(work, lead)
         insert_many(work, many)
     single = given(works, Lead, first_name="Edith")
     with works("T1") as work:

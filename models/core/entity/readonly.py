@@ -1,0 +1,33 @@
+"""Why nobody types a field that only the program sets, and what to change instead."""
+
+from models.core.entity.base import ENTITIES, Entity
+from models.core.fields.computed import Formula, Rollup
+
+
+def why_readonly(entity: type[Entity], name: str) -> str:
+    """Return the sentence for somebody who tries to fill a readonly field.
+
+    Args:
+        entity: The entity.
+        name: The field.
+    """
+    label = entity.fields()[name].label
+    sources = sources_of(entity, name)
+    if not sources:
+        return f"{label} is kept by Rapport, and nobody types it. Leave it out."
+    *most, last = sources
+    listed = f"{', '.join(most)} and {last}" if most else last
+    those = "those" if most or last == last.lower() else "that"
+    return f"{label} is kept by Rapport: it follows from {listed}. Change {those} instead."
+
+
+def sources_of(entity: type[Entity], name: str) -> list[str]:
+    """Return what people change so that a computed field changes: labels of fields, or parts."""
+    computed = entity.fields()[name].computed
+    if isinstance(computed, Rollup):
+        return [f"its {ENTITIES[computed.of].plural().replace('_', ' ')}"]
+    found: dict[str, None] = {}
+    for other in computed.names if isinstance(computed, Formula) else ():
+        kind = entity.fields()[other]
+        found |= dict.fromkeys(sources_of(entity, other) if kind.readonly else [kind.label])
+    return list(found)

@@ -1,0 +1,176 @@
+"""Values that follow from the parts of a record, brought up to date when its parts change."""
+
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, cast, func, literal_column, select
+from sqlalchemy.orm.attributes import instance_state
+
+from models.core.audit import entries
+from models.core.context import Context
+from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.errors import Conflict
+from models.core.fields.computed import Rollup, digits_of, fitted
+from models.core.permissions import policy
+
+Due = dict[type[Entity], dict[int, set[str]]]
+"""What is to be worked out again: entity → id → fields."""
+
+
+@cache
+def wholes_of(part: type[Entity]) -> tuple[tuple[type[Entity], str, Rollup], ...]:
+    """Return what follows from the parts of an entity: (entity, field, rollup)."""
+    found = (
+        (entity, name, rollup)
+        for entity in ENTITIES.values()
+        for name, rollup in entity.rollups().items()
+    )
+    return tuple(each for each in found if each[2].of == part.slug())
+
+
+@cache
+def has_any(entity: type[Entity]) -> bool:
+    """Return whether records of an entity are parts, or have some, that a rollup is about."""
+    return bool(wholes_of(entity) or entity.rollups())
+
+
+def check(entities: Iterable[type[Entity]]) -> None:
+    """Raise TypeError where a rollup is about something that does not exist."""
+    for entity in entities:
+        for name, rollup in entity.rollups().items():
+            part = ENTITIES.get(rollup.of)
+            where = f"The rollup {entity.slug()}.{name}"
+            if part is None:
+                raise TypeError(f"{where} is about {rollup.of}, which is no entity.")
+            kinds = part.fields()
+            if getattr(kinds.get(rollup.by), "to", "") != entity.slug():
+                raise TypeError(f"{where} names {rollup.by}, which refers to no {entity.slug()}.")
+            if rollup.field and rollup.field not in kinds:
+                raise TypeError(f"{where} names {rollup.field}, which is no field of {rollup.of}.")
+            if rollup.sum and digits_of(kinds[rollup.sum]) is None:
+                raise TypeError(f"{where} adds up {rollup.sum}, which holds no number.")
+
+
+def follow(work: Context, records: Iterable[Entity]) -> None:
+    """Work out again what follows from records that were made or changed.
+
+    Args:
+        work: The unit of work.
+        records: The records, before they are stored; new ones may be stored already.
+    """
+    due: Due = {}
+    for record in records:
+        if not has_any(type(record)):
+            continue
+        changes, new = entries.changes_of(record), instance_state(record).key is None
+        for entity, name, rollup in wholes_of(type(record)):
+            for id in touched(record, changes, rollup, new):
+                due.setdefault(entity, {}).setdefault(id, set()).add(name)
+        own = record.rollups().keys() & changes.keys()
+        if own and not new:  # somebody set it: it becomes again what its parts say
+            due.setdefault(type(record), {}).setdefault(record.id, set()).update(own)
+    with work.session.no_autoflush, policy.beyond(work.session):
+        for entity in sorted(due, key=lambda entity: entity.slug()):
+            bring_up_to_date(work, entity, due[entity])
+
+
+def touched(record: Entity, changes: Changes, rollup: Rollup, new: bool) -> set[int]:
+    """Return the ids of the records whose rollup the change of a part may change."""
+    if rollup.by in changes and not new:
+        ids = set(changes[rollup.by])
+    elif new or changes.keys() & {rollup.field, "deleted_at"}:
+        ids = {getattr(record, rollup.by)}
+    else:
+        ids = set()
+    return ids - {None}
+
+
+def bring_up_to_date(work: Context, entity: type[Entity], due: Mapping[int, set[str]]) -> None:
+    """Give records what their parts add up to now.
+
+    The records are locked first, so that of two people who add parts at the same time the second
+    one counts the parts of the first.
+    """
+    wholes = locked(work, entity, due)
+    rollups = {
+        name: rollup
+        for name, rollup in entity.rollups().items()
+        if any(name in names for names in due.values())
+    }
+    found = {name: amounts(work, rollup, due) for name, rollup in rollups.items()}
+    for whole in wholes:
+        for name in sorted(due[whole.id]):
+            kind = entity.fields()[name]
+            try:
+                value = fitted(kind, found[name].get(whole.id, rollups[name].empty))
+            except OverflowError:
+                raise Conflict(f"{kind.label} of {whole} would be too large to keep.") from None
+            if getattr(whole, name) != value:
+                setattr(whole, name, value)
+
+
+def locked(work: Context, entity: type[Entity], ids: Collection[int]) -> list[Entity]:
+    """Return records as they are now, and keep others from changing them."""
+    chosen = (
+        select(entity, entity.version)
+        .where(entity.id.in_(ids))
+        .order_by(entity.id)
+        .with_for_update(key_share=True)  # a part that is added holds a lock on the key
+        .execution_options(with_deleted=True)
+    )
+    found = []
+    for record, version in work.session.execute(chosen):
+        if record.version != version and not work.session.is_modified(record):
+            work.session.refresh(record)
+        found.append(record)
+    return found
+
+
+def amounts(work: Context, rollup: Rollup, ids: Collection[int]) -> dict[int, Any]:
+    """Return what the parts of records amount to, by the id of the record.
+
+    Parts that the session holds changed count as they are there, all others as they are stored.
+    """
+    part, session = ENTITIES[rollup.of], work.session
+    held = [each for each in (*session.new, *session.dirty) if type(each) is part]
+    by: Any = getattr(part, rollup.by)
+    stored = select(by, figure(part, rollup)).where(by.in_(ids)).group_by(by)
+    if known := [each.id for each in held if each.id is not None]:
+        stored = stored.where(part.id.not_in(known))
+    found: dict[int, list[Any]] = {
+        id: [restored(part, rollup, value)] for id, value in session.execute(stored)
+    }
+    for each in held:
+        if (id := getattr(each, rollup.by)) in ids and each.deleted_at is None:
+            found.setdefault(id, []).append(share(each, rollup))
+    return {id: rollup.together(shares) for id, shares in found.items()}
+
+
+def share(part: Entity, rollup: Rollup) -> Any:
+    """Return what one part adds to a rollup."""
+    if rollup.count:
+        return 1
+    return fitted(part.fields()[rollup.field], getattr(part, rollup.field))
+
+
+def figure(part: type[Entity], rollup: Rollup) -> ColumnElement[Any]:
+    """Return the SQL for what stored parts amount to.
+
+    Numbers with decimals are added up as integers, because SQLite keeps them as floats.
+    """
+    if rollup.count:
+        return func.count()
+    column: Any = getattr(part, rollup.field)
+    if not rollup.sum:
+        return func.min(column) if rollup.min else func.max(column)
+    steps: Any = literal_column(str(10 ** (digits_of(part.fields()[rollup.sum]) or 0)))
+    return func.sum(cast(func.round(column * steps), BigInteger))
+
+
+def restored(part: type[Entity], rollup: Rollup, value: Any) -> Any:
+    """Return what the SQL of `figure` stands for."""
+    if not rollup.sum or value is None:
+        return value
+    return Decimal(int(value)).scaleb(-(digits_of(part.fields()[rollup.sum]) or 0))

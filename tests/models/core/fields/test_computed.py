@@ -1,0 +1,111 @@
+"""Formulas are read once, and say what they do not understand."""
+
+from decimal import Decimal as D
+from types import SimpleNamespace
+
+import pytest
+
+from models.core.fields import Money, Number, Percent, Text
+from models.core.fields.computed import Formula, Rollup, fitted, in_order
+from tests.tables import table
+
+HELD = {"a": 3, "b": D("2.50"), "c": 0, "d": None}
+
+
+@table(
+    ("text", "amounts_to"),
+    [
+        ("a * b", D("7.50")),
+        ("a + b * 2", D("8.00")),
+        ("(a + b) * 2", D("11.00")),
+        ("-a - 1", D(-4)),
+        ("a * 0.1", D("0.3")),
+        ("a / b", D("1.2")),
+        ("a / c", None),
+        ("1 / (a - 3)", None),
+        ("a * d", None),
+        ("min(a, b, 9)", D("2.50")),
+        ("max(a, b, -9)", D(3)),
+        ("min(a, d)", None),
+        ("round(b)", D(3)),
+        ("round(b * 1.002, 2)", D("2.51")),
+        ("round(-b)", D(-3)),
+        ("round(a / c, 2)", None),
+        (" a ", D(3)),
+    ],
+)
+def test_a_formula_is_worked_out_exactly(text: str, amounts_to: D | None) -> None:
+    assert Formula(text).value(SimpleNamespace(**HELD)) == amounts_to
+
+
+@table(
+    ("text", "said"),
+    [
+        ("a ** 2", "a \\*\\* 2"),
+        ("a.real", "a.real"),
+        ("__import__('os')", "__import__"),
+        ("eval(a)", "eval"),
+        ("a if a else b", "a if a else b"),
+        ("a and b", "a and b"),
+        ("'x' * a", "'x'"),
+        ("True + a", "True"),
+        ("a[0]", "a\\[0\\]"),
+        ("round(a, b)", "round"),
+        ("round(a, 1, 2)", "round"),
+        ("round(a, ndigits=2)", "round"),
+        ("min()", "min"),
+        ("min(*a)", "\\*a"),
+        ("a // b", "a // b"),
+        ("~a", "~a"),
+        ("min + a", "min"),
+        ("a +", "cannot be read"),
+        ("", "cannot be read"),
+        ("1 + 2", "names no field"),
+    ],
+)
+def test_what_a_formula_may_not_have_is_named_when_it_is_declared(text: str, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        Formula(text)
+
+
+def test_the_fields_of_a_formula_exist_and_hold_numbers_and_go_in_no_circle() -> None:
+    kinds = {"name": Text("Name"), "quantity": Number("Quantity"), "rate": Percent("Rate")}
+    later = Money("Tax", computed=Formula("net * rate"))
+    net = Money("Net", computed=Formula("quantity * 2"))
+    assert in_order("order", kinds | {"tax": later, "net": net}) == ("net", "tax")
+    with pytest.raises(TypeError, match="order.net names price, which is no field of order"):
+        in_order("order", kinds | {"net": Money("Net", computed=Formula("price * 2"))})
+    with pytest.raises(TypeError, match="names name, which is no field of order that holds a num"):
+        in_order("order", kinds | {"net": Money("Net", computed=Formula("name * 2"))})
+    around = kinds | {"net": Money("Net", computed=Formula("tax - 1")), "tax": later}
+    with pytest.raises(TypeError, match="order.net is worked out from itself: net → tax → net"):
+        in_order("order", around)
+
+
+def test_a_result_is_rounded_half_up_to_the_decimals_of_its_column() -> None:
+    money, number = Money("Net"), Number("Count")
+    assert [fitted(money, D(each)) for each in ("0.125", "-0.125", "2", "1e3")] == [
+        D("0.13"),
+        D("-0.13"),
+        D(2),
+        D(1000),
+    ]
+    assert [fitted(number, D(each)) for each in ("2.5", "-2.5", "2.4999")] == [3, -3, 2]
+    assert fitted(money, None) is None
+    for kind, much in ((money, D(10) ** 16), (number, D(2) ** 31)):
+        assert fitted(kind, much - 1) == much - 1
+        with pytest.raises(OverflowError):
+            fitted(kind, much)
+
+
+def test_a_computed_field_is_readonly_and_in_no_form() -> None:
+    total = Money("Total", computed=Formula("quantity * 2"))
+    assert (total.readonly, total.form, total.card) == (True, False, True)
+    assert (Text("Seal", readonly=True).form, Text("Name").readonly) == (False, False)
+
+
+def test_a_rollup_is_of_one_kind() -> None:
+    with pytest.raises(TypeError, match="takes one of: sum, min, max, count"):
+        Rollup(of="cargo", by="voyage")
+    with pytest.raises(TypeError, match="takes one of"):
+        Rollup(of="cargo", by="voyage", sum="price", count=True)
