@@ -17,7 +17,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.fields.base import Field
 from models.core.identity.user import User
-from models.core.parsing.texts import clean
+from models.core.parsing.texts import clean, leading
 from models.core.permissions.policy import can
 
 Run = Callable[[Any, Any], Response]
@@ -266,7 +266,7 @@ class Catalogue:
             return parse_line(f"help {line.noun}", self.words)  # deal help, as in /crm-deal help
         if self.is_list(line):
             return parse_line(
-                f"{line.noun} list {line.verb} {' '.join(line.raw.split(' ')[2:])}", self.words
+                f"{line.noun} list {line.verb} {line.raw[line.begins :].lstrip()}", self.words
             )
         if (
             line.verb == "show"
@@ -289,10 +289,9 @@ class Catalogue:
         Examples are `deals won last month` and `new leads today`.
         """
         edit = self.find(line.noun, "edit") if line.noun and line.verb and not line.refs else None
-        many = any(
-            word in self.words.nouns and word.endswith("s")
-            for word in line.raw.lower().split(" ")[:2]
-        )
+        begin = line.raw[: line.begins].lower().split()
+        nouns = (leading(begin[at:], self.words.nouns) for at in (0, 1))
+        many = any(noun.endswith("s") for noun in nouns)
         first = line.verb == "new" and line.raw.lower().startswith("new ")
         state = edit and line.verb and line.verb != "new" and option_named(edit.asks, line.verb)
         return bool(many and edit and (first or state))
@@ -308,7 +307,7 @@ class Catalogue:
     @cached_property
     def address(self) -> re.Pattern[str]:
         root = re.escape(self.root.removeprefix("/"))
-        return re.compile(rf"[/@]{root}(?:-(\w+))?(?![\w-])[\s:,;]*", re.IGNORECASE)
+        return re.compile(rf"[/@]{root}(?:-(\w+(?:-\w+)*))?(?![\w-])[\s:,;]*", re.IGNORECASE)
 
     def meant(self, line: Line) -> Line:
         """Return what a line that is not understood means in other words, or the line itself."""
@@ -338,12 +337,8 @@ class Catalogue:
             asks = self.routers[noun].verbs[word].asks.values()
             if any(isinstance(kind, Reference) and kind.to == about for kind in asks):
                 yield f"{noun} {line.raw}"
-        first, _, rest = line.raw.partition(" ")
-        said = (
-            [line.raw, rest]
-            if about and self.words.nouns.get(first.casefold()) == about
-            else [line.raw]
-        )
+        noun, rest = self.words.opening(line.raw)
+        said = [line.raw, rest] if about and self.words.nouns.get(noun) == about else [line.raw]
         yield from (
             meant
             for text in said
@@ -351,18 +346,19 @@ class Catalogue:
             for meant in router.meanings(text)
         )
         yield from changes
-        yield from self.made(line, word, about) if about else ()
+        yield from self.made(line, about) if about else ()
 
-    def made(self, line: Line, word: str, about: str) -> Iterator[str]:
+    def made(self, line: Line, about: str) -> Iterator[str]:
         """Yield the line that creates a record about another one.
 
         Examples are `task CU-2 send brochure` and `CU-2 task send brochure`.
         """
-        noun = self.words.nouns.get(word)
+        said, rest = self.words.opening(line.said)
+        noun = self.words.nouns.get(said)
         if line.noun and self.points(line.noun, about) and line.verb == "show":
             yield f"{line.noun} new {line.rest}"
         elif noun and self.points(noun, about) and line.raw.startswith(line.refs[0].text):
-            yield f"{noun} new {line.raw[: line.refs[0].end]} {line.said[len(word) :].lstrip(':')}"
+            yield f"{noun} new {line.raw[: line.refs[0].end]} {rest}"
 
     def points(self, noun: str, about: str) -> bool:
         """Return whether a new record of a noun may be about such a record."""

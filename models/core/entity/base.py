@@ -118,6 +118,12 @@ class Entity(Row):
     A change of one counts at once everywhere, and on every card. An entity that has any says how
     people work together: only a person with the right by its name may change it.
     """
+    catalogue: ClassVar[bool] = False
+    """Whether it is master data, such as a price list.
+
+    Who may look at anything looks at all of it, and only who is named for it, or may change
+    everything, changes it.
+    """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
     dated: ClassVar[str] = "created_at"
@@ -191,9 +197,14 @@ class Entity(Row):
 
     @classmethod
     def words(cls) -> tuple[str, ...]:
-        """Return every word that people may use for it, singular and plural."""
+        """Return every word that people may use for it, singular and plural.
+
+        Of a noun of two words there are three spellings: price list, price-list and price_list.
+        """
         single = dict.fromkeys((*cls.nouns, cls.slug()))
-        return (*single, *(plural(word) for word in single))
+        words = (*single, *(plural(word) for word in single))
+        spelt = (word.replace(" ", sign) for word in words for sign in "-_")
+        return tuple(dict.fromkeys((*words, *spelt)))
 
     @classmethod
     @cache
