@@ -20,6 +20,7 @@ TEXTS: dict[type[Field], str] = {
     fields.Link: "https://example.org/a",
     fields.Domain: "example.org",
     fields.Number: "12",
+    fields.Decimal: "1.5",
     fields.Percent: "40",
     fields.Money: "1234.50",
     fields.Currency: "EUR",

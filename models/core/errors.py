@@ -15,6 +15,10 @@ class Invalid(CRMError):
         super().__init__("\n".join(self.errors.values()))
 
 
+class Taken(Invalid):
+    """Somebody was faster: another record got the value that may be there only once."""
+
+
 class NotFound(CRMError):
     """What the person named does not exist, or not for them."""
 

@@ -152,7 +152,7 @@ def update(
     names.learn(work, [record], texts)
     same = {name for name, text in texts.items() if text and stands(work, record, name, text)}
     parsed = {name: getattr(record, name) for name in same} | record.parse(
-        {name: text for name, text in texts.items() if name not in same}, work
+        {name: text for name, text in texts.items() if name not in same}, work, record
     )
     must_be_here(
         work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)}

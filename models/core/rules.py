@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
 
-from models.core import rollups
+from models.core import rollups, uniqueness
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
@@ -15,7 +15,6 @@ from models.core.entity.readonly import sources_of
 from models.core.entity.sequences import take_numbers
 from models.core.errors import Invalid
 from models.core.fields.computed import Formula, fitted
-from models.core.parsing import values
 from models.core.permissions import policy
 
 ROUNDS = 10
@@ -61,6 +60,7 @@ def keep(work: Context, session: Session) -> None:
             settled[record] = record.__dict__.copy()
         rollups.follow(work, due)
         by_hand = False
+    uniqueness.check(work, settled)
 
 
 def keep_coming(work: Context, records: Sequence[Entity]) -> None:
@@ -165,7 +165,7 @@ def apply_rules(work: Context, record: Entity, changes: Changes, by_hand: bool =
             record.settle(work, changes)
         record.title = record.called(work)[:255]
     record.updated_at = work.now
-    record.key = values.fold(record.title)[:255]
+    record.fold()
 
 
 # ── computed fields ───────────────────────────────────────────────────────────────────────────────

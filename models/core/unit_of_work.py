@@ -20,16 +20,17 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.core import listeners, names
+from models.core import listeners, names, uniqueness
 from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
 from models.core.db.errors import told, worth_another
 from models.core.db.locks import WriteQueue
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.beside import beside
 from models.core.entity.bulk import insert_once
 from models.core.entity.finding import by_number
-from models.core.errors import Busy, Conflict, NotFound, Outrun
+from models.core.errors import Busy, Conflict, NotFound, Outrun, Taken
 from models.core.identity.defaults import furnish
 from models.core.identity.user import User, Workspace, newcomer
 from models.core.opening import opening
@@ -251,6 +252,10 @@ class UnitOfWork:
         record = self.get(ENTITIES[entity], id)
         return record.title if policy.shows(self, record) else HIDDEN
 
+    def value(self, entity: str, id: int, name: str) -> Any:
+        """Return what a field of another record holds, on which fields of many records depend."""
+        return getattr(beside(self, ENTITIES[entity], id), name)
+
     def mention(self, id: int) -> str:
         """Return the Slack id of a user."""
         return self.get(User, id).slack_id
@@ -372,6 +377,8 @@ class UnitOfWorkFactory:
                     "Someone changed this at the same moment. Nothing was saved; please try again."
                 ) from None
             except SQLAlchemyError as error:
+                if isinstance(error, IntegrityError) and (clash := uniqueness.taken(error)):
+                    raise clash from error
                 if sentence := told(error, writes, saving):
                     raise Busy(sentence) from error
                 raise
@@ -399,6 +406,8 @@ class UnitOfWorkFactory:
                 except Busy as busy:
                     if not worth_another(busy):
                         raise
+                except Taken:
+                    pass  # the record of who was faster is there now, and can be named
                 time.sleep(random.uniform(pause / 2, pause))
             with self(workspace, actor, door, writes) as work:
                 return act(work)

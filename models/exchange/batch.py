@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.core import listeners, rules
+from models.core import listeners, rules, uniqueness
 from models.core.audit.entries import AuditEntry
 from models.core.context import REPEATS
 from models.core.entity.base import ENTITIES, Entity
@@ -22,7 +22,7 @@ from models.exchange.cells import Reader
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
 from models.exchange.new_references import Maker, Missing
 from models.exchange.prefetch import PrefetchingUnitOfWork
-from models.exchange.rows import FileRow
+from models.exchange.rows import COPIED, FileRow
 
 DONE = "done"
 """What an entity makes of a row's words for whether something is done: `yes`, or nothing."""
@@ -120,6 +120,7 @@ class Batch:
                 self.rejected.append((line, self.reason(error)))
             except CRMError as error:
                 self.rejected.append((line, str(error)))
+        self.created = self.free(self.created)
         self.look_alike([record for _, record in self.created])
         self.created = self.attempt(self.created, self.insert)
         self.updated = self.attempt(self.updated, self.change)
@@ -132,6 +133,9 @@ class Batch:
         """Load what the rows name with a few statements instead of one or more per row."""
         refs, ids = ({line.key for line in lines if line.ours is ours} for ours in (True, False))
         self.desk.meet_rows(self.entity, refs, ids)
+        for name in self.entity.keys:
+            texts = {line.texts[name] for line in lines if name in line.texts}
+            self.desk.meet_keys(self.entity, name, texts)
         known = [record for line in lines if (record := self.known(line))]
         self.desk.gather(known)
         for name, there in self.near.items():
@@ -208,7 +212,17 @@ class Batch:
         return {id for id, door in last.items() if door in REPEATS}
 
     def known(self, line: FileRow) -> Entity | None:
-        return self.desk.known.get((line.ours, line.key))
+        found = self.desk.known.get((line.ours, line.key))
+        return found if found or line.ours else self.known_by_key(line)
+
+    def known_by_key(self, line: FileRow) -> Entity | None:
+        """Return the record that has a key of the row, unless it has another id elsewhere."""
+        for name in self.entity.keys:
+            value = self.entity.key_of(name, line.texts.get(name, ""), self.desk)
+            found = self.desk.keyed.get((name, value))
+            if found and (line.keyed or (found.external_id or COPIED).startswith(COPIED)):
+                return found
+        return None
 
     def sort(self, line: FileRow) -> None:
         record = self.known(line)
@@ -251,7 +265,8 @@ class Batch:
             )
         if self.entity.owned in parsed:
             may_give(self.desk, self.entity, parsed)
-        record: Entity = bare(self.entity, parsed | {EXTERNAL_ID: line.key})
+        elsewhere = None if line.keyed else line.key
+        record: Entity = bare(self.entity, parsed | {EXTERNAL_ID: elsewhere})
         rules.begin(self.desk, record)
         record.arrive(self.desk)
         rules.prepare(self.desk, record)
@@ -309,7 +324,7 @@ class Batch:
             texts = {
                 name: text for name, text in texts.items() if not self.is_rehearsed(name, text)
             }
-        parsed, errors = self.reader.read(texts, self.desk)
+        parsed, errors = self.reader.read(texts, self.desk, record)
         errors |= {name: why for name, why in line.unread.items() if name not in parsed}
         errors |= account_links.unknown(self.desk, self.entity, texts)
         errors |= {
@@ -395,6 +410,14 @@ class Batch:
 
     # ── into the database ─────────────────────────────────────────────────────────────────────────
 
+    def free(self, created: list[New]) -> list[New]:
+        """Return the new rows that hold nothing that another record must not share."""
+        clashes = uniqueness.clashes(self.desk, [record for _, record in created])
+        self.rejected += [
+            (line, self.reason(clashes[record])) for line, record in created if record in clashes
+        ]
+        return [(line, record) for line, record in created if record not in clashes]
+
     def attempt(self, taken: list[Taken], store: Callable[[list[Taken]], None]) -> list[Taken]:
         """Store all rows, or all but those to which the database or a rule objects.
 
@@ -407,8 +430,9 @@ class Batch:
             with self.desk.session.begin_nested():
                 store(taken)
             return taken
-        except IntegrityError:
-            problem = "It clashes with a record that is here already."
+        except IntegrityError as error:
+            clash = uniqueness.taken(error)
+            problem = str(clash or "It clashes with a record that is here already.")
         except CRMError as error:
             problem = self.reason(error) if isinstance(error, Invalid) else str(error)
         del self.desk.changes[before:]

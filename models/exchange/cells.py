@@ -23,7 +23,7 @@ from models.core.fields import (
     Tags,
     Zone,
 )
-from models.core.fields.base import Field
+from models.core.fields.base import Field, around
 from models.core.parsing import values
 from models.exchange.mapping import CREATED_AT
 from models.exchange.prefetch import PrefetchingUnitOfWork
@@ -53,24 +53,32 @@ class Reader:
         self.kinds: dict[str, Field] = {**self.entity.fields(), CREATED_AT: Moment("Created")}
         self.readonly = {name for name, kind in self.kinds.items() if kind.readonly}
         self.settled = {name for name, kind in self.kinds.items() if isinstance(kind, SETTLED)}
+        self.late = {name for name, kind in self.kinds.items() if kind.beside}
+        """Fields that are read after the field beside them."""
         self.country = next(
             (name for name, kind in self.kinds.items() if isinstance(kind, Country)), ""
         )
 
     def read(
-        self, texts: Mapping[str, str], desk: PrefetchingUnitOfWork
+        self, texts: Mapping[str, str], desk: PrefetchingUnitOfWork, record: Entity | None = None
     ) -> tuple[dict[str, Any], Errors]:
-        """Return the values by field, and for each text that cannot be read the reason."""
+        """Return the values by field, and for each text that cannot be read the reason.
+
+        Args:
+            texts: The cells of a row by field.
+            desk: The unit of work.
+            record: The record that the row is about, where it exists.
+        """
         found: dict[str, Any] = {}
         errors: Errors = {}
-        for name, text in texts.items():
-            kind = self.kinds.get(name)
+        for name in sorted(texts, key=self.late.__contains__) if self.late else texts:
+            kind, text = self.kinds.get(name), texts[name]
             if kind is None:
                 continue
             got, why = (
                 self.remembered(name, text, desk)
                 if name in self.settled
-                else self.cell(kind, name, texts, desk)
+                else self.cell(kind, name, texts, desk, around(kind, found, record))
             )
             if not why and self.readonly and (kept := self.readonly & got.keys()):
                 why = why_readonly(self.entity, min(kept))
@@ -91,7 +99,12 @@ class Reader:
         return self.read_before[key]
 
     def cell(
-        self, kind: Field, name: str, texts: Mapping[str, str], desk: PrefetchingUnitOfWork
+        self,
+        kind: Field,
+        name: str,
+        texts: Mapping[str, str],
+        desk: PrefetchingUnitOfWork,
+        there: Any = None,
     ) -> tuple[dict[str, Any], str]:
         """Return the values that a cell sets, and the reason where it sets none."""
         try:
@@ -104,7 +117,7 @@ class Reader:
             if isinstance(kind, Moment):
                 zone, at = ZoneInfo(desk.workspace.zone), time() if name == CREATED_AT else MORNING
                 return {name: values.read_written_moment(texts[name], zone, at=at)}, ""
-            return kind.assign(name, texts[name], desk), ""
+            return kind.assign(name, texts[name], desk, there), ""
         except ValueError as error:
             return {}, str(error)
 

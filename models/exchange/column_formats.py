@@ -173,6 +173,9 @@ class Decider:
                 continue
             if each.unit:
                 self.notes.append(f"{each.header}: in {each.unit}, as its header says.")
+            elif kind.beside:
+                there = kinds[kind.beside].label
+                self.notes.append(f"{each.header}: in the currency of its {there}.")
             elif not kind.currency or kind.currency not in beside:
                 self.notes.append(
                     f"{each.header}: in {self.work.currency} where a cell names no currency."

@@ -19,7 +19,6 @@ from models.core.fields import (
     Moment,
     Money,
     Number,
-    Percent,
     Person,
     Phone,
     Reference,
@@ -166,7 +165,7 @@ class Examiner:
         )
         if isinstance(kind, Day | Moment):
             seen.looks = ("days",)
-        elif isinstance(kind, Money | Number | Percent):
+        elif isinstance(kind, Money | Number):
             seen.looks = ("figures",)
         if isinstance(kind, Email | Phone):
             seen.between, seen.measured = SEPARATORS, True
@@ -258,9 +257,8 @@ def lacking(work: Context, entity: type[Entity], sheet: Sheet, columns: Columns)
     missing = [name for name in needed(entity) if name not in filled]
     if not missing or REF in filled:
         return []
-    header = next(
-        (header for header, target in columns.fields.items() if target == EXTERNAL_ID), ""
-    )
+    known = (EXTERNAL_ID, *entity.keys)
+    header = next((header for header, target in columns.fields.items() if target in known), "")
     rows = list(islice(sheet.lines(), SAMPLE * 5))
     if header and share_known(work, entity.slug(), rows, sheet.headers.index(header)):
         return []
@@ -442,6 +440,11 @@ def tell(survey: Survey, entity: type[Entity]) -> None:
             f"Not among the people here, so that their records have no owner: {listed(decisions.strangers)}. "
             f'Say who they are, now or when you import the file again: --people "{name}=@somebody"'
         )
+    survey.notes += [
+        f"{header}: a row whose {entity.fields()[target].label} is known changes that {entity.noun()}."
+        for header, target in columns.fields.items()
+        if target in entity.keys
+    ]
     ids = [
         header
         for header, why in columns.left_out.items()

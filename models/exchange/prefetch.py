@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -39,6 +40,8 @@ class PrefetchingUnitOfWork(UnitOfWork):
     """The records of the rows, by whether the key is our reference, and by the key."""
     near: list[Entity] = field(default_factory=list)
     """Kept alive, so that the session finds their names without asking the database."""
+    keyed: dict[tuple[str, Any], Entity] = field(default_factory=dict)
+    """The records of the rows, by the field that is a key, and what its column holds."""
     found: dict[tuple[str, str], int] = field(default_factory=dict)
     lost: dict[tuple[str, str], ValueError] = field(default_factory=dict)
     """Why a text names no record, once for all rows that have it."""
@@ -150,6 +153,14 @@ class PrefetchingUnitOfWork(UnitOfWork):
                 if record.external_id:
                     self.known[False, record.external_id] = record
 
+    def meet_keys(self, entity: type[Entity], name: str, texts: Collection[str]) -> None:
+        """Load and lock the records that have one of these texts in a field that is a key."""
+        column = entity.unique()[name]
+        wanted = {value for text in texts if (value := entity.key_of(name, text, self))}
+        there = select(entity).where(getattr(entity, column).in_(wanted)).with_for_update()
+        for record in self.session.scalars(there) if wanted else ():
+            self.keyed[name, getattr(record, column)] = record
+
     def gather(self, records: Iterable[Entity]) -> None:
         """Load what these records refer to."""
         ids: dict[str, set[int]] = {}
@@ -185,6 +196,9 @@ def number_in(entity: type[Entity]) -> Callable[[str], int]:
 def ways(work: UnitOfWork, entity: type[Entity]) -> Iterator[Way]:
     """Yield the columns by which a file may name a record, the most certain first."""
     yield entity.external_id, str
+    for name, column in entity.unique().items():
+        if name in entity.keys and not policy.hides(work, entity, name):
+            yield getattr(entity, column), partial(entity.key_of, name, reader=work)
     for name, kind in entity.fields().items():
         if isinstance(kind, Email) and not policy.hides(work, entity, name):
             yield getattr(entity, name), lambda text: address_in(text)[1].casefold()

@@ -29,6 +29,8 @@ from models.exchange.prefetch import number_in
 
 COPIED = "row:"
 """The start of the key of a row that has no id."""
+KEYED = "key:"
+"""The start of the key of a row that has no id, but a field by which its record is known."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class FileRow:
     """The key is our reference; else it is the id that the record has elsewhere."""
     copied: bool = False
     """The row has no id: its own content is its key."""
+    keyed: bool = False
+    """The row has no id, but one of the `keys` of its entity."""
     raw: Mapping[str, str] = field(default_factory=dict)
     """What is in the file, by what it is to fill."""
     unread: Mapping[str, str] = field(default_factory=dict)
@@ -152,7 +156,9 @@ class Translation:
             raw |= {name: text for name, text in origin.links.items() if name in raw}
             external, ours = external or (origin.id_of(ref) if ref else ""), False
         key = f"{self.entity.prefix}-{number}" if ours else external or ref
-        line = FileRow(cells, texts, key or self.key_of(raw), ours, not key, raw, read.unread)
+        keyed = "" if key else self.keyed(texts)
+        key, copied = key or keyed or self.key_of(raw), not (key or keyed)
+        line = FileRow(cells, texts, key, ours, copied, bool(keyed), raw, read.unread)
         line.further, line.others = read.further, read.others
         return line
 
@@ -223,6 +229,13 @@ class Translation:
         self.noted.update(each.header for each in below if each.target != remarks)
         lines = [f"{each.header}: {each.text}" if each.header else each.text for each in below]
         found.texts[remarks] = "\n".join(filter(None, (found.texts.get(remarks, ""), *lines)))
+
+    def keyed(self, texts: Mapping[str, str]) -> str:
+        """Return a key made from the first of the entity's keys that a row has, "" without any."""
+        for name in self.entity.keys:
+            if text := values.fold(texts.get(name, "")):
+                return f"{KEYED}{name}:{text}"
+        return ""
 
     def key_of(self, texts: Mapping[str, str]) -> str:
         """Return a key made from the content, so that the same file is not stored twice.

@@ -301,6 +301,7 @@ def some_words(luck: random.Random) -> str:
 VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
     fields.Money: lambda luck: Decimal(luck.randrange(1, 60) * 100),
     fields.Number: lambda luck: luck.randrange(1, 60),
+    fields.Decimal: lambda luck: Decimal(luck.randrange(1, 600)) / 10,
     fields.Percent: lambda luck: luck.randrange(100),
     fields.Day: lambda luck: date(2026, 3, 10) + timedelta(days=luck.randrange(-30, 30)),
     fields.Moment: lambda luck: MORNING + timedelta(hours=luck.randrange(-200, 200)),

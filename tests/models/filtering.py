@@ -176,10 +176,18 @@ class Reading:
 
     def money(self, kind: fields.Money, name: str, op: str, value: str) -> Fits:
         amount, _, currency = value.partition(" ")
+        held = kind.currency.rpartition(".")[2]
         if currency:
-            self.must_see(self.slug, kind.currency)
-        same: Fits = lambda row: not currency or row[kind.currency] == currency  # noqa: E731
-        return lambda row: SIGNS[op](row[name], Decimal(amount)) and same(row)
+            self.must_see(kind.whose or self.slug, held)
+
+        def same(row: Any) -> bool:
+            """Whether its currency is the one that is named, on it or on the record it names."""
+            if not kind.beside:
+                return bool(row[held] == currency)
+            there = self.eyes.company.find(kind.whose, row[kind.beside])
+            return bool(there and self.eyes.sees(kind.whose, there) and there[held] == currency)
+
+        return lambda row: SIGNS[op](row[name], Decimal(amount)) and (not currency or same(row))
 
     def moment(self, name: str, op: str, value: str) -> Fits:
         """A day is the whole of it where who asks lives."""
@@ -200,7 +208,8 @@ class Reading:
 
 READING: dict[type[Field], Callable[[str], Any]] = {
     fields.Number: int,
-    fields.Percent: int,
+    fields.Decimal: Decimal,
+    fields.Percent: Decimal,
     fields.Day: date.fromisoformat,
     fields.Flag: lambda text: text == "yes",
     fields.Phone: lambda text: text.removeprefix("+"),

@@ -1,12 +1,15 @@
 """Read back what a person left in a modal, and what the modal remembered."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 WHY = "--reason"
 """The input for the reason of an act; no field can have this name."""
+THREE_DECIMALS = re.compile(r"-?\d+\.\d{3}")
+"""What could be a thousand, had it not come from an input for numbers, where a point is decimal."""
 
 
 def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,5 +48,7 @@ def text_of(state: Mapping[str, Any]) -> str:
         return str(state["selected_option"]["value"])
     if state.get("selected_date_time"):
         return datetime.fromtimestamp(state["selected_date_time"], UTC).isoformat()
+    if state.get("type") == "number_input" and THREE_DECIMALS.fullmatch(state.get("value") or ""):
+        return f"{state['value']}0"
     value = state.get("value") or state.get("selected_date") or state.get("selected_user") or ""
     return str(value)

@@ -18,6 +18,7 @@ from models.core.errors import Conflict
 from models.core.fields import (
     Choice,
     Day,
+    Decimal,
     Email,
     Flag,
     Link,
@@ -87,7 +88,8 @@ def _(kind: Link, text: str, reader: Reader) -> Block:
 
 @element.register
 def _(kind: Number, text: str, reader: Reader) -> Block:
-    return {"type": "number_input", "is_decimal_allowed": False} | initial(
+    decimals = isinstance(kind, Decimal) and kind.places > 0
+    return {"type": "number_input", "is_decimal_allowed": decimals} | initial(
         "initial_value", text and kind.write(kind.read(text, reader), reader)
     )
 

@@ -3,12 +3,14 @@
 Each has a sentence for the person who waits and advice for the people who run Rapport.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from sqlalchemy.exc import (
     DBAPIError,
+    IntegrityError,
     InterfaceError,
     OperationalError,
     SQLAlchemyError,
@@ -23,6 +25,8 @@ AGAIN = ("40P01", "40001")
 
 The same once more works.
 """
+SAME = re.compile(r"UNIQUE constraint failed: ((\w+)\..*)")
+"""What SQLite says of a row that holds the same as another one, with table and columns."""
 ASK = "Nothing was saved; please tell whoever runs Rapport."
 UNSURE = "The database was gone before it said whether this was saved. Please look, before you try again."
 
@@ -164,6 +168,20 @@ def trouble_of(error: SQLAlchemyError) -> DatabaseProblem | None:
 def sqlstate(error: BaseException | None) -> str:
     """Return PostgreSQL's code, empty where there is none."""
     return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+
+
+def index_of(error: IntegrityError) -> str:
+    """Return the name of the unique index that a row would break, "" for another error.
+
+    SQLite names its columns instead, from which the name follows as in all our tables.
+    """
+    original: Any = error.orig
+    if getattr(original, "sqlstate", "") == "23505":
+        return original.diag.constraint_name or ""
+    if not (found := SAME.search(str(original))):
+        return ""
+    columns = [each.rpartition(".")[2] for each in found[1].split(", ")]
+    return f"ix_{found[2]}_{'_'.join(columns)}"
 
 
 def advice(error: SQLAlchemyError) -> str:

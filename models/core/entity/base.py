@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -22,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
+from models.core.entity.unique import add_columns, column_of, is_folded, unique_indexes
 from models.core.fields import Joined, Moment, field
 from models.core.fields.base import Field, Reader, read_all
 from models.core.fields.computed import Rollup, in_order
@@ -126,6 +128,8 @@ class Entity(Row):
     """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
+    keys: ClassVar[tuple[str, ...]] = ()
+    """The unique fields by which people and files name a record, before they do so by its name."""
     dated: ClassVar[str] = "created_at"
     """The field with a day that is meant where people name just a period: deals this month."""
     besides: ClassVar[tuple[str, ...]] = ()
@@ -163,6 +167,8 @@ class Entity(Row):
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "__abstract__" not in vars(cls):
+            add_columns(cls)
         super().__init_subclass__(**kwargs)
         if "__abstract__" not in vars(cls):
             ENTITIES[cls.slug()] = cls
@@ -178,6 +184,7 @@ class Entity(Row):
             UniqueConstraint("workspace", "number"),
             UniqueConstraint("workspace", "external_id"),
             Index(None, "workspace", "key"),
+            *unique_indexes(cls),
             *cls.indexes(),
         )
 
@@ -213,7 +220,9 @@ class Entity(Row):
         found = {
             name: column.info["field"] for name, column in columns.items() if "field" in column.info
         }
-        return {name: found[name] for name in sorted(found, key=lambda name: name == "deleted_at")}
+        names = sorted(found, key=lambda name: name == "deleted_at")
+        found |= {name: replace(found[name], search=True) for name in cls.keys}
+        return {name: found[name].among(found) for name in names}
 
     @classmethod
     @cache
@@ -233,6 +242,24 @@ class Entity(Row):
     def is_computed(cls) -> bool:
         """Return whether some of the fields are worked out from others, or from parts."""
         return any(kind.computed for kind in cls.fields().values())
+
+    @classmethod
+    @cache
+    def unique(cls) -> Mapping[str, str]:
+        """Return the fields that no two records share → the column that tells them apart."""
+        kinds = cls.fields().items()
+        return {name: column_of(name, kind) for name, kind in kinds if kind.unique}
+
+    @classmethod
+    def key_of(cls, name: str, text: str, reader: Reader) -> Any:
+        """Return what the column of a unique field holds for a text, None where it fits none."""
+        kind = cls.fields()[name]
+        if is_folded(kind):
+            return values.fold(text)[:255] or None
+        try:
+            return kind.read(values.clean(text), reader)
+        except ValueError:
+            return None
 
     @classmethod
     @cache
@@ -271,9 +298,9 @@ class Entity(Row):
         return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
 
     @classmethod
-    def parse(cls, texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+    def parse(cls, texts: Mapping[str, str], reader: Reader, record: Any = None) -> dict[str, Any]:
         """Turn typed texts into values; see `read_all`."""
-        return read_all(cls.fields(), texts, reader)
+        return read_all(cls.fields(), texts, reader, record)
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
@@ -305,6 +332,13 @@ class Entity(Row):
     def unknown(cls, text: str) -> str:
         """Return the sentence that says that `text` names no record."""
         return f"There is no {cls.noun()} “{text[:60]}”. Try a reference such as {cls.prefix}-1, or a name."
+
+    def fold(self) -> None:
+        """Bring the columns by which it is found up to date with its name and its unique texts."""
+        self.key = values.fold(self.title)[:255]
+        for name, column in self.unique().items():
+            if name != column:
+                setattr(self, column, values.fold(getattr(self, name) or "")[:255] or None)
 
     @property
     def ref(self) -> str:

@@ -16,6 +16,9 @@ from models.core.fields.kinds import (
     Day as Day,
 )
 from models.core.fields.kinds import (
+    Decimal as Decimal,
+)
+from models.core.fields.kinds import (
     Domain as Domain,
 )
 from models.core.fields.kinds import (

@@ -38,6 +38,8 @@ class Field:
     """It belongs to the person: it is exported and erased with them."""
     same: bool = False
     """Equal values hint at a duplicate."""
+    unique: bool = False
+    """No two records hold the same, but for deleted ones; texts are compared folded."""
     form: bool = True
     """It is an input of the form."""
     card: bool = True
@@ -87,10 +89,25 @@ class Field:
             )
         return text
 
-    def assign(self, name: str, text: str, reader: Reader) -> dict[str, Any]:
+    @property
+    def beside(self) -> str:
+        """The field of the same record that says how this one is read and shown, "" for most."""
+        return ""
+
+    def among(self, kinds: "Mapping[str, Field]") -> "Field":
+        """Return this kind as it is among the other fields of its entity."""
+        return self
+
+    def assign(self, name: str, text: str, reader: Reader, there: Any = None) -> dict[str, Any]:
         """Return the attributes that typing `text` into the field `name` sets.
 
         Most kinds set just the one.
+
+        Args:
+            name: The field.
+            text: What was typed.
+            reader: The person who types.
+            there: What the field `beside` holds.
         """
         return {name: self.parse(text, reader)}
 
@@ -113,9 +130,15 @@ class Field:
 
 
 def read_all(
-    kinds: Mapping[str, Field], texts: Mapping[str, str], reader: Reader
+    kinds: Mapping[str, Field], texts: Mapping[str, str], reader: Reader, record: Any = None
 ) -> dict[str, Any]:
     """Return the values of texts by field name: {name: text} in, {attribute: value} out.
+
+    Args:
+        kinds: The fields.
+        texts: What was typed.
+        reader: The person who types.
+        record: The record that the values are for, where it exists.
 
     Raises:
         Invalid: has a sentence for every text that cannot be read.
@@ -123,11 +146,15 @@ def read_all(
     """
     parsed: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for name, kind in kinds.items():
+    for name, kind in in_order(kinds):
         if name in texts:
             try:
                 must_be_typed(kind)
-                assigned = kind.assign(name, texts[name], reader)
+                if kind.beside in errors:  # what it is read by is not known
+                    kind.parse(texts[name], reader)
+                    continue
+                there = around(kind, parsed, record)
+                assigned = kind.assign(name, texts[name], reader, there)
                 for other in assigned.keys() & kinds.keys():
                     must_be_typed(kinds[other])
                 parsed = assigned | parsed
@@ -138,6 +165,18 @@ def read_all(
     if errors:
         raise Invalid(errors)
     return parsed
+
+
+def in_order(kinds: Mapping[str, Field]) -> list[tuple[str, Field]]:
+    """Return the fields in the order in which they are read: each after the one beside it."""
+    return sorted(kinds.items(), key=lambda item: bool(item[1].beside))
+
+
+def around(kind: Field, parsed: Mapping[str, Any], record: Any = None) -> Any:
+    """Return what the field beside a field holds: what was just read, or what stands there."""
+    if not kind.beside:
+        return None
+    return parsed[kind.beside] if kind.beside in parsed else getattr(record, kind.beside, None)
 
 
 def must_be_typed(kind: Field) -> None:

@@ -1,12 +1,12 @@
 """The kinds of field there are, and `field`, which declares one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal as Exact
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Boolean, Date, ForeignKey, Integer, Numeric
 from sqlalchemy import Text as LongString
@@ -83,7 +83,8 @@ class Domain(Field):
 class Number(Field):
     """A whole number."""
 
-    ordered, thaw = True, int
+    ordered = True
+    thaw: ClassVar[Any] = int
 
     def column(self) -> TypeEngine[Any]:
         return Integer()
@@ -96,44 +97,112 @@ class Number(Field):
 
 
 @dataclass(frozen=True)
-class Percent(Number):
-    """A whole number from 0 to 100, with or without its sign."""
+class Decimal(Number):
+    """A number with decimals, kept exactly; more of them than `places` are refused."""
 
-    def read(self, text: str, reader: Reader) -> int:
-        return values.read_percent(text)
+    thaw = Exact
+    places: int = 2
+
+    def column(self) -> TypeEngine[Any]:
+        return Numeric(18, self.places)
+
+    def read(self, text: str, reader: Reader) -> Any:
+        return values.read_decimal(text, self.places)
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
-        return "" if value is None else f"{value} %"
+        return "" if value is None else values.show_decimal(value)
+
+    def write(self, value: Any, reader: Reader) -> str:
+        return "" if value is None else values.write_decimal(value)
+
+    def dump(self, value: Any) -> str | None:
+        return None if value is None else values.plain_decimal(value)
+
+
+@dataclass(frozen=True)
+class Percent(Decimal):
+    """A number from 0 to 100, with or without its sign; a whole one unless it has `places`."""
+
+    places: int = 0
+
+    def column(self) -> TypeEngine[Any]:
+        return super().column() if self.places else Integer()
+
+    def read(self, text: str, reader: Reader) -> Any:
+        return values.read_percent(text, places=self.places)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return "" if value is None else f"{super().show(value, reader, record)} %"
+
+    def load(self, text: str | None) -> Any:
+        return super().load(text) if self.places or text is None else int(text)
 
 
 @dataclass(frozen=True)
 class Money(Field):
     """An amount.
 
-    Its currency is in the sibling field `currency`; without one it is the workspace's.
+    Its currency is in the sibling field `currency`, or in the record to which a sibling refers:
+    `purchase.currency`. Without one it is the workspace's.
     """
 
-    ordered, thaw = True, Decimal
+    ordered, thaw = True, Exact
     currency: str = ""
+    whose: str = ""
+    """The entity of the record with the currency; `Entity.fields` fills it in."""
 
     def column(self) -> TypeEngine[Any]:
         return Numeric(18, 2)
 
-    def read(self, text: str, reader: Reader) -> Decimal:
+    @property
+    def beside(self) -> str:
+        here, dot, _ = self.currency.partition(".")
+        return here if dot else ""
+
+    def among(self, kinds: Mapping[str, Field]) -> Field:
+        there = kinds[self.beside] if self.beside else None
+        return replace(self, whose=there.to) if isinstance(there, Reference) else self
+
+    def currency_of(self, reader: Reader, record: Any) -> str:
+        """Return the currency in which a record has this amount."""
+        if not self.beside:
+            own = getattr(record, self.currency, None) if self.currency else None
+            return own or reader.currency
+        return self.currency_there(reader, getattr(record, self.beside, None))
+
+    def currency_there(self, reader: Reader, there: int | None) -> str:
+        name = self.currency.rpartition(".")[2]
+        return (reader.value(self.whose, there, name) if there else "") or reader.currency
+
+    def read(self, text: str, reader: Reader) -> Exact:
         amount, currency = values.read_amount(text, reader.currency)
         if currency != reader.currency and not self.currency:
             raise ValueError(f"{self.label} is kept in {reader.currency}, not in {currency}.")
         return amount
 
-    def assign(self, name: str, text: str, reader: Reader) -> dict[str, Any]:
+    def assign(self, name: str, text: str, reader: Reader, there: Any = None) -> dict[str, Any]:
         amount = self.parse(text, reader)
+        if amount is not None and self.beside:
+            return {name: self.read_there(text, reader, there)}
         if amount is None or not self.currency or not values.read_amount(text, "")[1]:
             return {name: amount}
         return {name: amount, self.currency: values.read_amount(text, reader.currency)[1]}
 
+    def read_there(self, text: str, reader: Reader, there: int | None) -> Exact:
+        """Return an amount in the currency of another record, which the text may not contradict."""
+        kept = self.currency_there(reader, there)
+        amount, currency = values.read_amount(text, kept)
+        if currency != kept:
+            whose = f"{kept}, the currency of {reader.ref(self.whose, there)}" if there else kept
+            raise ValueError(f"{self.label} is in {whose}, not in {currency}.")
+        return amount
+
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
-        currency = getattr(record, self.currency, None) if self.currency else None
-        return "" if value is None else values.show_amount(value, currency or reader.currency)
+        if value is None:
+            return ""
+        if self.beside and record is None:  # nothing says in which
+            return values.show_decimal(value)
+        return values.show_amount(value, self.currency_of(reader, record))
 
     def dump(self, value: Any) -> str | None:
         return None if value is None else values.write_amount(value)

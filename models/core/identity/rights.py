@@ -319,7 +319,7 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
     told = {
         name
         for name, kind in entity.fields().items()
-        if isinstance(kind, Money) and kind.currency in found
+        if isinstance(kind, Money) and (kind.beside or kind.currency) in found
     }
     return frozenset(found | told)  # an amount shows its currency
 

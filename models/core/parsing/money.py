@@ -10,12 +10,15 @@ given="CAD")` reads the sign by the currency in the column next to it and refuse
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from models.core.parsing.currencies import SHOWN, decimals, find_currency
 from models.core.parsing.texts import plain, wrong
 
 LARGEST = Decimal(10) ** 13
 LARGEST_NUMBER = 2**31 - 1  # what an integer column holds everywhere
+EXACT_DIGITS = 15
+"""The digits that every database gives back as they were: SQLite keeps decimals as doubles."""
 LONGEST = 60
 
 SCALES = {
@@ -65,6 +68,8 @@ LONE_SEPARATOR = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
 
 AMOUNTS = "1200, 12k or €1.2m"
 NUMBERS = "12, 1,200 or 12k"
+DECIMALS = "12, 1.5 or 1,200"
+SHARES = "7.5 or 7.5 %"
 
 
 def read_amount(
@@ -112,23 +117,95 @@ def read_number(text: str) -> int:
     return int(value)
 
 
-def read_percent(text: str, *, fraction: bool = False) -> int:
-    """Return a whole percentage from 0 to 100, read with or without its sign.
+def read_decimal(text: str, places: int) -> Decimal:
+    """Return a number with at most so many decimals, which may be below zero.
+
+    Nothing is rounded. One separator before exactly three digits could be a group's or a decimal's;
+    another zero behind them makes them decimals, as `write_decimal` does.
+    """
+    sign, figure, tail, head = split(text, "a number", DECIMALS)
+    if head or (tail and tail not in SCALES):
+        raise wrong(text, "is not a number", DECIMALS)
+    scale = SCALES.get(tail, 0)
+    if (lone := LONE_SEPARATOR.fullmatch(figure)) and ("." in figure or places >= len(lone[2])):
+        large, small = (
+            Decimal(each).scaleb(scale) for each in (lone[1] + lone[2], f"{lone[1]}.{lone[2]}")
+        )
+        example = f"{write_decimal(large)} or {write_decimal(round_to(small, places))}"
+        raise wrong(text, f"could be {large:f} or {small.normalize():f}", example)
+    value = sign * figure_of(figure, text, scale=scale)
+    return within_places(value, text, places, DECIMALS)
+
+
+def within_places(value: Decimal, text: str, places: int, example: str) -> Decimal:
+    """Return a value with exactly so many decimals; one with more, or too large, is refused."""
+    if abs(value) >= Decimal(1).scaleb(EXACT_DIGITS - places):
+        raise wrong(text, "is too large", example)
+    fitting = round_to(value, places)
+    if fitting != value:
+        most = "1 decimal" if places == 1 else f"{places} decimals"
+        raise wrong(text, f"has more than {most}", write_decimal(fitting))
+    return fitting
+
+
+def read_percent(text: str, *, fraction: bool = False, places: int = 0) -> Any:
+    """Return a percentage from 0 to 100, read with or without its sign.
+
+    It is a whole number where it has no places for decimals, otherwise a Decimal.
 
     Args:
         text: the percentage.
         fraction: without its sign it is a part of one.
+        places: the most decimals that it may have.
     """
     share = plain(text)
     if fraction and PLAIN.fullmatch(share):
         share = f"{(Decimal(share.replace(',', '.')) * 100).normalize():f}"
+    share = share.removesuffix("%").removesuffix("percent").strip()
+    value: Decimal | int
+    if places:
+        value, example = read_share(share, text, places), SHARES
+    else:
+        value, example = read_whole_share(share, text), "40 or 40 %"
+    if not 0 <= value <= 100:
+        raise wrong(text, "is not between 0 and 100", example)
+    return value
+
+
+def read_whole_share(share: str, text: str) -> int:
     try:
-        value = read_number(share.removesuffix("%").removesuffix("percent"))
+        return read_number(share)
     except ValueError:
         raise wrong(text, "is not a whole percentage", "40 or 40 %") from None
-    if not 0 <= value <= 100:
-        raise wrong(text, "is not between 0 and 100", "40 or 40 %")
-    return value
+
+
+def read_share(share: str, text: str, places: int) -> Decimal:
+    """Return a percentage with decimals: no separator in it is between thousands."""
+    sign, figure, tail, head = split(share, "a percentage", SHARES)
+    parts = re.fullmatch(r"(\d*)(?:[.,](\d+))?", figure)
+    if head or tail or parts is None:
+        raise wrong(text, "is not a percentage", SHARES)
+    value = sign * Decimal(f"{parts[1] or 0}.{parts[2] or 0}")
+    return within_places(value, text, places, SHARES)
+
+
+def show_decimal(value: Decimal | int) -> str:
+    """Return 1,234.5: thousands are grouped, and no needless zeros follow."""
+    return f"{Decimal(value).normalize():,f}"
+
+
+def plain_decimal(value: Decimal | int) -> str:
+    """Return 1234.5: the shortest text of exactly this value."""
+    return f"{Decimal(value).normalize() + 0:f}"
+
+
+def write_decimal(value: Decimal | int) -> str:
+    """Return the text that is read back as this value everywhere: 1234.5.
+
+    Three decimals get another zero, or they could be a thousand: 1.1250.
+    """
+    text = plain_decimal(value)
+    return f"{text}0" if LONE_SEPARATOR.fullmatch(text.removeprefix("-")) else text
 
 
 def show_amount(value: Decimal, currency: str) -> str:

@@ -15,11 +15,15 @@ from models.core.parsing.dates import echo_day, read_day, show_day
 from models.core.parsing.datetimes import echo_moment, read_moment, read_time, show_moment
 from models.core.parsing.file_dates import read_written_day, read_written_moment
 from models.core.parsing.money import (
+    plain_decimal,
     read_amount,
+    read_decimal,
     read_number,
     read_percent,
     show_amount,
+    show_decimal,
     write_amount,
+    write_decimal,
 )
 from models.core.parsing.periods import read_period
 from models.core.parsing.phones import read as read_phone_cell
@@ -32,10 +36,12 @@ __all__ = [
     "echo_moment",
     "fold",
     "from_slack",
+    "plain_decimal",
     "read_amount",
     "read_country",
     "read_currency",
     "read_day",
+    "read_decimal",
     "read_domain",
     "read_email",
     "read_flag",
@@ -54,10 +60,12 @@ __all__ = [
     "show_amount",
     "show_country",
     "show_day",
+    "show_decimal",
     "show_moment",
     "show_phone",
     "unquote_smart",
     "write_amount",
+    "write_decimal",
 ]
 
 YES = frozenset(

@@ -276,10 +276,17 @@ def compare_texts(kind: Field, column: Column, op: str, text: str, work: Context
 @compare.register
 def compare_money(kind: Money, column: Column, op: str, text: str, work: Context) -> Condition:
     """Compare amounts, of one currency only where the text names one and the field has its own."""
-    read = kind.assign("amount", text, work)
-    amount = ORDER[op](column, read["amount"]) if op in ORDER else column == read["amount"]
-    currency = read.get(kind.currency)
-    return and_(amount, column.table.c[kind.currency] == currency) if currency else amount
+    value = kind.parse(text, work)
+    amount = ORDER[op](column, value) if op in ORDER else column == value
+    currency = values.read_amount(text, "")[1] if kind.currency else ""
+    if not currency:
+        return amount
+    currency = values.read_amount(text, work.currency)[1]
+    if not kind.beside:
+        return and_(amount, column.table.c[kind.currency] == currency)
+    there: Any = ENTITIES[kind.whose]
+    held = getattr(there, kind.currency.rpartition(".")[2])
+    return and_(amount, column.table.c[kind.beside].in_(select(there.id).where(held == currency)))
 
 
 @compare.register

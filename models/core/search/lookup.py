@@ -1,4 +1,8 @@
-"""Find the one record a text names: its reference, its e-mail, its phone number, its name."""
+"""Find the one record a text names: its reference, a key, its e-mail, its phone number, its name.
+
+What looks like one of our references is one: a product with the key PR-1 is found by its name, or
+by its own reference.
+"""
 
 import re
 from typing import Any
@@ -73,16 +77,24 @@ def conditions(
 ) -> list[ColumnElement[bool]]:
     """Return the ways to look, surest first.
 
-    They are e-mail, phone number, whole name and beginning of the name.
+    They are the keys of the entity, e-mail, phone number, whole name and beginning of the name.
     """
     key = values.fold(name)[:255]
     if not key:
         return []
+    keyed = [column == value for column, value in keys(work, entity, name)]
     emails = [field for field, kind in entity.fields().items() if is_email(kind)]
     seen = [getattr(entity, field) for field in emails if not policy.hides(work, entity, field)]
     sure: list[Any] = [column == name.casefold() for column in seen] if "@" in name else []
     sure += [] if whole else phoned(work, entity, name)
-    return [*sure, entity.key == key, *([] if whole else [begins(entity.key, key)])]
+    return [*keyed, *sure, entity.key == key, *([] if whole else [begins(entity.key, key)])]
+
+
+def keys(work: Context, entity: type[Entity], text: str) -> list[tuple[Any, Any]]:
+    """Return the columns of the keys that the viewers may see, with what each holds for a text."""
+    known = [name for name in entity.keys if not policy.hides(work, entity, name)]
+    found = [(entity.unique()[name], entity.key_of(name, text, work)) for name in known]
+    return [(getattr(entity, column), value) for column, value in found if value is not None]
 
 
 def phoned(work: Context, entity: type[Entity], name: str) -> list[ColumnElement[bool]]:

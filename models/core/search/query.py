@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import permutations
 from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Select, String, bindparam, func, literal, select, union_all
@@ -18,8 +17,8 @@ from models.core.permissions import policy
 from models.core.search import filter_sql, trigrams, visible_words
 from models.core.search.index import SearchText, text_of
 from models.core.search.list_words import FILLERS, Listing, parsed
-from models.core.search.lookup import REFERENCE, begins
-from models.core.search.similarity import likeness, slips_between
+from models.core.search.lookup import REFERENCE, begins, keys
+from models.core.search.similarity import holds_joined, likeness, slips_between
 from models.core.search.trigrams import piece, slips, splits, splits_with_a_slip, ways_of, words_of
 
 E = TypeVar("E", bound=Entity)
@@ -246,7 +245,8 @@ def best(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit
             ranked = beside(ranked, misspelt(work, words, entities))
         ranked = ranked or joined(work, words, entities) or nearly(work, words, entities)
     ranked = beside(ranked, looked_through(work, words, entities))
-    return beside(by_reference(work, text, entities), ranked)
+    named = by_reference(work, text, entities) or by_key(work, text, entities)
+    return beside(named, ranked)
 
 
 def beside(first: list[Hit], others: Sequence[Hit]) -> list[Hit]:
@@ -265,6 +265,15 @@ def by_reference(work: Context, text: str, entities: Iterable[type[Entity]]) -> 
         return []
     named = select(entity.id).where(entity.number == int(number))
     return hits_of(work, texts_of(entity, named))
+
+
+def by_key(work: Context, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
+    """Return the records of which a text is a key."""
+    found: list[Hit] = []
+    for entity in entities:
+        for column, value in keys(work, entity, text.strip()):
+            found += hits_of(work, texts_of(entity, select(entity.id).where(column == value)))
+    return found
 
 
 def candidates(
@@ -381,21 +390,6 @@ def joined(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]
         if holds_joined(hit.text.split(), words[0], 2 if len(words[0]) >= LONG else 1)
     ]
     return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
-
-
-def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
-    """Return whether two or three words side by side, in any order, form the joined word.
-
-    The words may go on after it.
-    """
-    runs = (texts[at : at + length] for length in (2, 3) for at in range(len(texts) - length + 1))
-    together = ("".join(order) for run in runs for order in permutations(run))
-    if not slips:
-        return any(name.startswith(word) for name in together)
-    return any(
-        abs(len(name) - len(word)) <= slips and slips_between(name, word) <= slips
-        for name in together
-    )
 
 
 def nearly(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:

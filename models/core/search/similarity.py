@@ -3,8 +3,9 @@
 The library behind it is loaded with the first question: an idle bot saves 4 MB.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
+from itertools import permutations
 
 
 def slips_between(one: str, other: str) -> int:
@@ -16,6 +17,21 @@ def slips_between(one: str, other: str) -> int:
     from rapidfuzz.distance import OSA
 
     return OSA.distance(one, other)
+
+
+def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
+    """Return whether two or three words side by side, in any order, form the joined word.
+
+    The words may go on after it.
+    """
+    runs = (texts[at : at + length] for length in (2, 3) for at in range(len(texts) - length + 1))
+    together = ("".join(order) for run in runs for order in permutations(run))
+    if not slips:
+        return any(name.startswith(word) for name in together)
+    return any(
+        abs(len(name) - len(word)) <= slips and slips_between(name, word) <= slips
+        for name in together
+    )
 
 
 def likeness(one: str, other: str) -> float:

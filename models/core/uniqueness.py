@@ -1,0 +1,99 @@
+"""Say which record has already what a field marked `unique=True` may hold only once.
+
+`clashes` looks before anything is written. Where somebody was faster in between, the index of the
+database objects, and `taken` says so; the next attempt finds their record.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from models.core.audit import entries
+from models.core.context import Context
+from models.core.db.errors import index_of
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Invalid, Taken
+from models.core.permissions import policy
+
+
+def check(work: Context, records: Iterable[Entity]) -> None:
+    """Raise Invalid where one of the records is to hold what another one holds."""
+    due = [record for record in records if record.unique() and is_new_to(record)]
+    for error in clashes(work, due).values() if due else ():
+        raise error
+
+
+def is_new_to(record: Entity) -> bool:
+    """Return whether a record did not hold its unique values before, or was deleted."""
+    if record.id is None:
+        return True
+    return not entries.changes_of(record).keys().isdisjoint({*record.unique(), "deleted_at"})
+
+
+def clashes(work: Context, records: Iterable[Entity]) -> dict[Entity, Invalid]:
+    """Return for each record that cannot be stored beside another one the sentence that says so.
+
+    One statement looks for each unique field. Of two of the records, the second cannot be stored.
+    """
+    found: dict[Entity, dict[str, str]] = {}
+    of: dict[type[Entity], list[Entity]] = {}
+    for record in records:
+        if not record.deleted_at:
+            of.setdefault(type(record), []).append(record)
+    for entity, mine in of.items():
+        for name in entity.unique():
+            for record, sentence in clashing(work, entity, name, mine):
+                found.setdefault(record, {}).setdefault(name, sentence)
+    return {record: Invalid(sentences) for record, sentences in found.items()}
+
+
+def clashing(
+    work: Context, entity: type[Entity], name: str, records: Iterable[Entity]
+) -> list[tuple[Entity, str]]:
+    """Return the records that cannot have their value of one field, each with why."""
+    column, kind = entity.unique()[name], entity.fields()[name]
+    found: list[tuple[Entity, str]] = []
+    held: dict[Any, Entity] = {}
+    for record in records:
+        value = getattr(record, column)
+        shown = kind.show(getattr(record, name), work, record)
+        if value is not None and held.setdefault(value, record) is not record:
+            found.append((record, f"{kind.label} “{shown}” is there twice."))
+    for value, other in standing(work, entity, column, held).items():
+        record = held[value]
+        if record.id != other.id:
+            shown = kind.show(getattr(record, name), work, record)
+            found.append((record, sentence(work, other, f"{kind.label} “{shown}”")))
+    return found
+
+
+def standing(work: Context, entity: type[Entity], column: str, wanted: Iterable[Any]) -> Any:
+    """Return the records that hold these values now, by value, also those that nobody here sees."""
+    if not (values := list(wanted)):
+        return {}
+    with policy.beyond(work.session):
+        there = select(entity).where(getattr(entity, column).in_(values))
+        found = {getattr(other, column): other for other in work.session.scalars(there)}
+    return {  # one that is about to let go of it does not count
+        value: other for value, other in found.items() if value in values and not other.deleted_at
+    }
+
+
+def sentence(work: Context, other: Entity, what: str) -> str:
+    """Return why a value cannot be had, with the other record for those who may see it."""
+    if work.shows(other):
+        return f"There is already {other} with {what}."
+    return f"{what} is taken by a record that you may not see."
+
+
+def taken(error: IntegrityError) -> Taken | None:
+    """Return what a person reads where the database found a value twice, None for other errors."""
+    name = index_of(error)
+    for entity in ENTITIES.values() if name else ():
+        for field, column in entity.unique().items():
+            if name == f"ix_{entity.slug()}_workspace_{column}":
+                label = entity.fields()[field].label
+                return Taken({field: f"There is already a {entity.noun()} with this {label}."})
+    return None
