@@ -104,6 +104,14 @@ def takes_prose(verb: Verb) -> bool:
     return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
 
 
+@dataclass(frozen=True)
+class Command:
+    """A line and the verb that it names; None where it names none."""
+
+    line: Line
+    verb: Verb | None
+
+
 class Router:
     """The verbs of one noun. `noun` is what action ids begin with; `words` are what people type."""
 
@@ -227,12 +235,28 @@ class Catalogue:
         return Prose(text, set(names) - text, verb.record)
 
     @cached_property
-    def parse(self) -> Callable[[str], Line]:
-        """Return a function that reads what a line says.
+    def command(self) -> Callable[[str], Command]:
+        """Return a function that reads what a line says to do.
 
         It remembers the last few lines, because one interaction asks several times.
         """
-        return lru_cache(LINES)(self.read)
+        return lru_cache(LINES)(lambda text: self.meaning(self.read(text)))
+
+    def meaning(self, line: Line) -> Command:
+        """Return a line with the verb that it names.
+
+        A bare reference is shown, a bare noun is listed, and words after a noun are a search.
+        """
+        noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
+        if not line.raw.strip():
+            verb = self.find(GLOBAL, "help")
+        elif line.verb or noun is None:
+            alone = None if line.noun else self.find(GLOBAL, line.verb)
+            verb = self.find(noun, line.verb) or alone
+        else:
+            default = "show" if line.refs else "find" if line.text else "list"
+            verb = self.find(noun, default) or self.find(noun, "new")
+        return Command(line, verb)
 
     def read(self, text: str) -> Line:
         """Return what a line says.

@@ -153,7 +153,7 @@ def special(request: Request) -> list[str]:
 
 def may(request: Request, line: str) -> bool:
     """Return whether this person may do what a line says, to some record at least."""
-    parsed = request.catalogue.parse(line)
+    parsed = request.catalogue.command(line).line
     found = request.catalogue.find(parsed.noun, parsed.verb)
     return found is not None and found in request.catalogue.allowed(request.work.actor, found.noun)
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from models.core import part_lines
+from models.core import names, part_lines
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
@@ -179,7 +179,11 @@ def update(
     """
     policy.may_fill(work, type(record), texts)
     texts = part_lines.changed(work, record, texts, seen)
-    parsed, lines = read(work, type(record), texts, record)
+    names.learn(work, [record], texts)
+    same = {name for name, text in texts.items() if text and stands(work, record, name, text)}
+    others = {name: text for name, text in texts.items() if name not in same}
+    parsed, lines = read(work, type(record), others, record)
+    parsed |= {name: getattr(record, name) for name in same}
     must_be_here(
         work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)}
     )
@@ -194,6 +198,12 @@ def update(
     work.session.flush()
     for name, each in lines.items():
         part_lines.store(work, record, name, each)
+
+
+def stands(work: Context, record: Entity, name: str, text: str) -> bool:
+    """Return whether a text is how the present value of a field is written."""
+    kind = record.fields().get(name)
+    return kind is not None and text == kind.write(getattr(record, name), work)
 
 
 def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
 from models.core.fields import Country, Email, Money, Reference
 from models.core.parsing import values
 from models.core.permissions import policy
-from models.core.records import may_give, verbs_of
+from models.core.records import may_give, stands, verbs_of
 from models.exchange import account_links, contact_points, leftovers, part_rows
 from models.exchange.cells import Reader
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
@@ -290,7 +290,9 @@ class Batch:
             return {}
         self.must_be_the_same(line, record)
         stood = {
-            name for name, text in line.texts.items() if self.stands(record, name, text)
+            name
+            for name, text in line.texts.items()
+            if name == CREATED_AT or stands(self.desk, record, name, text)
         } - self.context
         texts = {name: text for name, text in line.texts.items() if name not in stood}
         parsed, left = self.read(line, texts, record)
@@ -310,12 +312,6 @@ class Batch:
             notes = above if line.copied else parsed.get(remarks) or above
             parsed[remarks] = leftovers.compose(notes, rest | left) or None
         return {name: value for name, value in parsed.items() if getattr(record, name) != value}
-
-    def stands(self, record: Entity, name: str, text: str) -> bool:
-        """Return whether a record holds the value that a text would be read as."""
-        if name not in self.kinds:
-            return name == CREATED_AT
-        return text == self.kinds[name].write(getattr(record, name), self.desk)
 
     def read(
         self, line: FileRow, texts: Mapping[str, str], record: Entity | None = None

@@ -15,6 +15,7 @@ from models.core import part_lines
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity, Row
+from models.core.entity.bulk import insert_later
 from models.core.errors import Conflict, Invalid
 from models.core.fields import (
     Choice,
@@ -273,9 +274,8 @@ class Opportunity(Entity):
         before, after = changes["stage"]
         if at := self.moved_at(work, before):
             by = work.actor.id if work.actor else None
-            work.session.add(
-                StageChange(opportunity=self.id, before=before, after=after, at=at, by=by)
-            )
+            move = {"before": before, "after": after, "at": at, "by": by}
+            insert_later(work, StageChange, opportunity=self.id, **move)
 
     def moved_at(self, work: Context, before: str | None) -> datetime | None:
         """Return when the deal moved to its stage.

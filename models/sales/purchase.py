@@ -108,7 +108,11 @@ class Purchase(Entity):
     def must_have_no_lines(self, work: Context) -> None:
         """Raise Invalid where the prices of lines are in the currency that is about to change."""
         if parts_of(work, [self], ENTITIES["purchase_line"]):
-            raise Invalid({"currency": f"The prices of {self.ref} are in its currency. Remove its lines first."})
+            raise Invalid(
+                {
+                    "currency": f"The prices of {self.ref} are in its currency. Remove its lines first."
+                }
+            )
 
     def follow(self, work: Context, changes: Changes) -> None:
         """Draw the card of the deal again, which names its sales."""

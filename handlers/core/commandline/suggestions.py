@@ -161,7 +161,7 @@ def is_command(text: str, catalogue: Catalogue) -> bool:
 
     Noun and verb may come in either order.
     """
-    line = catalogue.parse(text)
+    line = catalogue.command(text).line
     return bool(
         line.noun
         and line.verb

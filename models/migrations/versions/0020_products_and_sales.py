@@ -22,6 +22,11 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=30), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column(
+            "sku_key",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=255), nullable=False),
@@ -49,7 +54,14 @@ def upgrade() -> None:
         op.f("ix_product_workspace_category"), "product", ["workspace", "category"], unique=False
     )
     op.create_index(op.f("ix_product_workspace_key"), "product", ["workspace", "key"], unique=False)
-    op.create_index(op.f("ix_product_workspace_sku"), "product", ["workspace", "sku"], unique=False)
+    op.create_index(
+        op.f("ix_product_workspace_sku_key"),
+        "product",
+        ["workspace", "sku_key"],
+        unique=True,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "purchase",
         sa.Column("name", sa.String(length=255), nullable=True),
@@ -184,7 +196,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_purchase_workspace_customer"), table_name="purchase")
     op.drop_index(op.f("ix_purchase_workspace_account"), table_name="purchase")
     op.drop_table("purchase")
-    op.drop_index(op.f("ix_product_workspace_sku"), table_name="product")
+    op.drop_index(
+        op.f("ix_product_workspace_sku_key"),
+        table_name="product",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_index(op.f("ix_product_workspace_key"), table_name="product")
     op.drop_index(op.f("ix_product_workspace_category"), table_name="product")
     op.drop_table("product")
