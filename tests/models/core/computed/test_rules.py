@@ -149,6 +149,15 @@ def test_rules_without_an_end_are_named(works: UnitOfWorkFactory) -> None:
         assert work.get(Cargo, tea.id).name == "Tea"
 
 
+def test_rules_that_make_records_without_an_end_are_named(works: UnitOfWorkFactory) -> None:
+    def breeds(cargo: Any, work: Context, changes: Changes) -> None:
+        work.session.add(Cargo(name="Rabbit"))
+
+    Cargo.rule = breeds
+    with pytest.raises(RuntimeError, match="rules of cargo do not .* they still make new records"):
+        given(works, Cargo, name="Rabbit")
+
+
 def test_a_rule_that_never_agrees_with_a_formula_is_named(works: UnitOfWorkFactory) -> None:
     def raises(cargo: Any, work: Context, changes: Changes) -> None:
         cargo.quantity = (cargo.quantity or 0) + 1
