@@ -258,16 +258,21 @@ def test_an_export_of_any_entity_comes_in_again(
 
 
 UNIQUE = {"user": "slack_id", "role": "name", "team": "name"}
-"""The field of which no two records have the same."""
+"""The field of which no two records have the same although it does not say so."""
+
+
+def unique(entity: type[Entity]) -> set[str]:
+    """The fields of which no two records have the same."""
+    return {UNIQUE.get(entity.slug(), ""), *entity.unique()}
 
 
 def anew(entity: type[Entity], row: dict[str, str], time: int) -> dict[str, str]:
     """The row of a record that is not here yet, though everything but what must be unique is the
     same.
     """
-    unique = {"ref": "", "external_id": f"{row['external_id']} {time}"}
-    unique |= {UNIQUE.get(entity.slug(), ""): f"U_{row['external_id']}{time}"}
-    return row | {name: text for name, text in unique.items() if name in row}
+    own = {"ref": "", "external_id": f"{row['external_id']} {time}"}
+    own |= dict.fromkeys(unique(entity), f"U_{row['external_id']}{time}")
+    return row | {name: text for name, text in own.items() if name in row}
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -284,5 +289,5 @@ def csv_of(rows: list[dict[str, str]]) -> str:
 
 def values_of(record: Entity) -> dict[str, Any]:
     return {
-        name: getattr(record, name) for name in record.fields() if name != UNIQUE.get(record.slug())
+        name: getattr(record, name) for name in record.fields() if name not in unique(type(record))
     }
