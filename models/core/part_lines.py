@@ -13,6 +13,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Invalid, Stale
 from models.core.fields import Lines, Money, Reference
 from models.core.fields.base import Reader
+from models.core.names import learn
 from models.core.parts import parts_of
 from models.core.permissions import policy
 
@@ -174,6 +175,7 @@ def shown(work: Context, entity: type[Entity]) -> bool:
 
 def seen(work: Context, parts: Sequence[Entity]) -> bool:
     """Return whether all viewers may see these parts, and what they name."""
+    learn(work, parts)
     return all(
         policy.shows(work, part)
         and all(
@@ -191,6 +193,18 @@ def write(work: Context, record: Entity, kind: Lines) -> str:
     It is "" where some of the viewers may not see all of it.
     """
     return write_all(work, [record], kind)[record.id]
+
+
+def first(work: Context, record: Entity, kind: Lines, most: int) -> tuple[list[str], int]:
+    """Return the first lines of a record, and how many more there are.
+
+    There are none where some of the viewers may not see all of it.
+    """
+    entity = ENTITIES[kind.of]
+    parts = parts_of(work, [record], entity) if shown(work, entity) else []
+    if not parts or not seen(work, parts):
+        return [], 0
+    return [part.write_line(work) for part in parts[:most]], max(len(parts) - most, 0)
 
 
 def write_all(work: Context, records: Sequence[Entity], kind: Lines) -> dict[int, str]:

@@ -112,10 +112,9 @@ def parts_listed(record: Entity, work: UnitOfWork, most: int) -> Iterator[tuple[
         most: The lines that are listed.
     """
     for kind in record.line_fields().values():
-        lines = part_lines.write(work, record, kind).splitlines()
-        more = [f"and {len(lines) - most} more"] if len(lines) > most else []
+        lines, left = part_lines.first(work, record, kind, most)
         if lines:
-            yield kind, [*lines[:most], *more]
+            yield kind, [*lines, *([f"and {left} more"] if left else [])]
 
 
 def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:

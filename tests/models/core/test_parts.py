@@ -11,6 +11,7 @@ from models.core import part_lines, records
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict
 from models.core.history.undo import redo, undo
+from models.core.identity import rights
 from models.core.outbox.delivery import Delivery, Post
 from models.core.parts import is_child, parts_of
 from models.core.permissions import policy
@@ -197,3 +198,11 @@ def test_lines_are_written_as_they_are_read(works: UnitOfWorkFactory) -> None:
         whole = named(work, "PU-1")
         text = part_lines.write(work, whole, whole.line_fields()["lines"])
     assert text == "3 × Widget @ 90\n1 × Setup @ 500\n2 × Cable @ 5"
+
+
+def test_a_right_for_the_whole_is_one_for_its_parts(works: UnitOfWorkFactory) -> None:
+    own = rights.read("sale: look, change own\neverything: look")
+    assert own.scope("purchase_line", "edit") == own.scope("purchase", "edit") == "own"
+    apart = rights.read("sale: look, change own\nsale line: look\neverything: look")
+    assert apart.scope("purchase_line", "edit") == "none"
+    assert rights.read("customer: everything\neverything: look").scope("contact", "edit") == "none"
