@@ -14,6 +14,7 @@ from tests.ground import given
 
 TEXTS: dict[type[Field], str] = {
     fields.Text: "Sample",
+    fields.Lines: "2 × Sample thing @ 90",
     fields.LongText: "A sample of several\nlines & <marks>",
     fields.Email: "sample@example.org",
     fields.Phone: "+49 30 1234567",
@@ -56,14 +57,15 @@ def text_for(kind: Field) -> str:
 
 
 def texts_for(entity: type[Entity]) -> dict[str, str]:
-    """A text for every field of the entity's form."""
+    """A text for every field of the entity's form, and for its lines."""
     apart = APART.get(entity.slug(), ())
     texts = {
         name: begins_as(entity, name)
         for name, kind in entity.fields().items()
         if kind.form and name not in apart
     }
-    return texts | OWN.get(entity.slug(), {})
+    lines = {name: text_for(kind) for name, kind in entity.line_fields().items()}
+    return texts | lines | OWN.get(entity.slug(), {})
 
 
 def begins_as(entity: type[Entity], name: str) -> str:

@@ -39,6 +39,10 @@ def always(record: Any) -> bool:
     return True
 
 
+def nothing(work: Any, record: Any) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Verb:
     """One thing people can do: a command, a button, a form and an `@crm` line all at once."""
@@ -75,6 +79,10 @@ class Verb:
     """Required asks may be missing: only what is given changes."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     """What the form contains before anyone types: field name → text."""
+    begins: Callable[[Any, Any], Mapping[str, str]] = nothing
+    """What the form about a record contains before anyone types: a function of the unit of work and
+    the record that returns field → text.
+    """
     common: bool = False
     """Every entity has it: its button comes after those of the entity's own verbs."""
     deleted: bool = False

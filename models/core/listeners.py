@@ -8,7 +8,7 @@ from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 
-from models.core import rollups, rules
+from models.core import parts, rollups, rules
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
@@ -69,6 +69,7 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     work = session.info.get("work")
     if work is None:
         return
+    parts.go_along(work, [row for row in session.dirty if isinstance(row, Entity)])
     rules.keep(work, session)
     for row in session.new:
         if isinstance(row, Row):
@@ -86,7 +87,9 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     write_down(work, created, "create")
     write_down(work, updated, "update")
     many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
-    for record in delivery.shown(work, updated) if many else updated:
+    others = [each for each in parts.wholes(work, [*created, *updated]) if each not in updated]
+    shown = [*updated, *others]
+    for record in delivery.shown(work, shown) if many else shown:
         delivery.redraw(work, record, background=many)
     for record in updated:
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):

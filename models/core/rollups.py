@@ -103,6 +103,8 @@ def bring_up_to_date(work: Context, entity: type[Entity], due: Mapping[int, set[
     }
     found = {name: amounts(work, rollup, due) for name, rollup in rollups.items()}
     for whole in wholes:
+        if whole.deleted_at:
+            continue  # its parts go and come back with it
         for name in sorted(due[whole.id]):
             kind = entity.fields()[name]
             try:

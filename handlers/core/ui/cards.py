@@ -1,6 +1,6 @@
 """Draw records: a card in a channel, a row in a list, everything in a modal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from handlers.core.responses import Form, Message
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
+from models.core import part_lines
 from models.core.entity.base import Entity
 from models.core.fields import LongText, Moment
 from models.core.fields.base import Field
@@ -22,6 +23,8 @@ ROWS = 8
 BUTTONS = 4
 PAGE = 10
 NAMES = 3
+PARTS, WIDE, ALL_PARTS = 3, 38, 50
+"""The lines of parts on a card and their letters, and the lines among everything about a record."""
 LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
 
 
@@ -91,7 +94,28 @@ def shown(record: Entity, work: UnitOfWork) -> list[tuple[str, str]]:
         (label, escape(blocks.cut(text, SHORT))) for label, text in told if label not in hidden
     ]
     first = [pairs.pop(name) for name in record.line if name in pairs]
-    return [pair for pair in [*first, *facts, *pairs.values()] if pair[1]]
+    lines = [
+        (kind.label, "\n".join(escape(blocks.cut(line, WIDE)) for line in listed))
+        for kind, listed in parts_listed(record, work, PARTS)
+    ]
+    return [pair for pair in [*first, *lines, *facts, *pairs.values()] if pair[1]]
+
+
+def parts_listed(record: Entity, work: UnitOfWork, most: int) -> Iterator[tuple[Field, list[str]]]:
+    """Yield each field of lines with its first lines, and how many more there are.
+
+    Lines that some of the readers may not see in full are left out.
+
+    Args:
+        record: The record.
+        work: The unit of work.
+        most: The lines that are listed.
+    """
+    for kind in record.line_fields().values():
+        lines = part_lines.write(work, record, kind).splitlines()
+        more = [f"and {len(lines) - most} more"] if len(lines) > most else []
+        if lines:
+            yield kind, [*lines[:most], *more]
 
 
 def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
@@ -104,13 +128,18 @@ def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
         return Message(
             f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")]
         )
-    lines = [f"*{label}:* {text}" for label, text in shown(record, work)[:ROWS]]
+    lines = [f"*{label}:*{between(text)}{text}" for label, text in shown(record, work)[:ROWS]]
     name = escape(blocks.cut(str(record).removeprefix(record.ref), 150))
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{name}")]
     drawn += [blocks.columns(lines)] if lines else []
     drawn += [blocks.context(escape(note))] if (note := masked(record, work)) else []
     drawn.append(blocks.context(f"Updated {moment(record.updated_at)}"))
     return Message(summary(record, work), [*drawn, *buttons(record, work, catalogue)], card=record)
+
+
+def between(text: str) -> str:
+    """Return what is between a label and its text: several lines begin below it."""
+    return "\n" if "\n" in text else " "
 
 
 def masked(record: Entity, work: UnitOfWork) -> str:
@@ -253,6 +282,8 @@ def details(record: Entity, work: UnitOfWork) -> Form:
         if not isinstance(kind, LongText)
     ]
     drawn += [blocks.columns(short[start : start + 10]) for start in range(0, len(short), 10)]
+    for lines, listed in parts_listed(record, work, ALL_PARTS):
+        drawn += [blocks.section(f"*{lines.label}*"), blocks.said("\n".join(listed))]
     for name, kind in held.items():
         if isinstance(kind, LongText):
             drawn += [blocks.section(f"*{kind.label}*"), blocks.said(getattr(record, name))]

@@ -93,11 +93,12 @@ class Rights:
         )
 
     def line(self, about: str) -> Mapping[str, Scope]:
-        """Return what is said about an entity, or else about everything.
+        """Return what is said about an entity or else about its whole, or else about everything.
 
         Unless it is everything of all, the line about everything gives only the right to look at
         entities that govern how people work together, and no right for what has no records.
         """
+        about = about if about in self.scopes else whole(about)
         if about in self.scopes:
             return self.scopes[about]
         shared, entity = self.scopes.get(EVERYTHING, {}), ENTITIES.get(about)
@@ -250,6 +251,15 @@ def slug(word: str) -> str:
     raise ValueError(
         f"There is nothing called “{word[:40]}”. Rights are about {', '.join(known())} or {EVERYTHING}."
     )
+
+
+def whole(about: str) -> str:
+    """Return the entity with which records of this one are deleted and restored, or this one."""
+    entity = ENTITIES.get(about)
+    if entity is None or not entity.part_of:
+        return about
+    found = str(getattr(entity.fields()[entity.part_of], "to", ""))
+    return found if about in ENTITIES[found].children else about
 
 
 def begun(words: Sequence[str]) -> tuple[str, list[str]]:
