@@ -15,6 +15,7 @@ from models.sales.product import Product
 from models.sales.purchase import Purchase
 from models.sales.purchase_line import PurchaseLine
 from tests.ground import given
+from tests.models.marks import tried
 from tests.tables import table
 
 FIELDS = ("quantity", "name", "price", "discount", "tax_rate", "total")
