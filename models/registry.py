@@ -20,11 +20,17 @@ from models.customers.membership import Membership
 from models.sales import lifecycle
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity, StageChange
+from models.sales.product import Product
+from models.sales.purchase import Purchase
+from models.sales.purchase_line import PurchaseLine
 from models.support.case import Case, CaseComment
 
 ENTITIES: tuple[type[Entity], ...] = (
     Lead,
     Opportunity,
+    Purchase,
+    PurchaseLine,
+    Product,
     Case,
     Activity,
     Customer,

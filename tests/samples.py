@@ -1,5 +1,7 @@
 """A text for each kind of field: what a person could type into any form of the product."""
 
+from collections.abc import Iterable
+
 from models.core import fields
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
@@ -12,6 +14,7 @@ from tests.ground import given
 
 TEXTS: dict[type[Field], str] = {
     fields.Text: "Sample",
+    fields.Lines: "2 × Sample thing @ 90",
     fields.LongText: "A sample of several\nlines & <marks>",
     fields.Email: "sample@example.org",
     fields.Phone: "+49 30 1234567",
@@ -54,14 +57,15 @@ def text_for(kind: Field) -> str:
 
 
 def texts_for(entity: type[Entity]) -> dict[str, str]:
-    """A text for every field of the entity's form."""
+    """A text for every field of the entity's form, and for its lines."""
     apart = APART.get(entity.slug(), ())
     texts = {
         name: begins_as(entity, name)
         for name, kind in entity.fields().items()
         if kind.form and name not in apart
     }
-    return texts | OWN.get(entity.slug(), {})
+    lines = {name: text_for(kind) for name, kind in entity.line_fields().items()}
+    return texts | lines | OWN.get(entity.slug(), {})
 
 
 def begins_as(entity: type[Entity], name: str) -> str:
@@ -79,15 +83,33 @@ def given_sample(works: UnitOfWorkFactory, entity: type[Entity]) -> Entity:
 
 def given_references(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     """The records that `texts_for` this entity names, each the first of its kind."""
-    for kind in entity.fields().values():
-        if (
-            isinstance(kind, fields.Reference)
-            and kind.form
-            and not stands(works, ENTITIES[kind.to])
-        ):
-            if kind.to != entity.slug():
-                given_references(works, ENTITIES[kind.to])
-            given(works, ENTITIES[kind.to], by="U_ADA", **needed(ENTITIES[kind.to]))
+    for to in pointed(entity, texts_for(entity)):
+        given_first(works, to)
+
+
+def given_first(
+    works: UnitOfWorkFactory, entity: type[Entity], under: tuple[type[Entity], ...] = ()
+) -> None:
+    """The first record of an entity, unless there is one, after those it cannot be without.
+
+    under: the entities for whose sake it is made.
+    """
+    texts = needed(entity)
+    if stands(works, entity):
+        return
+    for to in pointed(entity, texts):
+        if to in (*under, entity):
+            told = " → ".join(each.slug() for each in (*under, entity, to))
+            raise LookupError(f"Each of these cannot be without the next: {told}")
+        given_first(works, to, (*under, entity))
+    given(works, entity, by="U_ADA", **texts)
+
+
+def pointed(entity: type[Entity], texts: Iterable[str]) -> list[type[Entity]]:
+    """The entities that these fields name records of, each once."""
+    kinds = (entity.fields().get(name) for name in texts)
+    named = (kind.to for kind in kinds if isinstance(kind, fields.Reference))
+    return [ENTITIES[to] for to in dict.fromkeys(named)]
 
 
 def stands(works: UnitOfWorkFactory, entity: type[Entity]) -> bool:
@@ -98,7 +120,8 @@ def stands(works: UnitOfWorkFactory, entity: type[Entity]) -> bool:
 def needed(entity: type[Entity]) -> dict[str, str]:
     """The least a record of this entity is made of, and what it belongs to."""
     kinds = entity.fields()
-    wanted = {*entity.named, "customer", *(name for name, kind in kinds.items() if kind.required)}
+    required = (name for name, kind in kinds.items() if kind.required)
+    wanted = {*entity.named, *entity.whose[:1], *required}
     return {
         name: begins_as(entity, name)
         for name, kind in kinds.items()

@@ -15,6 +15,7 @@ from handlers.core.responses import Message, Options
 from handlers.core.router import Verb
 from handlers.core.ui import cards
 from handlers.registry import ROUTERS
+from models.core import part_lines
 from models.core.audit.entries import AuditEntry
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
@@ -23,6 +24,7 @@ from models.core.fields import Choice, Moment, Reference, Text
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
 from models.core.parsing.texts import summary
+from models.core.parts import is_child
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.conftest import client, clients, courier, slack, world  # noqa: F401
 from tests.handlers.kit import SQLITE, count, found, height, standing, told
@@ -36,7 +38,16 @@ GUESTS = "Guests cannot use the CRM. Ask someone of the workspace to do it for y
 
 
 def form_fields(entity: type[Entity]) -> set[str]:
-    return {name for name, kind in entity.fields().items() if kind.form}
+    kinds = {**entity.fields(), **entity.line_fields()}
+    return {name for name, kind in kinds.items() if kind.form}
+
+
+def holds(work: Any, record: Entity, name: str) -> Any:
+    """What a field holds; of lines, their text."""
+    if lines := record.line_fields().get(name):
+        return part_lines.write(work, record, lines)
+    value = getattr(record, name)
+    return None if value in ("", (), False) else value
 
 
 KEPT: dict[type[Entity], tuple[int, bytes]] = {}
@@ -96,7 +107,10 @@ def test_the_form_has_every_field_and_saves_them_all(
         written = select(AuditEntry.field).where(
             AuditEntry.entity == entity.slug(), AuditEntry.record_id == record.id
         )
-        assert set(texts) <= set(work.session.scalars(written))
+        assert set(texts) - entity.line_fields().keys() <= set(work.session.scalars(written))
+        assert {name: holds(work, record, name) for name in entity.line_fields()} == {
+            name: texts[name] for name in entity.line_fields()
+        }
 
 
 @SQLITE
@@ -108,9 +122,9 @@ def test_the_form_to_edit_holds_what_stands_and_saving_it_unchanged_changes_noth
     slack.command(f"/crm {record.ref}", user="U_ADA")
     slack.command(f"/crm edit {record.ref}", user="U_ADA")
     assert slack.modal
-    filled = {
-        name for name in form_fields(entity) if getattr(record, name) not in (None, "", (), False)
-    }
+    with works("T1", "U_ADA", writes=False) as work:
+        record = work.find(entity, record.number)
+        filled = {name for name in form_fields(entity) if holds(work, record, name)}
     assert {name for name, value in slack.modal.values.items() if value} == filled
     slack.submit(user="U_ADA")
     assert told(slack) == f"{record}: nothing changed"
@@ -138,6 +152,11 @@ def test_a_change_is_told_undone_and_written_down(
     assert (getattr(found(works, entity, record.number), name) or "") == before
 
 
+def headline(slack: SlackDriver, entity: type[Entity]) -> str:
+    """What is said; of a part its first line, because what follows for the whole comes below."""
+    return told(slack).partition("\n")[0] if is_child(entity) else told(slack)
+
+
 @SQLITE
 @MADE_HERE
 def test_what_is_deleted_is_hidden_and_comes_back(
@@ -149,15 +168,15 @@ def test_what_is_deleted_is_hidden_and_comes_back(
     assert told(slack) == f"Delete {record}? It can be restored for 30 days."
     assert count(works, entity) == before
     slack.click("crm.run", user="U_ADA")
-    assert told(slack) == f"Deleted {record}. It can be restored for 30 days."
+    assert headline(slack, entity) == f"Deleted {record}. It can be restored for 30 days."
     assert count(works, entity) == before - 1
     slack.command(f"/crm {record.ref}", user="U_ADA")
     assert told(slack) == f"{record} was deleted. Bring it back with: restore {record.ref}"
     slack.command(f"/crm restore {record.ref}", user="U_ADA")
-    assert told(slack) == f"Restored {record}"
+    assert headline(slack, entity) == f"Restored {record}"
     slack.command(f"/crm delete {record.ref} --yes", user="U_ADA")
     slack.click("crm.undo", user="U_ADA")
-    assert told(slack) == f"Undone: {record}"
+    assert headline(slack, entity) == f"Undone: {record}"
     assert count(works, entity) == before
 
 
@@ -365,7 +384,7 @@ def test_its_pickers_offer_what_was_typed_and_its_choices_are_all_there(
         for block in slack.modal.blocks
         if block["type"] == "input"
     }
-    kinds = entity.fields()
+    kinds = {**entity.fields(), **entity.line_fields()}
     for name, element in elements.items():
         kind = kinds[name]
         if isinstance(kind, Choice):

@@ -22,6 +22,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import NotFound
 from models.core.history import last_change, undo_many
 from models.core.outbox import results
+from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import answers as keeping
 
@@ -215,9 +216,28 @@ def bar(label: str = "Importing") -> Iterator[Callable[[int, int], None]]:
         yield progress
 
 
+STDOUT = ("-", "<stdout>")
+"""How a file is called that is none."""
+
+
 def save_file(place: Place, file: TextIO) -> None:
-    """Write the records as CSV, into a file that from then on only its owner reads."""
-    keep_private(Path(file.name))
+    """Write the records as CSV, into a file that from then on only its owner reads.
+
+    The parts of the records go into files beside it; where there is none, because the records are
+    written to a terminal or a pipe, they are a column with a line for each.
+    """
+    path = Path(file.name)
+    keep_private(path)
     with place.works(place.workspace, place.person, "say", writes=False) as work:
-        count = exchange.export(work, place.entity, file)
-    click.echo(f"{count} rows", err=True)
+        children = [
+            ENTITIES[slug]
+            for slug in place.entity.children
+            if path.name not in STDOUT and policy.can(work.actor, "export", slug)
+        ]
+        count = exchange.export(work, place.entity, file, with_lines=not children)
+        click.echo(f"{count} rows", err=True)
+        for part in children:
+            beside = path.with_name(f"{path.stem}-{part.plural().replace(' ', '-')}{path.suffix}")
+            with written_privately(beside) as other:
+                count = exchange.export(work, part, other)
+            click.echo(f"{count} rows of {part.plural()} in {beside}", err=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core.executor import verb_of
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
@@ -62,8 +61,8 @@ class Right:
 
 def ask(request: Request) -> Response:
     """Send the admins what the person would like to be allowed, once a day."""
-    work, line = request.work, request.catalogue.parse(request.line.rest)
-    verb = verb_of(line, request.catalogue) if line.raw.strip() else None
+    work, command = request.work, request.catalogue.command(request.line.rest)
+    line, verb = command.line, command.verb if command.line.raw.strip() else None
     actor = work.actor
     if verb is None or not actor:
         raise NotFound("What would you like to be allowed? Try: request lead delete")
@@ -145,7 +144,7 @@ def offers(work: UnitOfWork, asker: User, right: Right, asked_with: int | None) 
         "give": blocks.button("Give another role", "role.give", asker.ref),
         "decline": blocks.button("Decline", "role.decline", line),
     }
-    return [button for verb, button in buttons.items() if cards.usable(verb, Role.slug(), work)]
+    return [buttons[verb] for verb in cards.usable(list(buttons), Role.slug(), work)]
 
 
 def every(work: UnitOfWork, role: Role, right: Right, line: str) -> Block:

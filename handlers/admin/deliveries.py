@@ -101,19 +101,16 @@ def chosen(request: Request, verb: str) -> Delivery:
 
 def buttons(work: UnitOfWork, delivery: Delivery) -> list[Block]:
     """Return what the viewer may do about a delivery."""
-    offers = [
-        (verb, label) for verb, label in BUTTONS.items() if cards.usable(verb, router.noun, work)
-    ]
     drawn = [
-        blocks.button(label, f"{router.noun}.{verb}", results.code(delivery))
-        for verb, label in offers
+        blocks.button(BUTTONS[verb], f"{router.noun}.{verb}", results.code(delivery))
+        for verb in cards.usable(list(BUTTONS), router.noun, work)
     ]
     return [blocks.actions(*drawn)] if drawn else []
 
 
 def after(request: Request, count: int) -> Block:
     """Return what can be done with all deliveries."""
-    if count > 1 and cards.usable("retry", router.noun, request.work):
+    if count > 1 and cards.usable(["retry"], router.noun, request.work):
         return blocks.actions(blocks.button("Retry all", "deliveries.retry", "all"))
     return blocks.context(
         f"To let go of one: `{request.catalogue.root} deliveries drop` and what stands before it"

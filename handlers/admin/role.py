@@ -31,6 +31,8 @@ HIDDEN = {
         "Role, record and fields", required=True, hint="Such as: executive customer notes"
     )
 }
+MOST = 8
+"""Words of the line of a request's button."""
 GIVEN = {"person": Person("Who", required=True), "role": Named("Role", to="role", required=True)}
 
 
@@ -117,19 +119,19 @@ def asked(request: Request) -> tuple[User, Right, Role | None]:
 
     An example is `RO-2 US-5 lead delete own`.
     """
-    work, (first, *words) = request.work, request.line.rest.split()[:6] or [""]
+    work, (first, *words) = request.work, request.line.rest.split()[:MOST] or [""]
     ref = REFERENCE.fullmatch(first)
     with_role = ref and ref[1].upper() == Role.prefix
-    who, *words = words[:5] or [""] if with_role else [first, *words[:4]]
+    who, *words = words or [""] if with_role else [first, *words]
     if len(words) < 2:
         raise CRMError("Who, and what? Such as: RO-2 US-5 lead delete own")
     try:
         person = work.get(User, work.lookup("user", who))
         role = work.get(Role, work.lookup("role", first)) if with_role else None
-        about = rights.slug(words[0].casefold())
+        about, rest = rights.begun([word.casefold() for word in words])
     except ValueError as error:
         raise CRMError(str(error)) from None
-    return person, right_of(about, words[1:]), role
+    return person, right_of(about, rest), role
 
 
 def granted(request: Request, role: Role, right: Right) -> Response:
@@ -156,15 +158,16 @@ def told(request: Request, ask: str) -> tuple[Role, str, list[str]]:
     role, words = split(
         request.work, ask, str(request[ask]) if request.line.fields or not typed else typed
     )
-    if len(words) < 2:
+    try:
+        about, rest = rights.begun([word.casefold() for word in words]) if words[1:] else ("", [])
+    except ValueError as error:
+        raise Invalid({ask: str(error)}) from None
+    if not rest:
         example = f"{role.title} lead delete"
         raise Invalid(
             {ask: f"What about {role.title}? Say the record and then what, such as: {example}"}
         )
-    try:
-        return role, rights.slug(words[0].casefold()), [word.casefold() for word in words[1:]]
-    except ValueError as error:
-        raise Invalid({ask: str(error)}) from None
+    return role, about, rest
 
 
 def split(work: UnitOfWork, ask: str, text: str) -> tuple[Role, list[str]]:

@@ -38,9 +38,8 @@ class Records(Router, Generic[E]):
     ) -> None:
         super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__))
         self.entity: type[E] = entity
-        asked = {
-            name: kind for name, kind in entity.fields().items() if kind.form or name in besides
-        }
+        kinds = {**entity.fields(), **entity.line_fields()}
+        asked = {name: kind for name, kind in kinds.items() if kind.form or name in besides}
         one = {"asks": asked, "saves": True, "common": True}
         new = {
             "asks": asked | entity.joining(),
@@ -85,7 +84,9 @@ class Records(Router, Generic[E]):
     def edit(self, request: Request, record: E) -> Response:
         """Change fields: `field=value`, or a form without them."""
         try:
-            records.update(request.work, record, request.texts, request.state.get("v"))
+            records.update(
+                request.work, record, request.texts, request.state.get("v"), request.state
+            )
         except Stale as error:
             return redrawn(request, self.verbs["edit"], record, str(error))
         except Invalid as error:

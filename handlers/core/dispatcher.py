@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from handlers.core.admission import Admission
 from handlers.core.answer_cache import AnswerCache
-from handlers.core.executor import Decided, asks_first, in_its_thread, perform, verb_of
+from handlers.core.executor import Decided, asks_first, in_its_thread, perform
 from handlers.core.fair_share import Shares, TooMany
 from handlers.core.payloads import Interaction
 from handlers.core.request import Request
@@ -112,8 +112,7 @@ class Dispatcher:
         """
         if act.surface in ("home", "options"):
             return act.surface
-        line = self.catalogue.parse(act.line)
-        verb = verb_of(line, self.catalogue)
+        verb = self.catalogue.command(act.line).verb
         return verb.id if verb else "unknown"
 
     def answer(self, act: Interaction, answer: Answer) -> str:
@@ -155,8 +154,8 @@ class Dispatcher:
 
     def written(self, act: Interaction) -> str:
         """Return what a person wrote in a command that was refused, as nobody else keeps it."""
-        line = self.catalogue.parse(act.line)
-        verb = verb_of(line, self.catalogue)
+        command = self.catalogue.command(act.line)
+        line, verb = command.line, command.verb
         kept = act.surface == "command" and verb is not None and takes_prose(verb) and line.said
         return f"\nYou wrote: {kept}" if kept else ""
 
@@ -193,8 +192,8 @@ class Dispatcher:
             return self.draw_home(act)
         if act.surface == "options":
             return self.pick(act)
-        line = self.catalogue.parse(act.line)
-        verb = verb_of(line, self.catalogue)
+        command = self.catalogue.command(act.line)
+        line, verb = command.line, command.verb
         if verb and asks_first(line, verb, act.surface):
             with (
                 suppress(Decided),
@@ -246,7 +245,7 @@ class Dispatcher:
         return Request(
             work=work,
             catalogue=self.catalogue,
-            line=self.catalogue.parse(act.line),
+            command=self.catalogue.command(act.line),
             surface=act.surface,
             texts=act.texts,
             state=act.state,

@@ -16,7 +16,6 @@ from handlers.core.commandline.suggestions import (
     several_lines,
     slipped,
 )
-from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
@@ -42,7 +41,7 @@ class Decided(Exception):
 def perform(request: Request) -> Response:
     """Do what the line says; every line gets an answer."""
     request = placed(request)
-    verb = verb_of(request.line, request.catalogue)
+    verb = request.verb
     if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
     policy.check(request.work, verb.name, verb.about)
@@ -75,9 +74,9 @@ def placed(request: Request) -> Request:
     line, known = request.line, request.catalogue.nouns_with(request.line.verb or "")
     if in_its_thread(line, request.thread):
         here = standing_here(request.work, request.channel, request.thread)
-        again = request.catalogue.parse(f"{here.ref} {line.raw}") if here else line
-        if not again.unknown:
-            return request.but(line=again)
+        again = request.catalogue.command(f"{here.ref} {line.raw}") if here else request.command
+        if not again.line.unknown:
+            return request.but(command=again)
     if (
         line.noun
         or not known
@@ -87,33 +86,14 @@ def placed(request: Request) -> Request:
     here = standing_here(request.work, request.channel, request.thread)
     if here is None and any(ref.kind == "this" for ref in line.refs):
         raise subjects.unclear()
-    return (
-        request.but(line=replace(line, noun=here.slug()))
-        if here and here.slug() in known
-        else request
-    )
+    if here is None or here.slug() not in known:
+        return request
+    return request.but(command=request.catalogue.meaning(replace(line, noun=here.slug())))
 
 
 def in_its_thread(line: Line, thread: str) -> bool:
     """Return whether an incomplete line may be about the record in whose thread it is written."""
     return bool(thread and line.unknown and not line.refs and not line.noun)
-
-
-def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
-    """Return the verb that a line names.
-
-    A bare reference is shown, a bare noun is listed, and words after a noun are a search.
-    """
-    if not line.raw.strip():
-        return catalogue.find(GLOBAL, "help")
-    noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
-    if noun is None and line.verb is None:
-        return None
-    if line.verb or noun is None:
-        alone = None if line.noun else catalogue.find(GLOBAL, line.verb)
-        return catalogue.find(noun, line.verb) or alone
-    default = "show" if line.refs else "find" if line.text else "list"
-    return catalogue.find(noun, default) or catalogue.find(noun, "new")
 
 
 def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
@@ -201,12 +181,11 @@ def again(
 
     The result is None where the answer is no message.
     """
-    asked = catalogue.parse(line)
-    verb = verb_of(asked, catalogue)
-    if verb is None or verb.writes:
+    asked = catalogue.command(line)
+    if asked.verb is None or asked.verb.writes:
         return None
-    flags = {name: value for name, value in asked.flags.items() if name != "here"}
-    asked = replace(asked, flags=flags)
+    flags = {name: value for name, value in asked.line.flags.items() if name != "here"}
+    asked = replace(asked, line=replace(asked.line, flags=flags))
     reply = perform(Request(work, catalogue, asked, "message", channel=channel, thread=thread))
     return reply if isinstance(reply, Message) else None
 

@@ -71,11 +71,11 @@ class Interaction:
             self.container,
             *self.texts.values(),
         )
-        if not all(isinstance(each, str) for each in (*ids, *words)):
+        if set(map(type, (*ids, *words))) != {str}:
             raise TypeError("a text is no text")
-        if not all(ID.fullmatch(each) for each in ids):
+        if not all(map(ID.fullmatch, ids)):
             raise ValueError("an id is no id")
-        if not all(STAMP.fullmatch(each) for each in (self.key, self.thread, self.trigger)):
+        if not all(map(STAMP.fullmatch, (self.key, self.thread, self.trigger))):
             raise ValueError("a stamp is no stamp")
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handlers.core.commandline.parser import Line
-from handlers.core.router import Catalogue
+from handlers.core.router import Catalogue, Command, Verb
 from handlers.core.telemetry import Check
 from models.core.unit_of_work import UnitOfWork
 
@@ -19,7 +19,8 @@ class Request:
 
     work: UnitOfWork
     catalogue: Catalogue
-    line: Line
+    command: Command
+    """What the line says, and the verb it names."""
     surface: str = "command"
     """The surface: command, message, button, form, shortcut or home."""
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +43,14 @@ class Request:
 
     It returns nothing where no bot runs in this process.
     """
+
+    @property
+    def line(self) -> Line:
+        return self.command.line
+
+    @property
+    def verb(self) -> Verb | None:
+        return self.command.verb
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of something the verb asks for, or None where it was left empty."""

@@ -17,7 +17,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.fields.base import Field
 from models.core.identity.user import User
-from models.core.parsing.texts import clean
+from models.core.parsing.texts import clean, leading
 from models.core.permissions.policy import can
 
 Run = Callable[[Any, Any], Response]
@@ -37,6 +37,10 @@ LINES = 32
 
 def always(record: Any) -> bool:
     return True
+
+
+def nothing(work: Any, record: Any) -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,10 @@ class Verb:
     """Required asks may be missing: only what is given changes."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     """What the form contains before anyone types: field name → text."""
+    begins: Callable[[Any, Any], Mapping[str, str]] = nothing
+    """What the form about a record contains before anyone types: a function of the unit of work and
+    the record that returns field → text.
+    """
     common: bool = False
     """Every entity has it: its button comes after those of the entity's own verbs."""
     deleted: bool = False
@@ -94,6 +102,14 @@ class Verb:
 def takes_prose(verb: Verb) -> bool:
     """Return whether the words of a line are a text of several sentences, kept to the letter."""
     return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line and the verb that it names; None where it names none."""
+
+    line: Line
+    verb: Verb | None
 
 
 class Router:
@@ -219,12 +235,28 @@ class Catalogue:
         return Prose(text, set(names) - text, verb.record)
 
     @cached_property
-    def parse(self) -> Callable[[str], Line]:
-        """Return a function that reads what a line says.
+    def command(self) -> Callable[[str], Command]:
+        """Return a function that reads what a line says to do.
 
         It remembers the last few lines, because one interaction asks several times.
         """
-        return lru_cache(LINES)(self.read)
+        return lru_cache(LINES)(lambda text: self.meaning(self.read(text)))
+
+    def meaning(self, line: Line) -> Command:
+        """Return a line with the verb that it names.
+
+        A bare reference is shown, a bare noun is listed, and words after a noun are a search.
+        """
+        noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
+        if not line.raw.strip():
+            verb = self.find(GLOBAL, "help")
+        elif line.verb or noun is None:
+            alone = None if line.noun else self.find(GLOBAL, line.verb)
+            verb = self.find(noun, line.verb) or alone
+        else:
+            default = "show" if line.refs else "find" if line.text else "list"
+            verb = self.find(noun, default) or self.find(noun, "new")
+        return Command(line, verb)
 
     def read(self, text: str) -> Line:
         """Return what a line says.
@@ -242,7 +274,7 @@ class Catalogue:
             return parse_line(f"help {line.noun}", self.words)  # deal help, as in /crm-deal help
         if self.is_list(line):
             return parse_line(
-                f"{line.noun} list {line.verb} {' '.join(line.raw.split(' ')[2:])}", self.words
+                f"{line.noun} list {line.verb} {line.raw[line.begins :].lstrip()}", self.words
             )
         if (
             line.verb == "show"
@@ -265,10 +297,9 @@ class Catalogue:
         Examples are `deals won last month` and `new leads today`.
         """
         edit = self.find(line.noun, "edit") if line.noun and line.verb and not line.refs else None
-        many = any(
-            word in self.words.nouns and word.endswith("s")
-            for word in line.raw.lower().split(" ")[:2]
-        )
+        begin = line.raw[: line.begins].lower().split()
+        nouns = (leading(begin[at:], self.words.nouns) for at in (0, 1))
+        many = any(noun.endswith("s") for noun in nouns)
         first = line.verb == "new" and line.raw.lower().startswith("new ")
         state = edit and line.verb and line.verb != "new" and option_named(edit.asks, line.verb)
         return bool(many and edit and (first or state))
@@ -284,7 +315,7 @@ class Catalogue:
     @cached_property
     def address(self) -> re.Pattern[str]:
         root = re.escape(self.root.removeprefix("/"))
-        return re.compile(rf"[/@]{root}(?:-(\w+))?(?![\w-])[\s:,;]*", re.IGNORECASE)
+        return re.compile(rf"[/@]{root}(?:-(\w+(?:-\w+)*))?(?![\w-])[\s:,;]*", re.IGNORECASE)
 
     def meant(self, line: Line) -> Line:
         """Return what a line that is not understood means in other words, or the line itself."""
@@ -314,12 +345,8 @@ class Catalogue:
             asks = self.routers[noun].verbs[word].asks.values()
             if any(isinstance(kind, Reference) and kind.to == about for kind in asks):
                 yield f"{noun} {line.raw}"
-        first, _, rest = line.raw.partition(" ")
-        said = (
-            [line.raw, rest]
-            if about and self.words.nouns.get(first.casefold()) == about
-            else [line.raw]
-        )
+        noun, rest = self.words.opening(line.raw)
+        said = [line.raw, rest] if about and self.words.nouns.get(noun) == about else [line.raw]
         yield from (
             meant
             for text in said
@@ -327,18 +354,19 @@ class Catalogue:
             for meant in router.meanings(text)
         )
         yield from changes
-        yield from self.made(line, word, about) if about else ()
+        yield from self.made(line, about) if about else ()
 
-    def made(self, line: Line, word: str, about: str) -> Iterator[str]:
+    def made(self, line: Line, about: str) -> Iterator[str]:
         """Yield the line that creates a record about another one.
 
         Examples are `task CU-2 send brochure` and `CU-2 task send brochure`.
         """
-        noun = self.words.nouns.get(word)
+        said, rest = self.words.opening(line.said)
+        noun = self.words.nouns.get(said)
         if line.noun and self.points(line.noun, about) and line.verb == "show":
             yield f"{line.noun} new {line.rest}"
         elif noun and self.points(noun, about) and line.raw.startswith(line.refs[0].text):
-            yield f"{noun} new {line.raw[: line.refs[0].end]} {line.said[len(word) :].lstrip(':')}"
+            yield f"{noun} new {line.raw[: line.refs[0].end]} {rest}"
 
     def points(self, noun: str, about: str) -> bool:
         """Return whether a new record of a noun may be about such a record."""

@@ -22,6 +22,7 @@ from models.core.fields import Clock
 from models.core.history import last_change
 from models.core.history import undo as undoing
 from models.core.identity.user import with_names
+from models.core.parts import apart
 from models.core.search.query import find_everywhere
 from models.core.unit_of_work import UnitOfWork
 
@@ -131,12 +132,13 @@ def turned(
     request: Request, turn: Callable[[UnitOfWork, str], list[Entity]], unit: str
 ) -> Response:
     """Undo or redo an act; ask first where it changed many records."""
-    work, many = request.work, undoing.touched(request.work, unit)
+    work = request.work
+    many = apart(work, undoing.touched(work, unit))
     if len(many) > MANY and not request.flag("yes"):
         verb = turn.__name__.capitalize()
         return question(
             f"{verb} what changed {listed(many)}?", verb, f"{turn.__name__} {unit} --yes"
         )
-    records = turn(work, unit)
+    records = apart(work, turn(work, unit))
     done = "Undone" if work.door == undoing.UNDO else "Done again"
     return receipt(request, records[0], f"{done}: {listed(records)}", replace=True)

@@ -12,7 +12,7 @@ from handlers.core.ui.blocks import escape
 from handlers.core.ui.receipts import choices
 from models.core.entity.base import Entity
 from models.core.fields.base import Field
-from models.core.parsing.texts import summary
+from models.core.parsing.texts import leading, summary
 from models.core.permissions import policy
 
 POLITE = frozenset(("me", "please", "pls", "with", "this", "on", "about", "crm"))
@@ -153,7 +153,7 @@ def special(request: Request) -> list[str]:
 
 def may(request: Request, line: str) -> bool:
     """Return whether this person may do what a line says, to some record at least."""
-    parsed = request.catalogue.parse(line)
+    parsed = request.catalogue.command(line).line
     found = request.catalogue.find(parsed.noun, parsed.verb)
     return found is not None and found in request.catalogue.allowed(request.work.actor, found.noun)
 
@@ -167,9 +167,9 @@ def about(request: Request, word: str) -> Message:
     """
     catalogue = request.catalogue
     nouns, words = catalogue.words.nouns, re.findall(r"[\w-]+", word.casefold())
-    for each in words:
-        if each in nouns:
-            return about_noun(request, nouns[each])
+    for at, each in enumerate(words):
+        if noun := leading(words[at:], nouns):
+            return about_noun(request, nouns[noun])
         if topic := next((topic for topic in TOPICS if each in topic.words), None):
             return topic.told(request)
         if lines := usages(request, each):

@@ -1,11 +1,16 @@
 """Translate phrases that people use into verbs, for a line that is not understood by itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from models.core.entity.base import ENTITIES
 
 NUMBER = r"#?[a-z]{2}-?\d+"
 REF = rf"(?:{NUMBER}|this)"
-NOUN, STATE, GET = "[a-z]+", "(?:open|overdue|closed|unassigned)", "(?:show|list|get)(?: me)?"
+NOUN, NOUNS, ONE = "<noun>", "<nouns>", "<one>"
+"""What stands for any noun, for one of many things, and for one of a single thing."""
+STATE, GET = "(?:open|overdue|closed|unassigned)", "(?:show|list|get)(?: me)?"
 DAYISH = (
     r"(?:next|this|end|mid|early|late|the|in|tomorrow|today|eo[dwmqy]|q[1-4]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may"
     r"|jun|jul|aug|sep|oct|nov|dec|\d)\S*(?: .+)?"
@@ -13,121 +18,147 @@ DAYISH = (
 """Text that begins as a day does."""
 NOTE = "(?:note|comment|remark)s?(?: (?:on|for|about|to))?"
 ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
-PHRASES = tuple(
-    (re.compile(f"{said}[ ?!.]*", re.IGNORECASE | re.DOTALL), meant)
-    for said, meant in (
-        # talk
-        (
-            r"(?:hi|hey|hello|good (?:morning|afternoon|evening)|hallo)(?: (?:there|crm|rapport))?",
-            "help hello",
-        ),
-        (
-            r"(?:many )?(?:thanks|thank you|thx|cheers|danke|merci)(?: (?:a lot|so much|very much))?",
-            "help thanks",
-        ),
-        (r"(?:ok|okay|great|cool|nice|perfect|bye|goodbye|good night|see you)", "help thanks"),
-        (
-            r"(?:what (?:can|do) (?:you|i) do(?: here)?|who are you|how does this work|commands|usage)",
-            "help",
-        ),
-        (r"(?:help|i need help|help me|how do i start)", "help"),
-        (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
-        # lists
-        (rf"(?:{GET} )?my team(?:'s|’s) ({STATE} )?({NOUN})( .+)?", r"\2 list my team \1\3"),
-        (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
-        (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
-        (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),
-        (r"overdue", "task list mine overdue"),
-        (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
-        (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
-        (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
-        (
-            rf"(?:how many|count)(?: of| the| my)* ({STATE} )?({NOUN})(?: do (?:we|i) have| are there| are)?( .+)?",
-            r"\2 list \1\3",
-        ),
-        (
-            rf"(?:{GET} |what are |a |the )?list of(?: all| the)* ({STATE} )?({NOUN})((?: .*)?)",
-            r"\2 list \1\3",
-        ),
-        (rf"how many ({NOUN})(?: are(?: there)?| do (?:we|i) have)?((?: .*)?)", r"\1 list\2"),
-        (r"(calls|meetings|e-?mails|notes)((?: .*)?)", r"task list \1\2"),
-        (
-            r"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)",
-            "report",
-        ),
-        (
-            rf"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)((?! {NUMBER}).+)",
-            r"report\1",
-        ),
-        (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
-        (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
-        (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
-        (rf"(?:who|what|when|where|how)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
-        # deals, cases and tasks
-        (
-            rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
-            r"snooze \1 \2",
-        ),
-        (
-            rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
-            r"edit \1 close \2",
-        ),
-        (rf"(?:move|advance|push) (?:the )?(?:deal )?({REF} .+)", r"deal stage \1"),
-        (rf"(?:mark|close|set)(?: deal)? ({REF}) (?:as |to )?(won|lost)(.*)", r"deal \2 \1\3"),
-        (rf"({REF}) (?:{ISNOW}) (won|lost)(.*)", r"deal \2 \1\3"),
-        (rf"({REF}) (?:{ISNOW} )?(?:resolved|solved|fixed)(.*)", r"resolve \1\2"),
-        (rf"({REF}) (?:{ISNOW} )?closed(.*)", r"close \1\2"),
-        (rf"({REF}) (?:{ISNOW} )?(?:reopened|open again)", r"reopen \1"),
-        (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?|ticked off)(.*)", r"done \1\2"),
-        (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?)(.*)", r"resolve \1\2"),
-        (
-            rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
-            r"edit \2 \1 \3",
-        ),
-        (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
-        (rf"(?:closed) ({REF})(.*)", r"close \1\2"),
-        (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
-        (rf"(?:answer|respond to|reply to) ({REF})(.*)", r"case reply \1\2"),
-        (rf"(?:take|grab) ({REF})", r"claim \1"),
-        (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
-        (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
-        (rf"(?:reply|answer|respond|write) to ({REF}):? (.+)", r"reply \1 \2"),
-        (
-            rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)",
-            r"assign \1 \2",
-        ),
-        (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"snooze \1 \2"),
-        (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"edit \1 close \2"),
-        (rf"rename ({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
-        (rf"({REF}) (?:renamed?)(?: to| as)? (.+)", r"edit \1 name \2"),
-        (rf"(?:update|change|modify) ({REF}.*)", r"edit \1"),
-        (rf"(?:remove|drop) ({REF})", r"delete \1"),
-        (rf"(?:finish|complete|tick off|check off|tick) ({REF})(.*)", r"task done \1\2"),
-        (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
-        (r"remind me (.+?) (?:to|about) (.+)", r"task new \2 \1"),
-        (rf"({REF}) (follow[ -]?up.*)", r"task new \1 \2"),
-        (r"(follow[ -]?up .+)", r"task new \1"),
-        (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
-        (rf"(?:new|neue[rs]?|nouveau|nouvelle|nuev[oa]) ({NOUN})(.*)", r"\1 new\2"),
-        (r"([a-z]+[^\Ws]): *(.+)", r"\1 new \2"),
-        # what has happened
-        (
-            r"(?:i )?(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)",
-            r"log call \1",
-        ),
-        (r"(?:i |we )?(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
-        (r"(?:i )?(?:e-?mailed|wrote(?: to)?) (.+)", r"log email \1"),
-        (rf"{NOTE} (#?cs-?\d+):?(.*)", r"case note \1\2"),
-        (rf"{NOTE} ({NUMBER}):?(.*)", r"log note \1\2"),
-        (rf"{NOTE} (this):?(.*)", r"note \1\2"),
-        # many, of some kind
-        (rf"(?:{GET}(?: all| the)* )?([a-z-]+) (?!this)([a-z]+s)((?: .*)?)", r"\2 list \1\3"),
-    )
+PHRASES = (
+    # talk
+    (
+        r"(?:hi|hey|hello|good (?:morning|afternoon|evening)|hallo)(?: (?:there|crm|rapport))?",
+        "help hello",
+    ),
+    (
+        r"(?:many )?(?:thanks|thank you|thx|cheers|danke|merci)(?: (?:a lot|so much|very much))?",
+        "help thanks",
+    ),
+    (r"(?:ok|okay|great|cool|nice|perfect|bye|goodbye|good night|see you)", "help thanks"),
+    (
+        r"(?:what (?:can|do) (?:you|i) do(?: here)?|who are you|how does this work|commands|usage)",
+        "help",
+    ),
+    (r"(?:help|i need help|help me|how do i start)", "help"),
+    (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
+    # lists
+    (rf"(?:{GET} )?my team(?:'s|’s) ({STATE} )?({NOUN})( .+)?", r"\2 list my team \1\3"),
+    (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
+    (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
+    (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),
+    (r"overdue", "task list mine overdue"),
+    (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
+    (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
+    (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
+    (
+        rf"(?:how many|count)(?: of| the| my)* ({STATE} )?({NOUN})(?: do (?:we|i) have| are there| are)?( .+)?",
+        r"\2 list \1\3",
+    ),
+    (
+        rf"(?:{GET} |what are |a |the )?list of(?: all| the)* ({STATE} )?({NOUN})((?: .*)?)",
+        r"\2 list \1\3",
+    ),
+    (rf"how many ({NOUN})(?: are(?: there)?| do (?:we|i) have)?((?: .*)?)", r"\1 list\2"),
+    (r"(calls|meetings|e-?mails|notes)((?: .*)?)", r"task list \1\2"),
+    (
+        r"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)",
+        "report",
+    ),
+    (
+        rf"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)((?! {NUMBER}).+)",
+        r"report\1",
+    ),
+    (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
+    (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
+    (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
+    (rf"(?:who|what|when|where|how)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
+    # deals, cases and tasks
+    (
+        rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
+        r"snooze \1 \2",
+    ),
+    (
+        rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
+        r"edit \1 close \2",
+    ),
+    (rf"(?:move|advance|push) (?:the )?(?:deal )?({REF} .+)", r"deal stage \1"),
+    (rf"(?:mark|close|set)(?: deal)? ({REF}) (?:as |to )?(won|lost)(.*)", r"deal \2 \1\3"),
+    (rf"({REF}) (?:{ISNOW}) (won|lost)(.*)", r"deal \2 \1\3"),
+    (rf"({REF}) (?:{ISNOW} )?(?:resolved|solved|fixed)(.*)", r"resolve \1\2"),
+    (rf"({REF}) (?:{ISNOW} )?closed(.*)", r"close \1\2"),
+    (rf"({REF}) (?:{ISNOW} )?(?:reopened|open again)", r"reopen \1"),
+    (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?|ticked off)(.*)", r"done \1\2"),
+    (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?)(.*)", r"resolve \1\2"),
+    (
+        rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
+        r"edit \2 \1 \3",
+    ),
+    (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
+    (rf"(?:closed) ({REF})(.*)", r"close \1\2"),
+    (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
+    (rf"(?:answer|respond to|reply to) ({REF})(.*)", r"case reply \1\2"),
+    (rf"(?:take|grab) ({REF})", r"claim \1"),
+    (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
+    (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
+    (rf"(?:reply|answer|respond|write) to ({REF}):? (.+)", r"reply \1 \2"),
+    (
+        rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)",
+        r"assign \1 \2",
+    ),
+    (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"snooze \1 \2"),
+    (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"edit \1 close \2"),
+    (rf"rename ({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
+    (rf"({REF}) (?:renamed?)(?: to| as)? (.+)", r"edit \1 name \2"),
+    (rf"(?:update|change|modify) ({REF}.*)", r"edit \1"),
+    (rf"(?:remove|drop) ({REF})", r"delete \1"),
+    (rf"(?:finish|complete|tick off|check off|tick) ({REF})(.*)", r"task done \1\2"),
+    (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
+    (r"remind me (.+?) (?:to|about) (.+)", r"task new \2 \1"),
+    (rf"({REF}) (follow[ -]?up.*)", r"task new \1 \2"),
+    (r"(follow[ -]?up .+)", r"task new \1"),
+    (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
+    (rf"(?:new|neue[rs]?|nouveau|nouvelle|nuev[oa]) ({NOUN})(.*)", r"\1 new\2"),
+    (rf"({ONE}): *(.+)", r"\1 new \2"),
+    # what has happened
+    (
+        r"(?:i )?(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)",
+        r"log call \1",
+    ),
+    (r"(?:i |we )?(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
+    (r"(?:i )?(?:e-?mailed|wrote(?: to)?) (.+)", r"log email \1"),
+    (rf"{NOTE} (#?cs-?\d+):?(.*)", r"case note \1\2"),
+    (rf"{NOTE} ({NUMBER}):?(.*)", r"log note \1\2"),
+    (rf"{NOTE} (this):?(.*)", r"note \1\2"),
+    # many, of some kind
+    (rf"(?:{GET}(?: all| the)* )?([a-z-]+) (?!this)({NOUNS})((?: .*)?)", r"\2 list \1\3"),
 )
 ADDRESS = r"(?:(?:hey|hi|hello|ok|dear) )?(?:/?crm|rapport)\b[,:]?"
 ASKING = r"please|pls|kindly|can you|could you|would you|i want to|i'd like to|let'?s"
 THANKING = re.compile(r"(?<=\S),? +(?:please|pls|thanks|thank you|danke|bitte)$", re.IGNORECASE)
 POLITE = re.compile(f"(?:{ADDRESS}|{ASKING}) +", re.IGNORECASE)
+
+
+@lru_cache
+def patterns(nouns: tuple[str, ...]) -> list[tuple[re.Pattern[str], str]]:
+    """Return each phrase and what it means, with these nouns of several words beside the others."""
+    many = [noun for noun in nouns if noun.endswith("s")]
+    one = [noun for noun in nouns if noun not in many]
+    words = {
+        NOUN: either(nouns, "[a-z]+"),
+        NOUNS: either(many, "[a-z]+s"),
+        ONE: either(one, r"[a-z]+[^\Ws]"),
+    }
+    found = []
+    for said, meant in PHRASES:
+        for place, pattern in words.items():
+            said = said.replace(place, pattern)
+        found.append((re.compile(f"{said}[ ?!.]*", re.IGNORECASE | re.DOTALL), meant))
+    return found
+
+
+def either(nouns: Sequence[str], other: str) -> str:
+    longest = sorted(map(re.escape, nouns), key=len, reverse=True)
+    return f"(?:{'|'.join([*longest, other])})" if nouns else other
+
+
+def long_nouns() -> tuple[str, ...]:
+    """Return the nouns that are no single word of letters, in every spelling."""
+    words = (word for entity in ENTITIES.values() for word in entity.words())
+    return tuple(word for word in words if not word.isalpha())
 
 
 def meanings(said: str) -> Iterator[str]:
@@ -137,7 +168,7 @@ def meanings(said: str) -> Iterator[str]:
         asked = asked[found.end() :]
     if asked != said:
         yield asked
-    for pattern, meant in PHRASES:
+    for pattern, meant in patterns(long_nouns()):
         if found := pattern.fullmatch(asked):
             yield (
                 " ".join(found.expand(meant).split()) if "\n" not in asked else found.expand(meant)

@@ -133,7 +133,7 @@ def receipt(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
         {name: getattr(entry, name) for name in TOLD} for entry in work.session.scalars(entries)
     ]
     with work.rendering(RenderContext(unit=unit, changes=changes)):
-        return receipts.receipt(Request(work, catalogue, catalogue.parse(record.ref)), record)
+        return receipts.receipt(Request(work, catalogue, catalogue.command(record.ref)), record)
 
 
 def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:

@@ -212,7 +212,8 @@ def case_row(case: Case, work: UnitOfWork) -> Block:
 
     For a case that is over, the row says that.
     """
-    over = not masking.may_hold(work, lambda case: case.status in OPEN, case)
+    seen = masking.veiled(work, case)
+    over = not masking.may_hold(seen, lambda case: case.status in OPEN)
     late = case.resolve_by is not None and case.resolve_by < work.now and not over
     told = list(cards.texts(case, work, "status" if over else "priority").values())
     owner = cards.texts(case, work, "assignee").get("assignee", "nobody has it")
@@ -222,7 +223,7 @@ def case_row(case: Case, work: UnitOfWork) -> Block:
         for until in cards.moments(case, work, "resolve_by").values()
         if late
     ]
-    free = not over and masking.may_hold(work, lambda case: not case.assignee, case)
+    free = not over and masking.may_hold(seen, lambda case: not case.assignee)
     claim = cards.ways(case, work, ("claim", "Claim")) if free else []
     button = next(iter(claim or cards.ways(case, work, ("show", "Show"))), None)
     text = f"{case.icon} *{case.ref}* {escape(blocks.cut(case.title, SHORT))}\n{' · '.join(told)}"

@@ -1,12 +1,16 @@
 """What people do with deals."""
 
+from dataclasses import replace
+
 from handlers.core.crud import Records
 from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.ui.receipts import receipt
 from models.core.fields import Choice, Text
 from models.core.fields.synonyms import STAGES
+from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import Opportunity, Stage
+from models.sales.purchase import Purchase
 
 router = Records(Opportunity, besides=("lost_reason",))
 
@@ -14,6 +18,12 @@ WHY = {"reason": Text("Lost because", required=True), "competitor": Text("Compet
 TO = {
     "stage": Choice("Stage", options=Stage, others=STAGES, required=True),
     "lost_reason": Opportunity.fields()["lost_reason"],
+}
+
+
+SALE = {
+    "lines": replace(Purchase.line_fields()["lines"], required=True),
+    **{name: Purchase.fields()[name] for name in ("sold_on", "notes")},
 }
 
 
@@ -33,6 +43,25 @@ def won(request: Request, deal: Opportunity) -> Response:
     """Close the deal as won today."""
     deal.win(request.work)
     return receipt(request, deal)
+
+
+def of_deal(work: UnitOfWork, deal: Opportunity) -> dict[str, str]:
+    """Return what the form of a sale begins with: the deal as the one thing that is sold."""
+    return {"lines": deal.as_line(work), "sold_on": "", "notes": ""}
+
+
+@router.verb(
+    "sell",
+    asks=SALE,
+    button="Sell",
+    begins=of_deal,
+    title="Sale of",
+    when=lambda deal: deal.stage != Stage.LOST,
+)
+def sell(request: Request, deal: Opportunity) -> Response:
+    """Make a sale of the deal, which is won by that: `deal sell OP-42 3 × Widget @ 90`."""
+    sale = deal.sell(request.work, request["lines"], request["sold_on"], request["notes"])
+    return receipt(request, deal, f"{deal.spoken} is sold: {sale}")
 
 
 @router.verb("lost", asks=WHY, button="Lost", when=is_open)

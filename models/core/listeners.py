@@ -8,12 +8,15 @@ from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 
-from models.core import rollups, rules
+from models.core import parts, rollups, rules
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
-from models.core.entity.base import ENTITIES, Entity, Row
+from models.core.entity.base import ENTITIES, Changes, Entity, Row
+from models.core.entity.bulk import LATER, insert_now
+from models.core.entity.finding import KEPT
 from models.core.entity.sequences import take_numbers
+from models.core.names import forget_names
 from models.core.outbox import audience, delivery
 from models.core.permissions import policy, visibility
 from models.core.search.index import index, referring
@@ -34,9 +37,16 @@ def only_ours(state: ORMExecuteState) -> None:
     if work is None or state.is_column_load or state.is_relationship_load:
         return
     hidden = not state.execution_options.get("with_deleted")
-    state.statement = state.statement.options(
-        *criteria(work.workspace.id, hidden, visibility.of(state.session))
+    narrow = narrowed if state.execution_options.get(KEPT) else narrowed.__wrapped__
+    state.statement = narrow(
+        state.statement, work.workspace.id, hidden, visibility.of(state.session)
     )
+
+
+@lru_cache(maxsize=512)
+def narrowed(statement: Any, here: str, hidden: bool, seen: visibility.Sight) -> Any:
+    """Return a statement with the filters of a workspace; one that is made once keeps them."""
+    return statement.options(*criteria(here, hidden, seen))
 
 
 @lru_cache(maxsize=1024)
@@ -59,6 +69,7 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     work = session.info.get("work")
     if work is None:
         return
+    parts.go_along(work, [row for row in session.dirty if isinstance(row, Entity)])
     rules.keep(work, session)
     for row in session.new:
         if isinstance(row, Row):
@@ -70,12 +81,15 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     work = session.info.get("work")
     if work is None:
         return
+    forget_names(session)
     created = [row for row in session.new if isinstance(row, Entity)]
     updated = [row for row in session.dirty if isinstance(row, Entity) and session.is_modified(row)]
     write_down(work, created, "create")
     write_down(work, updated, "update")
     many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
-    for record in delivery.shown(work, updated) if many else updated:
+    others = [each for each in parts.wholes(work, [*created, *updated]) if each not in updated]
+    shown = [*updated, *others]
+    for record in delivery.shown(work, shown) if many else shown:
         delivery.redraw(work, record, background=many)
     for record in updated:
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
@@ -98,7 +112,9 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
     if any(record.governing & changes.keys() for record, _, changes in written):
         work.regroup()
     with policy.beyond(work.session):
-        index(work, records)
+        index(
+            work, [row for row, did, found in written if did == "create" or is_reworded(row, found)]
+        )
         follow(work, written)
 
 
@@ -113,8 +129,10 @@ def follow(work: Context, written: Sequence[entries.Written]) -> None:
         return
     before = {record: record.__dict__.copy() for record, _, _ in written}
     dirty = {id(row) for row in work.session.dirty}
+    work.session.info.pop(LATER, None)  # of a flush that failed
     for record, _, changes in followers:
         record.follow(work, changes)
+    insert_now(work)
     others = [row for row in work.session.dirty if isinstance(row, Entity) and id(row) not in dirty]
     for record in (*before, *others):
         held = before.get(record, {})
@@ -123,6 +141,14 @@ def follow(work: Context, written: Sequence[entries.Written]) -> None:
                 f"what follows from a record changed {record.slug()}: {', '.join(names)}. It may make "
                 "records; only settle may change some, before they are written."
             )
+
+
+def is_reworded(record: Entity, changes: Changes) -> bool:
+    """Return whether a record just changed is found by other words than before, or not any more."""
+    kinds = record.fields()
+    if "deleted_at" in changes or any(kinds[name].search for name in changes):
+        return True
+    return inspect(record).attrs["title"].history.has_changes()
 
 
 def insert_many(work: Context, records: Sequence[Entity]) -> None:

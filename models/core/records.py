@@ -1,10 +1,12 @@
 """What can be done to a record of any entity: create, update, delete, restore, assign."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from models.core import names, part_lines
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
@@ -17,6 +19,9 @@ from models.core.permissions import policy
 from models.core.search.lookup import REFERENCE, lookup
 
 E = TypeVar("E", bound=Entity)
+Lines = dict[str, list[part_lines.Line]]
+"""The lines that were read, by their field."""
+NOTHING_SEEN: Mapping[str, Any] = MappingProxyType({})
 
 
 def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
@@ -35,7 +40,8 @@ def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool 
     """
     given = {name: text for name, text in texts.items() if text.strip()}
     policy.may_fill(work, entity, given)
-    parsed = entity.parse(dict.fromkeys(needed(entity), "") | given, work)
+    needed = [*entity.needed(), *(n for n, kind in entity.line_fields().items() if kind.required)]
+    parsed, lines = read(work, entity, dict.fromkeys(needed, "") | given)
     must_be_here(work, entity, parsed)
     must_say_something(entity, parsed)
     may_give(work, entity, parsed)
@@ -57,7 +63,39 @@ def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool 
             ENTITIES[between],
             known or made(work, ENTITIES[slug], text),
         )
+    for name, each in lines.items():
+        part_lines.store(work, record, name, each)
     return record
+
+
+def read(
+    work: Context, entity: type[Entity], texts: Mapping[str, str], record: Entity | None = None
+) -> tuple[dict[str, Any], Lines]:
+    """Return the values of texts, and the lines of those that have a line for each part.
+
+    Args:
+        work: The unit of work.
+        entity: The entity of the record.
+        texts: Field → text.
+        record: The record that the values are for, where it exists.
+
+    Raises:
+        Invalid: A sentence for every text that cannot be read.
+    """
+    errors: dict[str, str] = {}
+    parsed: dict[str, Any] = {}
+    lines: Lines = {}
+    try:
+        parsed = entity.parse(texts, work, record)
+    except Invalid as error:
+        errors |= error.errors
+    try:
+        lines = part_lines.read_all(work, entity, texts, parsed, record)
+    except Invalid as error:
+        errors |= error.errors
+    if errors:
+        raise Invalid(errors)
+    return parsed, lines
 
 
 def joinable(work: Context, entity: type[Entity], text: str, name: str) -> int | None:
@@ -118,21 +156,12 @@ def verbs_of(record: Entity, names: Iterable[str]) -> list[str]:
     ]
 
 
-def needed(entity: type[Entity]) -> list[str]:
-    """Return the fields without which there can be no record.
-
-    They are required, and nothing else takes their place.
-    """
-    columns = entity.__table__.columns
-    return [
-        name
-        for name, kind in entity.fields().items()
-        if kind.required and not kind.readonly and columns[name].default is None
-    ]
-
-
 def update(
-    work: Context, record: Entity, texts: Mapping[str, str], version: int | None = None
+    work: Context,
+    record: Entity,
+    texts: Mapping[str, str],
+    version: int | None = None,
+    seen: Mapping[str, Any] = NOTHING_SEEN,
 ) -> None:
     """Change fields of a record from texts; an empty text empties the field.
 
@@ -143,12 +172,18 @@ def update(
         record: The record.
         texts: Field → text.
         version: The version that the person saw.
+        seen: The mark of the lines that the person saw, by their field.
 
     Raises:
         Stale: Others changed the same field since, and what they did; nothing is changed.
     """
     policy.may_fill(work, type(record), texts)
-    parsed = record.parse(texts, work, record)
+    texts = part_lines.changed(work, record, texts, seen)
+    names.learn(work, [record], texts)
+    same = {name for name, text in texts.items() if text and stands(work, record, name, text)}
+    others = {name: text for name, text in texts.items() if name not in same}
+    parsed, lines = read(work, type(record), others, record)
+    parsed |= {name: getattr(record, name) for name in same}
     must_be_here(
         work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)}
     )
@@ -161,6 +196,14 @@ def update(
         if getattr(record, name) != value:
             setattr(record, name, value)
     work.session.flush()
+    for name, each in lines.items():
+        part_lines.store(work, record, name, each)
+
+
+def stands(work: Context, record: Entity, name: str, text: str) -> bool:
+    """Return whether a text is how the present value of a field is written."""
+    kind = record.fields().get(name)
+    return kind is not None and text == kind.write(getattr(record, name), work)
 
 
 def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:

@@ -71,6 +71,8 @@ def follow(work: Context, records: Iterable[Entity]) -> None:
         own = record.rollups().keys() & changes.keys()
         if own and not new:  # somebody set it: it becomes again what its parts say
             due.setdefault(type(record), {}).setdefault(record.id, set()).update(own)
+    if not due:
+        return
     with work.session.no_autoflush, policy.beyond(work.session):
         for entity in sorted(due, key=lambda entity: entity.slug()):
             bring_up_to_date(work, entity, due[entity])
@@ -101,6 +103,8 @@ def bring_up_to_date(work: Context, entity: type[Entity], due: Mapping[int, set[
     }
     found = {name: amounts(work, rollup, due) for name, rollup in rollups.items()}
     for whole in wholes:
+        if whole.deleted_at:
+            continue  # its parts go and come back with it
         for name in sorted(due[whole.id]):
             kind = entity.fields()[name]
             try:

@@ -1,7 +1,6 @@
 """Apply the rules of records until nothing changes any more, however the changes came."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ rules had been applied.
 """
 Held = dict[str, Any]
 """What a record held: the attributes of the object."""
+Rounds = dict[Entity | type[Entity], int]
 
 
 # ── until nothing changes ─────────────────────────────────────────────────────────────────────────
@@ -40,7 +40,7 @@ def keep(work: Context, session: Session) -> None:
         RuntimeError: The rules of some records never come to an end.
     """
     settled: dict[Entity, Held] = {}
-    rounds: Counter[Entity] = Counter()
+    rounds: Rounds = {}
     by_hand = True
     while due := [
         row
@@ -50,7 +50,8 @@ def keep(work: Context, session: Session) -> None:
             row not in settled or (row.__dict__ != settled[row] and bool(moved(row, settled[row])))
         )
     ]:
-        must_end(rounds, due, settled)
+        if not by_hand:
+            must_end(rounds, due, settled)
         if any(
             record.governing and (record.id is None or entries.changes_of(record)) for record in due
         ):
@@ -71,7 +72,7 @@ def keep_coming(work: Context, records: Sequence[Entity]) -> None:
         records: The records, prepared with `prepare`, that are about to be stored in bulk.
     """
     coming: dict[Entity, Held] = work.session.info.get(COMING, {})
-    rounds: Counter[Entity] = Counter()
+    rounds: Rounds = {}
     while due := [
         each
         for each in records
@@ -99,22 +100,26 @@ def moved(record: Entity, before: Held) -> Changes:
     }
 
 
-def must_end(rounds: Counter[Entity], due: Iterable[Entity], settled: dict[Entity, Held]) -> None:
-    """Raise RuntimeError where the rules of a record were applied again and again.
+def must_end(rounds: Rounds, due: Iterable[Entity], settled: Mapping[Entity, Held]) -> None:
+    """Raise RuntimeError where rules are applied again and again.
 
     Args:
-        rounds: How often that was, by record.
+        rounds: How often that was for each record, and for new records of each entity.
         due: The records whose rules are applied next.
         settled: What records held when their rules had been applied.
     """
-    for record in due:
-        rounds[record] += 1
-        if rounds[record] > ROUNDS:
-            names = ", ".join(moved(record, settled[record]))
-            raise RuntimeError(
-                f"The rules of {record.slug()} do not come to an end: after {ROUNDS} rounds, these "
-                f"fields still change: {names}. Two rules undo what the other one does."
-            )
+    for each in dict.fromkeys(record if record in settled else type(record) for record in due):
+        rounds[each] = rounds.get(each, 0) + 1
+        if rounds[each] <= ROUNDS:
+            continue
+        said = (
+            f"these fields still change: {', '.join(moved(each, settled[each]))}"
+            if isinstance(each, Entity)
+            else "they still make new records"
+        )
+        raise RuntimeError(
+            f"The rules of {each.slug()} do not come to an end: after {ROUNDS} rounds, {said}."
+        )
 
 
 # ── one record ────────────────────────────────────────────────────────────────────────────────────

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.core import listeners, uniqueness
+from models.core import listeners, names, uniqueness
 from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
@@ -29,6 +29,7 @@ from models.core.db.locks import WriteQueue
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.beside import beside
 from models.core.entity.bulk import insert_once
+from models.core.entity.finding import by_number
 from models.core.errors import Busy, Conflict, NotFound, Outrun, Taken
 from models.core.identity.defaults import furnish
 from models.core.identity.user import User, Workspace, newcomer
@@ -161,11 +162,11 @@ class UnitOfWork:
 
     def get(self, entity: type[E], id: int) -> E:
         """Return the record with this key, even if it is deleted or hidden from those who read."""
-        with policy.beyond(self.session):
-            record = self.session.get(entity, id, execution_options={"with_deleted": True})
+        wanted = cast(type[Entity], entity)
+        record = policy.load(self.session, wanted, id)
         if record is None:
-            raise NotFound(f"There is no such {cast(type[Entity], entity).noun()}.")
-        return record
+            raise NotFound(f"There is no such {wanted.noun()}.")
+        return cast(E, record)
 
     def lock(self, record: Entity) -> None:
         """Read the record again and keep others from changing it until this unit of work ends."""
@@ -217,11 +218,9 @@ class UnitOfWork:
             NotFound: What is missing.
         """
         wanted: Any = entity
-        statement = (
-            select(wanted).where(wanted.number == number).execution_options(with_deleted=True)
-        )
         with policy.beyond(self.session):
-            record = self.session.scalar(statement) if 0 < number < 2**31 else None
+            asked = 0 < number < 2**31
+            record = self.session.scalar(by_number(wanted), {"number": number}) if asked else None
         if record is None or not policy.can(self.actor, "show", record):
             raise NotFound(f"There is no {wanted.prefix}-{number}.")
         if record.deleted_at and not deleted:
@@ -239,10 +238,17 @@ class UnitOfWork:
 
     def ref(self, entity: str, id: int) -> str:
         """Return the reference of a record, such as LD-5."""
-        return self.get(ENTITIES[entity], id).ref
+        found = names.known(self, entity, id)
+        return (
+            f"{ENTITIES[entity].prefix}-{found.number}"
+            if found
+            else self.get(ENTITIES[entity], id).ref
+        )
 
     def name(self, entity: str, id: int) -> str:
         """Return what a record is called, for those who may see it."""
+        if found := names.known(self, entity, id):
+            return found.title if found.seen else HIDDEN
         record = self.get(ENTITIES[entity], id)
         return record.title if policy.shows(self, record) else HIDDEN
 

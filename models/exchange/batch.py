@@ -16,8 +16,8 @@ from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
 from models.core.fields import Country, Email, Money, Reference
 from models.core.parsing import values
 from models.core.permissions import policy
-from models.core.records import may_give, needed, verbs_of
-from models.exchange import account_links, contact_points, leftovers
+from models.core.records import may_give, stands, verbs_of
+from models.exchange import account_links, contact_points, leftovers, part_rows
 from models.exchange.cells import Reader
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
 from models.exchange.new_references import Maker, Missing
@@ -78,8 +78,9 @@ class Batch:
     def __post_init__(self) -> None:
         self.entity = self.reader.entity
         self.kinds = dict(self.entity.fields())
-        self.labels = {name: kind.label for name, kind in (BESIDES | self.kinds).items()}
-        self.needed = needed(self.entity)
+        labelled = {**BESIDES, **self.kinds, **self.entity.line_fields()}
+        self.labels = {name: kind.label for name, kind in labelled.items()}
+        self.needed = self.entity.needed()
         references = {
             name: kind for name, kind in self.kinds.items() if isinstance(kind, Reference)
         }
@@ -93,6 +94,7 @@ class Batch:
         """Fields that decide how other cells of a row are read."""
         self.loose = [*(name for name in self.entity.besides if name not in self.entity.joins)]
         """What a file says in addition to fields; what is left of it here was not understood."""
+        self.lined = self.entity.line_fields()
         self.hidden = {
             name
             for name in self.kinds
@@ -242,7 +244,7 @@ class Batch:
 
     def compare(self, line: FileRow, record: Entity) -> None:
         wanted = self.wanted(line, record) | ({"deleted_at": None} if record.deleted_at else {})
-        if not wanted:
+        if not wanted and not line.lines:
             self.unchanged += 1
             self.same.append((line, record))
             return
@@ -288,7 +290,9 @@ class Batch:
             return {}
         self.must_be_the_same(line, record)
         stood = {
-            name for name, text in line.texts.items() if self.stands(record, name, text)
+            name
+            for name, text in line.texts.items()
+            if name == CREATED_AT or stands(self.desk, record, name, text)
         } - self.context
         texts = {name: text for name, text in line.texts.items() if name not in stood}
         parsed, left = self.read(line, texts, record)
@@ -309,12 +313,6 @@ class Batch:
             parsed[remarks] = leftovers.compose(notes, rest | left) or None
         return {name: value for name, value in parsed.items() if getattr(record, name) != value}
 
-    def stands(self, record: Entity, name: str, text: str) -> bool:
-        """Return whether a record holds the value that a text would be read as."""
-        if name not in self.kinds:
-            return name == CREATED_AT
-        return text == self.kinds[name].write(getattr(record, name), self.desk)
-
     def read(
         self, line: FileRow, texts: Mapping[str, str], record: Entity | None = None
     ) -> tuple[Values, Cells]:
@@ -331,6 +329,8 @@ class Batch:
         parsed, errors = self.reader.read(texts, self.desk, record)
         errors |= {name: why for name, why in line.unread.items() if name not in parsed}
         errors |= account_links.unknown(self.desk, self.entity, texts)
+        if self.lined:
+            errors |= part_rows.read(self.desk, self.entity, line, texts, parsed, record)
         errors |= {
             name: f"“{texts[name][:60]}” is not understood." for name in self.loose if name in texts
         }
@@ -385,7 +385,9 @@ class Batch:
         return [
             name
             for name in names
-            if self.strict or (name in self.kinds and self.kinds[name].required)
+            if self.strict
+            or name in self.lined
+            or (name in self.kinds and self.kinds[name].required)
         ]
 
     def must_be_the_same(self, line: FileRow, record: Entity) -> None:
@@ -448,6 +450,9 @@ class Batch:
 
     def insert(self, created: list[New]) -> None:
         listeners.insert_many(self.desk, [record for _, record in created])
+        if self.lined:
+            for line, record in created:
+                part_rows.store(self.desk, line, record)
 
     def look_alike(self, records: Sequence[Entity]) -> None:
         """Count the addresses of new records that other records have as well."""
@@ -466,7 +471,8 @@ class Batch:
                 )
 
     def change(self, updated: list[Change]) -> None:
-        for _, record, wanted in updated:
+        for line, record, wanted in updated:
+            part_rows.store(self.desk, line, record)
             for name, value in wanted.items():
                 if (
                     getattr(record, name) != value

@@ -26,7 +26,6 @@ from models.core.fields import (
 from models.core.fields.base import Field
 from models.core.identity.user import User
 from models.core.parsing import values
-from models.core.records import needed
 from models.core.search.lookup import lookup
 from models.exchange.answers import Answers
 from models.exchange.column_evidence import BETWEEN_NAMES, SEPARATORS, Seen, look
@@ -254,7 +253,7 @@ def lacking(work: Context, entity: type[Entity], sheet: Sheet, columns: Columns)
     filled |= {
         meaning(entity, header)[1] for header, why in columns.left_out.items() if why == "empty"
     }
-    missing = [name for name in needed(entity) if name not in filled]
+    missing = [name for name in entity.needed() if name not in filled]
     if not missing or REF in filled:
         return []
     known = (EXTERNAL_ID, *entity.keys)

@@ -5,9 +5,10 @@ from typing import TextIO
 
 from sqlalchemy import ColumnElement, and_, select
 
+from models.core import part_lines
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
-from models.core.fields import Reference
+from models.core.fields import Lines, Reference
 from models.core.permissions import policy, visibility
 from models.exchange import csv_files, origins
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID, ORIGIN, REF
@@ -18,7 +19,11 @@ PAGE = 500
 
 
 def export(
-    work: Context, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None
+    work: Context,
+    entity: type[Entity],
+    file: TextIO,
+    where: ColumnElement[bool] | None = None,
+    with_lines: bool = True,
 ) -> int:
     """Write the records of an entity as CSV, oldest first, and return how many.
 
@@ -30,6 +35,8 @@ def export(
         entity: The entity whose records are written.
         file: The file, opened with newline="".
         where: A filter: only these records.
+        with_lines: Write the parts of each record into a column, as lines. Without it the parts
+            are to be exported by themselves.
     """
     policy.check(work, "export", entity)
     desk = PrefetchingUnitOfWork(**vars(work))
@@ -40,10 +47,12 @@ def export(
     }
     mine = visibility.only(work, entity, "export")
     mark = origins.mark_of(work.workspace)
-    csv_files.write(file, [REF, *kinds, EXTERNAL_ID, CREATED_AT, ORIGIN])
+    lines = lines_of(work, entity) if with_lines else {}
+    csv_files.write(file, [REF, *kinds, *lines, EXTERNAL_ID, CREATED_AT, ORIGIN])
     count = 0
     for records in pages(work, entity, mine if where is None else and_(mine, where)):
         desk.gather(records)
+        written = [part_lines.write_all(desk, records, kind) for kind in lines.values()]
         for record in records:
             texts = [
                 kind.write(getattr(record, name), desk)
@@ -53,9 +62,22 @@ def export(
             ]
             born = BESIDES[CREATED_AT].write(record.created_at, desk)
             origin = origins.write(mark, links(desk, record, dict(zip(kinds, texts, strict=True))))
+            texts += [each[record.id] for each in written]
             csv_files.write(file, [record.ref, *texts, elsewhere(record), born, origin])
         count += len(records)
     return count
+
+
+def lines_of(work: Context, entity: type[Entity]) -> dict[str, Lines]:
+    """Return the fields of lines whose parts the actor may export as well as the whole."""
+    viewers = (work.actor,) if work.actor is not None else ()
+    mine = visibility.reach(viewers, entity, "export")
+    return {
+        name: kind
+        for name, kind in entity.line_fields().items()
+        if visibility.reach(viewers, ENTITIES[kind.of], "export") == mine
+        and part_lines.shown(work, ENTITIES[kind.of])
+    }
 
 
 def links(desk: PrefetchingUnitOfWork, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:

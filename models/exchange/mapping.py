@@ -340,6 +340,7 @@ def targets(entity: type[Entity]) -> list[str]:
     kinds = entity.fields().items()
     fields = [name for name, kind in kinds if name != "deleted_at" and not kind.readonly]
     person = [PERSON_NAME, MIDDLE, SUFFIX, WEB] if "first_name" in fields else []
+    fields += entity.line_fields()
     return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person]
 
 
@@ -356,6 +357,8 @@ def own_words(entity: type[Entity]) -> dict[str, str]:
         for word, name in entity.field_names().items()
         if name not in {"deleted_at", *inner}
     }
+    for name, kind in entity.line_fields().items():
+        names |= dict.fromkeys((*kind.also, kind.label, name), name)
     return {
         squeeze(word): name
         for word, name in (names | {target: target for target in targets(entity)}).items()

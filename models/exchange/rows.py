@@ -11,6 +11,7 @@ from models.core.fields import Person, Reference
 from models.core.identity.user import Workspace
 from models.core.parsing import values
 from models.core.parsing.names import with_name
+from models.core.part_lines import Line
 from models.exchange import origins
 from models.exchange.csv_files import content
 from models.exchange.formats import Decision, Decisions
@@ -83,6 +84,8 @@ class FileRow:
     """What else names the record that a field refers to."""
     ways: list[tuple[str, str]] = field(default_factory=list)
     """The further contact points, as they were read: (type, value)."""
+    lines: dict[str, list[Line]] = field(default_factory=dict)
+    """The lines of its parts that are to be stored, by their field."""
 
     def naming(self, target: str) -> list[str]:
         """Return all texts that may name the record that a field refers to."""

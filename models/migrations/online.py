@@ -11,6 +11,11 @@ from alembic import op
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+import models.registry  # noqa: F401  the entities that rights are about
+from models.core.entity.base import ENTITIES
+from models.core.identity import rights
+from models.core.identity.rights import PRESETS, Preset, Scope
+
 ATTEMPTS = 5
 """How often rows are repaired for a unique index while others write."""
 BATCH = 5000
@@ -104,6 +109,43 @@ def update_in_batches(table: str, change: str, where: str) -> None:
     while upto := op.get_bind().scalar(ids, {"done": done}):
         op.get_bind().execute(rows, {"done": done, "upto": upto})
         done = upto
+
+
+def grant_presets(entity: str) -> None:
+    """Give the roles of workspaces that exist what a new entity means for them.
+
+    A role that still has a preset's name and no line about the entity gets that preset's line, if
+    it has one. What an admin wrote stays. The lines are those that this version ships, also where
+    the step is older. No audit entry says so, because nobody of the workspace decided it: `role
+    diff` compares the roles with what is shipped.
+
+    Args:
+        entity: The name of the table.
+    """
+    for preset in Preset:
+        found = rights.stored(PRESETS[preset])
+        if entity in found.scopes:
+            line = f"{rights.noun(entity)}: {', '.join(found.told(entity)) or Scope.NONE}"
+            change = f"rights = rights || '\n{line}', version = version + 1"
+            update("role", change, f"key = '{preset}' AND {unsaid(entity)}")
+    if op.get_bind().dialect.name == "sqlite":
+        forget_rights()
+        return
+    with beside_others():
+        forget_rights()
+
+
+def unsaid(entity: str) -> str:
+    """Return the condition that a role says nothing about an entity, by any word for it."""
+    words = ENTITIES[entity].words()
+    return " AND ".join(f"'\n' || lower(rights) NOT LIKE '%\n{word}:%'" for word in words)
+
+
+def forget_rights() -> None:
+    """Let every process ask again what roles allow, one workspace after the other."""
+    more = text("UPDATE workspace SET roster = roster + 1 WHERE id = :id")
+    for id in op.get_bind().scalars(text("SELECT id FROM workspace ORDER BY id")).all():
+        op.get_bind().execute(more, {"id": id})
 
 
 @contextmanager

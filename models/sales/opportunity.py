@@ -8,12 +8,14 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core import part_lines
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity, Row
+from models.core.entity.bulk import insert_later
 from models.core.errors import Conflict, Invalid
 from models.core.fields import (
     Choice,
@@ -31,6 +33,9 @@ from models.core.fields.base import Reader
 from models.core.fields.synonyms import STAGES
 from models.core.fields.trailing import take_amount, take_close
 from models.core.parsing import values
+from models.core.permissions import policy
+from models.sales.purchase import Purchase
+from models.sales.purchase_line import PurchaseLine
 
 
 class Stage(StrEnum):
@@ -87,6 +92,8 @@ OTHER_FORECASTS = {
     "omitted": Forecast.OMIT,
 }
 """Salesforce's forecast categories where they differ; what is closed there is committed here."""
+SALES = 2
+"""The sales that the card of a deal names."""
 WHY_LOST = "Why is it lost? Say it with the reason: deal lost {} too expensive"
 
 
@@ -249,13 +256,15 @@ class Opportunity(Entity):
         )
 
     def facts(self, work: Context) -> list[tuple[str, str]]:
+        sold = [("Sold", str(sale)) for sale in work.session.scalars(self.sales().limit(SALES))]
         if self.customer or self.account:
-            return []
+            return sold
         return [
+            *sold,
             (
                 "Nobody's deal",
                 f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1",
-            )
+            ),
         ]
 
     def follow(self, work: Context, changes: Changes) -> None:
@@ -265,9 +274,8 @@ class Opportunity(Entity):
         before, after = changes["stage"]
         if at := self.moved_at(work, before):
             by = work.actor.id if work.actor else None
-            work.session.add(
-                StageChange(opportunity=self.id, before=before, after=after, at=at, by=by)
-            )
+            move = {"before": before, "after": after, "at": at, "by": by}
+            insert_later(work, StageChange, opportunity=self.id, **move)
 
     def moved_at(self, work: Context, before: str | None) -> datetime | None:
         """Return when the deal moved to its stage.
@@ -307,6 +315,71 @@ class Opportunity(Entity):
     def win(self, work: Context) -> None:
         """Close the deal as won today."""
         self.move(work, Stage.WON)
+
+    def as_line(self, work: Context) -> str:
+        """Return the line of a sale of just this deal, "" where there is no amount to read."""
+        if self.amount is None or not policy.legible(work, self, "amount"):
+            return ""
+        line = PurchaseLine(name=self.name, quantity=1, price=self.amount)
+        return line.write_line(work)
+
+    def sell(
+        self,
+        work: Context,
+        lines: str,
+        sold_on: date | None = None,
+        notes: str | None = None,
+    ) -> Purchase:
+        """Make a sale of the deal, once, and close the deal as won if it is open.
+
+        Of two people who sell it at once, the second finds what the first made.
+
+        Args:
+            work: The unit of work.
+            lines: What is sold, a line for each thing.
+            sold_on: The day of the sale, by default today.
+            notes: The notes of the sale.
+
+        Raises:
+            Conflict: The deal is sold already, or lost.
+            Invalid: Which line was not understood.
+            Forbidden: The right that is missing.
+        """
+        work.lock(self)
+        self.must_be_unsold(work)
+        policy.check(work, "new", Purchase)
+        wanted = part_lines.read_all(work, Purchase, {"lines": lines}, {"currency": self.currency})
+        if not self.closed:
+            policy.check(work, "won", self)
+            self.win(work)
+        sale = work.add(
+            Purchase(
+                name=self.name,
+                customer=self.customer,
+                account=self.account,
+                opportunity=self.id,
+                currency=self.currency,
+                owner=self.owner or (work.actor.id if work.actor else None),
+                sold_on=sold_on,
+                notes=notes,
+            )
+        )
+        part_lines.store(work, sale, "lines", wanted["lines"])
+        work.tell(self, f"sold it: {sale.ref}.")
+        return sale
+
+    def must_be_unsold(self, work: Context) -> None:
+        """Raise Conflict where there is a sale of the deal, or the deal is lost."""
+        with policy.beyond(work.session):
+            sale = work.session.scalar(self.sales().limit(1))
+        if sale is not None:
+            raise Conflict(f"{self.spoken} is already sold: see {sale.ref}")
+        if self.stage == Stage.LOST:
+            raise Conflict(f"{self} is lost. To take that back: deal stage {self.ref} won")
+
+    def sales(self) -> "Select[Purchase]":
+        """Return the statement that finds the sales of the deal, the oldest first."""
+        return select(Purchase).where(Purchase.opportunity == self.id).order_by(Purchase.id)
 
     def lose(self, work: Context, reason: str, competitor: str | None = None) -> None:
         """Close the deal as lost today, with the reason.

@@ -17,6 +17,7 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "revert": {"when": "v1"},
     "stage": {"stage": "proposal"},
     "lost": {"reason": "Too dear"},
+    "sell": {"lines": "2 × Oar @ 90"},
     "reply": {"text": "Thanks"},
     "note": {"text": "Hmm"},
     "snooze": {"until": "+3d"},

@@ -14,7 +14,7 @@ from sqlalchemy import select
 import handlers.registry  # noqa: F401  the routes tell which verbs there are
 from models.activities.activity import Activity
 from models.core import fields
-from models.core.entity.base import Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields.base import Field
 from models.core.identity.rights import Preset
 from models.core.identity.role import Role
@@ -25,11 +25,36 @@ from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
 from models.customers.membership import Membership
+from models.registry import ENTITIES as KNOWN
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
 
-SEEN = (Lead, Customer, Account, Opportunity, Case, Activity, Contact, Membership)
+BY_HAND: tuple[type[Entity], ...] = (
+    Customer,
+    Account,
+    Lead,
+    Opportunity,
+    Case,
+    Activity,
+    Contact,
+    Membership,
+)
+
+
+def depth(entity: type[Entity]) -> int:
+    """How many records there must be before one of this entity, one behind the other."""
+    kinds = entity.fields().values()
+    needed = (kind.to for kind in kinds if isinstance(kind, fields.Reference) and kind.required)
+    return max((depth(ENTITIES[to]) + 1 for to in needed), default=0)
+
+
+OTHERS: tuple[type[Entity], ...] = tuple(
+    sorted((each for each in KNOWN if not each.governing and each not in BY_HAND), key=depth)
+)
+"""The entities whose records are made from their declaration alone."""
+SEEN = (*BY_HAND, *OTHERS)
+"""All that do not say how people work together."""
 TEAMS = ("sales", "north", "south", "support")
 SCOPES = ("none", "own", "team", "all")
 """From the narrowest on."""
@@ -103,10 +128,13 @@ def company(works: UnitOfWorkFactory, luck: random.Random) -> Mapping[str, Rules
 def organise(
     works: UnitOfWorkFactory,
     luck: random.Random,
-    hideable: Mapping[type[Entity], str] = HIDEABLE,
+    hideable: Mapping[type[Entity], str] | None = None,
     share: float = 0.3,
 ) -> Mapping[str, Rules]:
     """Give the people random roles and teams."""
+    hideable = hideable or {
+        entity: HIDEABLE.get(entity) or may_be_hidden(entity) for entity in SEEN
+    }
     roles = {f"role {number}": rules(luck, hideable, share) for number in range(4)}
     with works("T1") as work:
         for name, said in roles.items():
@@ -145,6 +173,24 @@ def records_of(works: UnitOfWorkFactory, luck: random.Random) -> None:
         work.add(Activity(type="call", description="Acme", lead=lead.id, owner=luck.choice(people)))
         work.add(Contact(type="other", value="Acme", customer=customer.id))
         work.add(Membership(customer=customer.id, account=account.id))
+        made = {each.slug(): list(work.session.scalars(select(each.id))) for each in BY_HAND}
+        for entity in OTHERS:
+            values = least(luck, entity, made | {"user": people})
+            made[entity.slug()] = [work.add(entity(**values)).id]
+
+
+def least(
+    luck: random.Random, entity: type[Entity], made: Mapping[str, Sequence[Any]]
+) -> dict[str, Any]:
+    """What a record called Acme cannot be without, and a random owner."""
+    kinds = entity.fields()
+    values = {
+        name: anything(luck, kind, made)
+        for name, kind in kinds.items()
+        if kind.required or name == entity.owned
+    }
+    named = (name for name in entity.named if not isinstance(kinds[name], fields.Reference))
+    return values | dict.fromkeys(named, "Acme")
 
 
 def delete_some(works: UnitOfWorkFactory, luck: random.Random) -> None:
@@ -195,7 +241,7 @@ def stocked(works: UnitOfWorkFactory, luck: random.Random, records: int) -> Mapp
         made: dict[str, list[int]] = {
             "user": list(work.session.scalars(select(User.id).order_by(User.id)))
         }
-        for entity in (Customer, Account, Lead, Opportunity, Case, Activity, Contact, Membership):
+        for entity in SEEN:
             for _ in range(records):
                 made.setdefault(entity.slug(), []).append(stock(work, luck, entity, made).id)
     delete_some(works, luck)

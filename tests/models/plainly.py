@@ -58,13 +58,21 @@ class Company:
         rules = self.roles[person["role"]]
         line = rules.lines.get(slug)
         look, export = (line.look, line.export) if line else (rules.look, rules.change)
+        if ENTITIES[slug].catalogue and not line:  # for all who look at anything
+            looks = any(each != "none" for each in self.looks(rules))
+            look = "all" if looks else "none"
         return min(look, look if verb == "show" else export, key=SCOPES.index)
+
+    def looks(self, rules: Rules) -> list[str]:
+        """Whose records a role looks at, by each of its lines."""
+        return [rules.look, *(line.look for line in rules.lines.values())]
 
     def owner(self, slug: str, row: Row) -> int | None:
         """Whose a record is; a part is whose the whole is, also where that is deleted."""
         entity = ENTITIES[slug]
-        if entity.part_of:
-            return self.find("customer", row[entity.part_of])["owner"]  # type: ignore[index]
+        if entity.part_of and not entity.owned:
+            whole = whole_of(entity)
+            return self.owner(whole, self.find(whole, row[entity.part_of]) or {})
         return row[entity.owned] if entity.owned else None
 
     def team(self, person: Row) -> set[int]:
@@ -78,6 +86,13 @@ class Company:
             known |= {row["id"] for row in teams if row["parent"] in known}
         names |= {row["key"] for row in teams if row["id"] in known}
         return {row["id"] for row in self.rows["user"] if row["team"] in names}
+
+
+def whole_of(entity: type[Entity]) -> str:
+    """The table of what a record is a part of."""
+    kind = entity.fields()[entity.part_of]
+    assert isinstance(kind, Reference)
+    return kind.to
 
 
 @dataclass(frozen=True)

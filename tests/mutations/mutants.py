@@ -17,6 +17,7 @@ SOURCES = (
             "identity/role",
             "identity/team",
             "search/filter_sql",
+            "search/full_text",
             "search/query",
             "outbox/queue",
             "outbox/results",

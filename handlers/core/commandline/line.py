@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from handlers.core.commandline.lexer import Token
+from models.core.parsing.texts import WIDEST, leading
 
 REFERENCE = re.compile(r"#?([a-z]{1,8})[-‐‑–—]?([0-9]{1,12})", re.IGNORECASE)
 EMAIL = re.compile(r"[^\s@<>\"=,;()]+@[^\s@<>\"=,;()]+\.[^\s@<>\"=,;().]+")
@@ -65,6 +66,17 @@ class Words:
 
     "words" means that it takes all words up to the next flag or field.
     """
+
+    @cached_property
+    def long(self) -> bool:
+        """Whether a noun has several words."""
+        return any(" " in noun for noun in self.nouns)
+
+    def opening(self, text: str) -> tuple[str, str]:
+        """Return the noun that a text begins with, or "", and what follows it."""
+        noun = leading(text.casefold().split(None, WIDEST)[:WIDEST], self.nouns)
+        length = len(noun.split())
+        return noun, "".join(text.split(None, length)[length:])
 
     @cached_property
     def named(self) -> Set[str]:

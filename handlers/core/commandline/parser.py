@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from handlers.core.commandline.lexer import Flag, Token, scan, take_flags, value_of
 from handlers.core.commandline.line import Line, Prose, Ref, Value, Words, read_ref
-from models.core.parsing.texts import from_slack
+from models.core.parsing.texts import WIDEST, from_slack, leading
 
 __all__ = ["Line", "Prose", "Ref", "Value", "Words", "parse", "suggest"]
 
@@ -25,6 +25,7 @@ def parse(line: str, words: Words) -> Line:
     """Parse a line as Slack sends it. There is no line that this refuses."""
     tokens, flags = take_flags(scan(line), words.flags)
     tokens = joined(tokens, words.named) if "=" in line else tokens
+    tokens = with_nouns(tokens, words) if words.long else tokens
     head = Head(words, tokens)
     head.read()
     spoken = tokens[head.spoken - 1].end if head.spoken else 0
@@ -78,6 +79,22 @@ def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
         else:
             found.append(token)
     return found
+
+
+def with_nouns(tokens: list[Token], words: Words) -> list[Token]:
+    """Return the tokens with a noun of several words as one, where a line says what it is about.
+
+    That is at its beginning, and after its first word: new purchase line.
+    """
+    for at in (0, 1):
+        said = [token.word for token in tokens[at : at + WIDEST]]
+        length = len(leading(said, words.nouns).split())
+        if length > 1:
+            text = " ".join(token.text for token in tokens[at : at + length])
+            end = tokens[at + length - 1].end
+            whole = Token("word", text, tokens[at].start, end)
+            return [*tokens[:at], whole, *tokens[at + length :]]
+    return tokens
 
 
 def around(line: str, flags: list[Flag], start: int) -> list[Flag]:

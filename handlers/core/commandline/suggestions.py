@@ -16,6 +16,7 @@ from models.core.fields import Day, Email, Moment, Money, Percent, Phone
 from models.core.identity.user import with_names
 from models.core.parsing import values
 from models.core.permissions import policy
+from models.core.search.similarity import slips_between
 
 OFFERED = 5
 TELLING = (Money, Day, Moment, Percent, Email, Phone)
@@ -33,9 +34,44 @@ def slipped(line: Line, verb: Verb, catalogue: Catalogue) -> bool:
     """
     if not line.unknown or verb.name not in ("show", "find") or line.verb == line.unknown:
         return False
-    return verb.name == "show" or bool(
-        line.refs and suggest(line.unknown, catalogue.words.verbs[verb.noun])
+    return (
+        verb.name == "show"
+        or slipped_noun(line, catalogue)
+        or bool(line.refs and suggest(line.unknown, catalogue.words.verbs[verb.noun]))
     )
+
+
+def slipped_noun(line: Line, catalogue: Catalogue) -> bool:
+    """Return whether a line begins with a mistyped noun of several words and a verb of that noun.
+
+    An example is `price lst new`, where price is a noun as well.
+    """
+    words = catalogue.words
+    for noun, typed in long_nouns(line, catalogue):
+        rest = line.raw.removeprefix(typed)
+        verb = "" if rest == line.raw else "".join(rest.casefold().split()[:1])
+        if verb in words.verbs[words.nouns[noun]]:
+            return True
+    return False
+
+
+def long_nouns(line: Line, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Return the nouns of several words that a line may mean, as (the noun, what was typed for it).
+
+    It stands at the beginning of the line, or after its first word. The nearest comes first, and
+    each entity comes once.
+    """
+    nouns = catalogue.words.nouns
+    found: dict[str, tuple[int, str, str]] = {}
+    for noun in nouns if catalogue.words.long else ():
+        length = len(noun.split())
+        for at in (0, 1) if length > 1 else ():
+            typed = " ".join(line.raw.split(" ")[at : at + length])
+            slips = slips_between(typed.casefold(), noun)
+            if slips <= length and typed.casefold() not in nouns:
+                near = (slips, noun, typed)
+                found[nouns[noun]] = min(near, found.get(nouns[noun], near))
+    return [(noun, typed) for _, noun, typed in sorted(found.values())]
 
 
 def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Message:
@@ -125,7 +161,7 @@ def is_command(text: str, catalogue: Catalogue) -> bool:
 
     Noun and verb may come in either order.
     """
-    line = catalogue.parse(text)
+    line = catalogue.command(text).line
     return bool(
         line.noun
         and line.verb
@@ -164,26 +200,28 @@ def meant(request: Request) -> list[tuple[str, str]]:
     line, catalogue, word = request.line, request.catalogue, unknown(request.line)
     about = next((ref.entity for ref in line.refs if ref.entity), None)
     nouns = [] if about else catalogue.nouns_with(word.casefold())
+    offers = [(noun, instead(line.raw, typed, noun)) for noun, typed in long_nouns(line, catalogue)]
     if line.raw.casefold().startswith(word.casefold()) and nouns:
         said = [catalogue.routers[noun].word for noun in nouns]
-        return [(f"{each} {word}", f"{each} {line.raw}") for each in said[:OFFERED]]
+        return [*offers, *((f"{each} {word}", f"{each} {line.raw}") for each in said[:OFFERED])]
     noun = line.noun or about
-    known = (
-        catalogue.words.verbs.get(noun, set())
-        if noun
-        else {*catalogue.words.nouns, *catalogue.words.globals}
-    )
+    single = {noun for noun in catalogue.words.nouns if noun.isalpha()}
+    known = catalogue.words.verbs.get(noun, set()) if noun else {*single, *catalogue.words.globals}
     edit = catalogue.find(about, "edit") if about else None
     fields = names_of(catalogue, edit) if edit else {}
     if len(line.said.split()) < 2 or values.fold(line.said).replace(" ", "_") in fields:
         fields = {}  # without a value
     same = {**fields, **catalogue.words.nouns}
     near = {same.get(other, other): other for other in reversed(suggest(word, {*known, *fields}))}
-    return [
+    offers += [
         (other, instead(line.raw, word, other))
         for other in reversed(near.values())
         if other != word.casefold()
     ]
+    once: dict[str, str] = {}
+    for other, meaning in offers:
+        once.setdefault(meaning, other)
+    return [(other, meaning) for meaning, other in once.items()]
 
 
 def ways_on(request: Request) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Draw records: a card in a channel, a row in a list, everything in a modal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +8,11 @@ from handlers.core.responses import Form, Message
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
+from models.core import part_lines
 from models.core.entity.base import Entity
 from models.core.fields import LongText, Moment
 from models.core.fields.base import Field
+from models.core.names import learn
 from models.core.permissions import masking, policy, visibility
 from models.core.unit_of_work import UnitOfWork
 
@@ -21,6 +23,8 @@ ROWS = 8
 BUTTONS = 4
 PAGE = 10
 NAMES = 3
+PARTS, WIDE, ALL_PARTS = 3, 38, 50
+"""The lines of parts on a card and their letters, and the lines among everything about a record."""
 LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
 
 
@@ -79,6 +83,7 @@ def shown(record: Entity, work: UnitOfWork) -> list[tuple[str, str]]:
     """
     seen = policy.fields(work, record)
     kinds = {name: kind for name, kind in seen.items() if kind.card and name not in record.named}
+    learn(work, [record], kinds)
     pairs = {
         name: (kind.label, marked(kind, getattr(record, name), work, record))
         for name, kind in kinds.items()
@@ -89,7 +94,28 @@ def shown(record: Entity, work: UnitOfWork) -> list[tuple[str, str]]:
         (label, escape(blocks.cut(text, SHORT))) for label, text in told if label not in hidden
     ]
     first = [pairs.pop(name) for name in record.line if name in pairs]
-    return [pair for pair in [*first, *facts, *pairs.values()] if pair[1]]
+    lines = [
+        (kind.label, "\n".join(escape(blocks.cut(line, WIDE)) for line in listed))
+        for kind, listed in parts_listed(record, work, PARTS)
+    ]
+    return [pair for pair in [*first, *lines, *facts, *pairs.values()] if pair[1]]
+
+
+def parts_listed(record: Entity, work: UnitOfWork, most: int) -> Iterator[tuple[Field, list[str]]]:
+    """Yield each field of lines with its first lines, and how many more there are.
+
+    Lines that some of the readers may not see in full are left out.
+
+    Args:
+        record: The record.
+        work: The unit of work.
+        most: The lines that are listed.
+    """
+    for kind in record.line_fields().values():
+        lines = part_lines.write(work, record, kind).splitlines()
+        more = [f"and {len(lines) - most} more"] if len(lines) > most else []
+        if lines:
+            yield kind, [*lines[:most], *more]
 
 
 def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
@@ -102,13 +128,18 @@ def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
         return Message(
             f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")]
         )
-    lines = [f"*{label}:* {text}" for label, text in shown(record, work)[:ROWS]]
+    lines = [f"*{label}:*{between(text)}{text}" for label, text in shown(record, work)[:ROWS]]
     name = escape(blocks.cut(str(record).removeprefix(record.ref), 150))
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{name}")]
     drawn += [blocks.columns(lines)] if lines else []
     drawn += [blocks.context(escape(note))] if (note := masked(record, work)) else []
     drawn.append(blocks.context(f"Updated {moment(record.updated_at)}"))
     return Message(summary(record, work), [*drawn, *buttons(record, work, catalogue)], card=record)
+
+
+def between(text: str) -> str:
+    """Return what is between a label and its text: several lines begin below it."""
+    return "\n" if "\n" in text else " "
 
 
 def masked(record: Entity, work: UnitOfWork) -> str:
@@ -136,11 +167,7 @@ def buttons(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> list[Bloc
 
     There is no block where there are no verbs.
     """
-    verbs = [
-        verb
-        for verb in catalogue.routers[record.slug()].verbs.values()
-        if offered(verb, record, work)
-    ]
+    verbs = offered(catalogue.routers[record.slug()].verbs.values(), record, work)
     verbs.sort(key=lambda verb: verb.common)
     first, rest = verbs[:BUTTONS], verbs[BUTTONS : BUTTONS + 5]
     drawn = [button(verb, record, work) for verb in first]
@@ -154,22 +181,22 @@ def buttons(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> list[Bloc
     return [blocks.actions(*drawn)] if drawn else []
 
 
-def offered(verb: Verb, record: Entity, work: UnitOfWork) -> bool:
-    """Return whether a verb has a button now, as far as the readers may know."""
-    return (
-        bool(verb.button)
-        and masking.may_hold(work, verb.when, record)
-        and usable(verb.name, record, work)
-    )
+def offered(verbs: Iterable[Verb], record: Entity, work: UnitOfWork) -> list[Verb]:
+    """Return the verbs that have a button now, as far as the readers may know."""
+    seen = masking.veiled(work, record)
+    fitting = [verb for verb in verbs if verb.button and masking.may_hold(seen, verb.when)]
+    names = usable([verb.name for verb in fitting], record, work)
+    return [verb for verb in fitting if verb.name in names]
 
 
-def usable(verb: str, what: Entity | str, work: UnitOfWork) -> bool:
-    """Return whether a button for a verb is drawn, in any place.
+def usable(verbs: Sequence[str], what: Entity | str, work: UnitOfWork) -> Sequence[str]:
+    """Return those of the verbs for which a button is drawn, in any place.
 
     A person who reads alone sees what they may do; in a channel everyone sees all buttons, and
     pressing one is checked.
     """
-    return len(work.viewers) != 1 or policy.can(work.viewers[0], verb, what)
+    viewers = work.viewers if verbs else ()
+    return policy.allowed(viewers[0], verbs, what) if len(viewers) == 1 else verbs
 
 
 def ways(record: Entity, work: UnitOfWork, *offers: tuple[str, ...]) -> list[Block]:
@@ -180,10 +207,11 @@ def ways(record: Entity, work: UnitOfWork, *offers: tuple[str, ...]) -> list[Blo
         work: The unit of work.
         *offers: (verb, label) or (verb, label, style).
     """
+    names = usable([verb for verb, *_ in offers], record, work)
     return [
         blocks.button(label, f"{record.slug()}.{verb}", record.ref, "".join(style))
         for verb, label, *style in offers
-        if usable(verb, record, work)
+        if verb in names
     ]
 
 
@@ -210,7 +238,8 @@ def row(record: Entity, work: UnitOfWork, *verbs: Verb, line: str = "") -> list[
     """
     text = f"{record.icon} {escape(line or summary(record, work))}"
     show = blocks.button("Show", f"{record.slug()}.show", record.ref)
-    first = next((verb for verb in verbs if usable(verb.name, record, work)), None)
+    names = usable([verb.name for verb in verbs], record, work)
+    first = next((verb for verb in verbs if verb.name in names), None)
     return [blocks.section(text, button(first, record, work) if first else show)]
 
 
@@ -226,6 +255,7 @@ def listing(
         more: The line that shows the next ones.
         note: How the words were interpreted.
     """
+    learn(work, records, records[0].line if records else ())
     lines = [summary(record, work) for record in records]
     drawn = [blocks.section(f"*{escape(heading)}*")]
     drawn += [blocks.context(escape(note))] if note else []
@@ -245,12 +275,15 @@ def details(record: Entity, work: UnitOfWork) -> Form:
         for name, kind in policy.fields(work, record).items()
         if getattr(record, name) not in (None, "", ())
     }
+    learn(work, [record], held)
     short = [
         f"*{kind.label}*\n{marked(kind, getattr(record, name), work, record)}"
         for name, kind in held.items()
         if not isinstance(kind, LongText)
     ]
     drawn += [blocks.columns(short[start : start + 10]) for start in range(0, len(short), 10)]
+    for lines, listed in parts_listed(record, work, ALL_PARTS):
+        drawn += [blocks.section(f"*{lines.label}*"), blocks.said("\n".join(listed))]
     for name, kind in held.items():
         if isinstance(kind, LongText):
             drawn += [blocks.section(f"*{kind.label}*"), blocks.said(getattr(record, name))]

@@ -11,6 +11,7 @@ from handlers.core.router import Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, option, plain
 from handlers.core.ui.form_state import WHY
+from models.core import part_lines
 from models.core.audit.entries import REASON
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
@@ -213,7 +214,7 @@ def form(
     note = note or request.state.get("note", "")
     inputs, notes = inputs_of(request, verb, record)
     notes = [*note.splitlines(), *(each for each in notes if each not in note.splitlines())]
-    state = {
+    state = seen(request, verb, record) | {
         "c": request.channel,
         "p": request.container if request.container == "home" else "",
         "t": request.thread,
@@ -250,9 +251,20 @@ def inputs_of(request: Request, verb: Verb, record: Entity | None) -> tuple[list
     return inputs, notes
 
 
+def seen(request: Request, verb: Verb, record: Entity | None) -> dict[str, Any]:
+    """Return the marks of the lines that the form shows, so that nobody's change is lost later."""
+    if record is None or not verb.saves:
+        return {}
+    names = verb.asks.keys() & record.line_fields().keys()
+    return {name: part_lines.mark_of(current(record, name, request.work)) for name in names}
+
+
 def stands(request: Request, verb: Verb, record: Entity | None, name: str) -> str:
     """Return what an input contains before anyone types."""
-    return current(record, name, request.work) if record else verb.defaults.get(name, "")
+    if record is None:
+        return verb.defaults.get(name, "")
+    begun = verb.begins(request.work, record)
+    return begun[name] if name in begun else current(record, name, request.work)
 
 
 def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -> bool:
@@ -279,12 +291,16 @@ def why(reason: str) -> Block:
 
 def fillable(work: UnitOfWork, verb: Verb, record: Entity | None, name: str) -> bool:
     """Return whether the person may see what a field holds: what they cannot see stays as it is."""
+    if record and verb.saves and name in (lines := record.line_fields()):
+        return part_lines.legible(work, record, lines[name])
     if record and name in record.fields():
         return policy.legible(work, record, name)
     return not verb.saves or policy.can(work.actor, verb.name, verb.about, name)
 
 
-def current(record: Entity, name: str, reader: Reader) -> str:
+def current(record: Entity, name: str, work: UnitOfWork) -> str:
     """Return what a field holds now, as a text that the same field reads."""
+    if lines := record.line_fields().get(name):
+        return part_lines.write(work, record, lines)
     kind = record.fields().get(name)
-    return kind.write(getattr(record, name), reader) if kind else ""
+    return kind.write(getattr(record, name), work) if kind else ""

@@ -187,7 +187,7 @@ def onwards(work: UnitOfWork, record: Entity, state: past.State) -> list[Block]:
     """Return what a person who looked at an earlier state of a record can do next."""
     if record.deleted_at:
         return cards.ways(record, work, ("history", "History"), ("restore", "Restore"))
-    back = [back_to(record, state)] if cards.usable("revert", record, work) else []
+    back = [back_to(record, state)] if cards.usable(["revert"], record, work) else []
     return [*back, *cards.ways(record, work, ("history", "History"), ("show", "Show today's"))]
 
 

@@ -11,8 +11,9 @@ from handlers.core.responses import Message, Response
 from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
+from models.core import parts
 from models.core.entity.base import ENTITIES, Entity
-from models.core.fields import Choice, Email, LongText, Reference, Text
+from models.core.fields import Choice, Email, Lines, LongText, Reference, Text
 from models.core.fields.base import Field
 from models.core.history.undo import UNDO
 from models.core.history.undo_rights import is_reversible
@@ -121,9 +122,11 @@ def told(
                 if other is record
                 else []
             )
-            lines += [] if other is record else [f"Created {other}"]
+            lines += [] if other is record else [added(work, other)]
             continue
         seen = policy.fields(work, other)
+        if is_removed(work, other, record):
+            lines.append(f"Removed {other}")
         name = "" if other is record else f"{other.ref} "
         was = before(other, rows)
         lines += [
@@ -135,6 +138,20 @@ def told(
         unchanged(work, record, typed) if record and surface != "form" else []
     )  # a form holds all of it
     return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
+
+
+def added(work: UnitOfWork, other: Entity) -> str:
+    """Return the line about a new record: of a part, what it says."""
+    if not parts.is_child(type(other)):
+        return f"Created {other}"
+    seen = all(policy.legible(work, other, name) for name in other.fields())
+    return f"{other.ref} {blocks.cut(other.write_line(work), LONG)}" if seen else other.ref
+
+
+def is_removed(work: UnitOfWork, other: Entity, record: Entity | None) -> bool:
+    """Return whether a part of a record was deleted that stays itself."""
+    whole = parts.whole_of(work, other) if other.deleted_at else None
+    return whole is not None and whole is record and not whole.deleted_at
 
 
 def unchanged(work: UnitOfWork, record: Entity, typed: Collection[str]) -> list[str]:
@@ -220,7 +237,7 @@ def echoed(request: Request, verb: Verb, reply: Message) -> Message:
         return reply
     for name, value in request.values.items():
         kind = verb.asks.get(name)
-        if kind is None or name in fields or value in (None, "", ()):
+        if kind is None or name in fields or value in (None, "", ()) or isinstance(kind, Lines):
             continue
         shown = kind.echo(value, request.work, SimpleNamespace(**request.values))
         if not (

@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
 from models.core.entity.unique import add_columns, column_of, is_folded, unique_indexes
-from models.core.fields import Joined, Moment, field
+from models.core.fields import Joined, Lines, Moment, field
 from models.core.fields.base import Field, Reader, read_all
 from models.core.fields.computed import Rollup, in_order
 from models.core.parsing import values
@@ -105,6 +105,11 @@ class Entity(Row):
     """Whether it belongs to the person who makes it, until it is given to someone."""
     part_of: ClassVar[str] = ""
     """The field with the record that it is a part of, where that record's owner is its owner."""
+    children: ClassVar[tuple[str, ...]] = ()
+    """The entities of its parts, which are deleted and restored with it.
+
+    Each of them names it by its `part_of`.
+    """
     whose: ClassVar[tuple[str, ...]] = ()
     """The fields of which a new record needs one, to be about somebody."""
     are_people: ClassVar[bool] = False
@@ -119,6 +124,12 @@ class Entity(Row):
 
     A change of one counts at once everywhere, and on every card. An entity that has any says how
     people work together: only a person with the right by its name may change it.
+    """
+    catalogue: ClassVar[bool] = False
+    """Whether it is master data, such as a price list.
+
+    Who may look at anything looks at all of it, and only who is named for it, or may change
+    everything, changes it.
     """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
@@ -198,9 +209,14 @@ class Entity(Row):
 
     @classmethod
     def words(cls) -> tuple[str, ...]:
-        """Return every word that people may use for it, singular and plural."""
+        """Return every word that people may use for it, singular and plural.
+
+        Of a noun of two words there are three spellings: price list, price-list and price_list.
+        """
         single = dict.fromkeys((*cls.nouns, cls.slug()))
-        return (*single, *(plural(word) for word in single))
+        words = (*single, *(plural(word) for word in single))
+        spelt = (word.replace(" ", sign) for word in words for sign in "-_")
+        return tuple(dict.fromkeys((*words, *spelt)))
 
     @classmethod
     @cache
@@ -263,6 +279,20 @@ class Entity(Row):
 
     @classmethod
     @cache
+    def needed(cls) -> tuple[str, ...]:
+        """Return the fields without which there can be no record.
+
+        They are required, and nothing else takes their place.
+        """
+        columns = cls.__table__.columns
+        return tuple(
+            name
+            for name, kind in cls.fields().items()
+            if kind.required and not kind.readonly and columns[name].default is None
+        )
+
+    @classmethod
+    @cache
     def field_names(cls) -> dict[str, str]:
         """Return every word that names a field: its column, label and other words → the column."""
         words: dict[str, str] = {}
@@ -270,6 +300,32 @@ class Entity(Row):
             for word in (*kind.also, values.fold(kind.label).replace(" ", "_"), name):
                 words[word] = name
         return words
+
+    @classmethod
+    @cache
+    def line_fields(cls) -> Mapping[str, Lines]:
+        """Return the fields that are no columns: texts with a line for each part."""
+        return {
+            name: kind
+            for each in reversed(cls.__mro__)
+            for name, kind in vars(each).items()
+            if isinstance(kind, Lines)
+        }
+
+    @classmethod
+    def read_line(cls, text: str, reader: Reader) -> dict[str, str]:
+        """Return the fields of a part that one line of its whole says: field → text.
+
+        A field that the line could say and does not is "".
+
+        Raises:
+            ValueError: What was not understood.
+        """
+        return cls.texts_of(text, reader)
+
+    def write_line(self, reader: Reader) -> str:
+        """Return the line that `read_line` reads as this part."""
+        return self.called(reader)
 
     @classmethod
     def joining(cls) -> dict[str, Field]:

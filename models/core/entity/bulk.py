@@ -1,4 +1,4 @@
-"""Insert rows without the ORM: once for each unique key, or many in one statement."""
+"""Insert rows without the ORM: once for each unique key, many in one statement, or with a flush."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.core.context import Context
+from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import Row
 
+LATER = "later"
+"""Where a session keeps the rows that go in with what is being written."""
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -29,6 +32,24 @@ def insert_all(work: Context, row: type[Row], rows: Sequence[Mapping[str, Any]])
         insertion(row, connection.dialect.name),
         [{"workspace": here, **columns} for columns in rows],
     )
+
+
+def insert_later(work: Context, row: type[Row], **columns: Any) -> None:
+    """Insert a row that follows from a record, with all others of its table in one statement.
+
+    Only `Entity.follow` may ask for it. A row that is added to the session instead needs a second
+    flush. All rows of a table must have the same columns.
+    """
+    held = {"workspace": work.workspace.id, **columns}
+    names = row.__mapper__.columns
+    rows = work.session.info.setdefault(LATER, {}).setdefault(row, [])
+    rows.append({names[name].name: value for name, value in held.items()})
+
+
+def insert_now(work: Context) -> None:
+    """Insert the rows that `insert_later` was asked for."""
+    for row, rows in work.session.info.pop(LATER, {}).items():
+        insert_rows(work.session, insert_into(work.session, row.__table__), rows)
 
 
 @cache

@@ -69,3 +69,4 @@ from models.core.fields.kinds import (
 from models.core.fields.kinds import (
     field as field,
 )
+from models.core.fields.lines import Lines as Lines

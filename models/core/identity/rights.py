@@ -9,15 +9,19 @@ with whose records it is for: own, team, all, or none; without a word, all. What
 looked at and taken (claim, assign) by those who may do that with their own, and may be changed only
 by those who may change all. `look` and `change` mean the verbs that read and those that write,
 `everything` all of them; the verb's own name counts before these. What no line allows is refused.
+
+Two kinds of entity take less from the line about everything: those that say how people work
+together, and catalogues, which everybody looks at.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from models.core.entity.base import ENTITIES
 from models.core.fields import Money
+from models.core.parsing.texts import leading
 
 
 class Scope(StrEnum):
@@ -51,7 +55,8 @@ LOOKS = frozenset({"show", "list", "find", "more", "history", "as"})
 GROUPS = (LOOK, CHANGE, EVERYTHING)
 VERBS: dict[str, set[str]] = {}
 """Every verb there is, by what it is about, so that a typing slip in a right is found."""
-IN_BULK = {"import", "export"}
+EXPORT = "export"
+IN_BULK = {"import", EXPORT}
 """The verbs of every entity that are typed in a terminal."""
 NOBODY = 0
 """The owner of what nobody owns."""
@@ -88,20 +93,44 @@ class Rights:
         )
 
     def line(self, about: str) -> Mapping[str, Scope]:
-        """Return what is said about an entity, or else about everything.
+        """Return what is said about an entity or else about its whole, or else about everything.
 
         Unless it is everything of all, the line about everything gives only the right to look at
         entities that govern how people work together, and no right for what has no records.
         """
+        about = about if about in self.scopes else whole(about)
         if about in self.scopes:
             return self.scopes[about]
         shared, entity = self.scopes.get(EVERYTHING, {}), ENTITIES.get(about)
-        if shared.get(EVERYTHING) == Scope.ALL or (entity and not entity.governing):
+        if shared.get(EVERYTHING) == Scope.ALL:
+            return shared
+        if entity and entity.catalogue:
+            return self.of_catalogues
+        if entity and not entity.governing:
             return shared
         looks = {verb: scope for verb, scope in shared.items() if verb == LOOK or verb in LOOKS}
         return (
             ({LOOK: shared[EVERYTHING]} if EVERYTHING in shared else {}) | looks if entity else {}
         )
+
+    @cached_property
+    def of_catalogues(self) -> Mapping[str, Scope]:
+        """What a role may do with a catalogue that it has no line about.
+
+        Who may look at anything looks at all of it. Only who may change all of everything changes
+        it: the right to make new records, or to change one's own, is not meant for it.
+        """
+        if all(self.scope(about, SHOW) == Scope.NONE for about in self.scopes):
+            return {}
+        shared = self.scopes.get(EVERYTHING, {})
+        refused = {verb for verb in LOOKS - {SHOW} if shared.get(verb) == Scope.NONE}
+        looks = {LOOK: Scope.ALL, **dict.fromkeys(sorted(refused), Scope.NONE)}
+        others = {verb: scope for verb, scope in shared.items() if verb not in LOOKS | {LOOK}}
+        if shared.get(CHANGE) == Scope.ALL:
+            return looks | others
+        said = (others[word] for word in (EXPORT, CHANGE, EVERYTHING) if word in others)
+        export = next(said, Scope.NONE)
+        return looks if export == Scope.NONE else {**looks, EXPORT: export}
 
     def hides(self, about: str, name: str) -> bool:
         return name in self.hidden.get(about, ())
@@ -222,6 +251,25 @@ def slug(word: str) -> str:
     raise ValueError(
         f"There is nothing called “{word[:40]}”. Rights are about {', '.join(known())} or {EVERYTHING}."
     )
+
+
+def whole(about: str) -> str:
+    """Return the entity with which records of this one are deleted and restored, or this one."""
+    entity = ENTITIES.get(about)
+    if entity is None or not entity.part_of:
+        return about
+    found = str(getattr(entity.fields()[entity.part_of], "to", ""))
+    return found if about in ENTITIES[found].children else about
+
+
+def begun(words: Sequence[str]) -> tuple[str, list[str]]:
+    """Return what words begin with, and the words after that: purchase line edit own.
+
+    Raises:
+        ValueError: They begin with nothing that a right can be about.
+    """
+    length = len(leading(words, nouns()).split()) or 1
+    return slug(" ".join(words[:length])), list(words[length:])
 
 
 def nouns() -> dict[str, str]:

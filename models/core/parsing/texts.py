@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container, Sequence
 
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Control characters, lone surrogates, zero-width spaces, and the marks that turn a whole line round
@@ -39,6 +40,20 @@ KEYBOARD = str.maketrans(TYPOGRAPHY)
 STROKES = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"}
 )
+
+
+WIDEST = 4
+"""How many words a noun has at most."""
+
+
+def leading(words: Sequence[str], known: Container[str]) -> str:
+    """Return the longest known noun that words begin with, or "": price list before price.
+
+    A colon may follow it.
+    """
+    lengths = range(min(len(words), WIDEST), 0, -1)
+    said = (" ".join(words[:length]).rstrip(":") for length in lengths)
+    return next((noun for noun in said if noun in known), "")
 
 
 def clean(text: str) -> str:

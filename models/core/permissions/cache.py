@@ -27,6 +27,7 @@ class Roster:
         circles: who is in someone's teams.
         sights: what people who read together may see.
         rooms: who represents all of a channel.
+        reaches: (person, role) → (what a right is about, verb) → whose records it is for.
     """
 
     version: int = -1
@@ -34,9 +35,12 @@ class Roster:
     circles: dict[int, frozenset[int]] = field(default_factory=dict)
     sights: dict[tuple[int, ...], Any] = field(default_factory=dict)
     rooms: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
+    reaches: dict[tuple[int, str], dict[tuple[str, str], frozenset[int] | None]] = field(
+        default_factory=dict
+    )
 
     def is_full(self) -> bool:
-        return max(len(self.sights), len(self.rooms)) > MOST
+        return max(len(self.sights), len(self.rooms), len(self.reaches)) > MOST
 
 
 def roster_of(session: Session) -> Roster:

@@ -30,16 +30,19 @@ class Veiled:
         return getattr(self._record, name)
 
 
-def may_hold(work: Context, condition: Callable[[Any], bool], record: Entity) -> bool:
-    """Return whether a condition holds, as far as all viewers may know.
+def veiled(work: Context, record: Entity) -> Entity | Veiled:
+    """Return a record as far as all viewers may see it, for `may_hold`."""
+    shown = policy.fields(work, record)
+    return record if len(shown) == len(record.fields()) else Veiled(record, shown)
+
+
+def may_hold(seen: Entity | Veiled, condition: Callable[[Any], bool]) -> bool:
+    """Return whether a condition holds of a record, as far as all viewers may know.
 
     It is True where the condition asks for a hidden field. So a button that is shown or not does
     not reveal what a field holds that its reader may not see.
     """
-    shown = policy.fields(work, record)
-    if len(shown) == len(record.fields()):
-        return condition(record)
     try:
-        return condition(Veiled(record, shown))
+        return condition(seen)
     except Unseen:
         return True

@@ -4,8 +4,8 @@ There is one answer, `can`, which every door asks; `sight` is the same in SQL.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, object_session
 
 from models.core.context import SYSTEM, Context, System
 from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.finding import by_id, held
 from models.core.entity.name_reference import Named
 from models.core.entity.readonly import why_readonly
 from models.core.errors import Forbidden, Invalid, NotFound
@@ -52,21 +53,39 @@ def can(
     may do everything; nobody (None), guests, people of other workspaces and those who left,
     nothing.
     """
+    return bool(allowed(actor, (verb,), what, name))
+
+
+def allowed(
+    actor: User | System | None,
+    verbs: Iterable[str],
+    what: Entity | type[Entity] | str,
+    name: str = "",
+) -> list[str]:
+    """Return those of the verbs for which `can` is true; who owns a record is found out once."""
     if not actor:
-        return actor is not None
+        return [] if actor is None else list(verbs)
+    record = what if isinstance(what, Entity) else None
     about = what if isinstance(what, str) else what.slug()
     if (
         actor.guest
         or actor.left
-        or (isinstance(what, Entity) and what.workspace not in (None, actor.workspace))
+        or (record is not None and record.workspace not in (None, actor.workspace))
     ):
-        return False
-    if about == CRM and verb in EVERYONE:
-        return True
-    theirs = reach(actor, about, verb)
-    if (theirs is not None and not theirs) or (name and rights_of(actor).hides(about, name)):
-        return False
-    return not isinstance(what, Entity) or (belongs(what, theirs) and knows_names(actor, what))
+        return []
+    owner: int | None = None
+    found, hidden = [], bool(name) and rights_of(actor).hides(about, name)
+    for verb in verbs:
+        if about == CRM and verb in EVERYONE:
+            found.append(verb)
+            continue
+        theirs = reach(actor, about, verb)
+        if theirs is not None and record is not None and theirs:
+            owner = whose(record) if owner is None else owner
+            theirs = theirs & {owner}
+        if (theirs is None or theirs) and not hidden:
+            found.append(verb)
+    return found if not found or record is None or knows_names(actor, record) else []
 
 
 def check(work: Context, verb: str, what: Entity | type[Entity] | str) -> None:
@@ -166,13 +185,24 @@ def session_of(actor: User) -> Session:
 def reach(actor: User | System, about: str, verb: str) -> Owners:
     """Return whose records someone may use a verb on.
 
+    It is found out once while nobody changes roles or teams.
+    """
+    if not actor:
+        return None
+    known = roster_of(session_of(actor)).reaches.setdefault((actor.id, actor.role), {})
+    if (about, verb) not in known:
+        known[about, verb] = found_reach(actor, about, verb)
+    return known[about, verb]
+
+
+def found_reach(actor: User, about: str, verb: str) -> Owners:
+    """Return whose records someone may use a verb on, by what their role says.
+
     They are records of an entity, or of what else a right is about. Everybody may look at how
     people work together, as far as one may look at it at all. What has no owner at all is nobody's
     own: a right to change it is for all of it, or none.
     """
     scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
-    if not actor:
-        return None
     if scope in (Scope.ALL, Scope.NONE):
         return None if scope == Scope.ALL else frozenset()
     if entity is None or (entity.governing and verb in READS):
@@ -219,10 +249,6 @@ def teams_of(session: Session, actor: User) -> set[str]:
     return {team.key for team in teams if team.id in mine} | ({actor.team} if actor.team else set())
 
 
-def belongs(record: Entity, to: Owners) -> bool:
-    return to is None or whose(record) in to
-
-
 def whose(record: Entity) -> int:
     """Return the id of a record's owner, or of the owner of what it is a part of.
 
@@ -249,8 +275,16 @@ def pointed(record: Entity, name: str, at: type[Entity]) -> Entity | None:
     id, session = getattr(record, name), object_session(record)
     if id is None or session is None:
         return None
-    with beyond(session):
-        return session.get(at, id, execution_options={"with_deleted": True})
+    return load(session, at, id)
+
+
+def load(session: Session, entity: type[Entity], id: int) -> Entity | None:
+    """Return the record with this key, even if it is deleted, no matter who reads."""
+    found: Entity | None = held(session, entity, id)
+    if found is None:
+        with beyond(session):
+            found = session.scalar(by_id(entity), {"id": id})
+    return found
 
 
 @cache
@@ -265,7 +299,8 @@ def namesakes(entity: type[Entity]) -> Mapping[str, type[Entity]]:
 
 def knows_names(actor: User | System, record: Entity) -> bool:
     """Return whether someone may see all the records after which this one is named."""
-    found = (pointed(record, name, at) for name, at in namesakes(type(record)).items())
+    names = namesakes(type(record))
+    found = [pointed(record, name, at) for name, at in names.items()] if names else []
     return all(can(actor, "show", other) for other in found if other)
 
 
@@ -290,17 +325,21 @@ def viewers_of(session: Session) -> tuple[User | System, ...]:
     return found
 
 
-@contextmanager
-def among(session: Session, viewers: Sequence[User | System]) -> Iterator[None]:
+class among(AbstractContextManager[None]):  # noqa: N801 — it is used like a function
     """Make statements in the block find what all of these may see; nothing where there is none."""
-    before = {each: session.info.get(each) for each in ("viewers", "readers")}
-    session.info["viewers"] = found = tuple(viewers)
-    if found != (SYSTEM,) or before["readers"] is None:
-        session.info["readers"] = found
-    try:
-        yield
-    finally:
-        session.info |= before
+
+    def __init__(self, session: Session, viewers: Sequence[User | System]) -> None:
+        self.info, self.viewers = session.info, tuple(viewers)
+
+    def __enter__(self) -> None:
+        info = self.info
+        self.before = info.get("viewers"), info.get("readers")
+        info["viewers"] = self.viewers
+        if self.viewers != (SYSTEM,) or self.before[1] is None:
+            info["readers"] = self.viewers
+
+    def __exit__(self, *_: object) -> None:
+        self.info["viewers"], self.info["readers"] = self.before
 
 
 def beyond(session: Session) -> AbstractContextManager[None]:

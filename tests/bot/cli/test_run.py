@@ -1,5 +1,6 @@
 """The command line, as a person in a terminal meets it."""
 
+import csv
 import shlex
 import subprocess
 import sys
@@ -22,10 +23,12 @@ from models.core.outbox.delivery import deliver
 from models.core.replica import beat
 from models.core.secrets import Vault, new_key
 from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.account import Account
 from models.customers.customer import Customer
 from models.maintenance import schema
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
+from models.sales.purchase import Purchase
 from tests.bot.conftest import Crm
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
@@ -296,6 +299,26 @@ def test_records_are_written_as_csv(at_home: Crm, works: UnitOfWorkFactory, tmp_
     assert done.exit_code == 0
     header, row = (tmp_path / "leads.csv").read_text(encoding="utf-8-sig").splitlines()
     assert dict(zip(header.split(","), row.split(","), strict=True))["first_name"] == "Ada"
+
+
+@SQLITE
+def test_the_parts_of_what_is_exported_are_a_file_beside_it(
+    at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path
+) -> None:
+    given(works, Account, name="Acme")
+    given(works, Purchase, account="Acme", lines="3 × Widget @ 90; 1 × Setup @ 500")
+    done = at_home("export", "sales", str(tmp_path / "sales.csv"), "--workspace", "T1")
+    assert done.exit_code == 0, done.output
+    header = (tmp_path / "sales.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert "lines" not in header.split(",")
+    (beside,) = set(tmp_path.glob("sales-*.csv"))
+    rows = csv.DictReader(beside.read_text(encoding="utf-8-sig").splitlines())
+    assert [(row["purchase"], row["name"]) for row in rows] == [
+        ("PU-1", "Widget"),
+        ("PU-1", "Setup"),
+    ]
+    done = at_home("export", "sales", "--workspace", "T1")
+    assert "3 × Widget @ 90" in done.output
 
 
 @SQLITE

@@ -70,7 +70,7 @@ def fields_of(entity: type[Entity]) -> list[str]:
 
 
 def asked(work: UnitOfWork, line: str, **more: Any) -> Response:
-    return perform(Request(work, CATALOGUE, CATALOGUE.parse(line), channel="C_SALES", **more))
+    return perform(Request(work, CATALOGUE, CATALOGUE.command(line), channel="C_SALES", **more))
 
 
 def refused(reply: Response) -> list[str]:

@@ -39,6 +39,8 @@ from models.exchange import exporter, load
 from models.exchange.csv_files import guard, unguard
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
+from models.sales.product import Product
+from models.sales.purchase import Purchase
 from models.support.case import Case
 from tests.ground import given
 from tests.models.exchange.steps import everything, exported, imported, rejected
@@ -221,6 +223,8 @@ def surroundings(works: UnitOfWorkFactory) -> None:
     given(works, Activity, description="Call", customer="CU-1")
     given(works, Contact, customer="CU-1", type="other", value="x")
     given(works, Membership, customer="CU-1", account="AC-1")
+    given(works, Product, name="Oar")
+    given(works, Purchase, customer="CU-1")
 
 
 @pytest.mark.parametrize("entity", list(ENTITIES.values()), ids=list(ENTITIES))

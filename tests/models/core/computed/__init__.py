@@ -1,0 +1,1 @@
+"""Records whose values are worked out, and rules that touch other records."""

@@ -14,6 +14,8 @@ from models.core.errors import Conflict, Invalid
 from models.core.fields import Number
 from models.core.fields.computed import Rollup
 from models.core.history import as_of, undo
+from models.core.identity.role import Role
+from models.core.outbox.delivery import Delivery, Post
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import importer
 from tests.ground import given, together
@@ -122,6 +124,61 @@ def test_a_file_of_parts_is_counted_and_a_file_that_changes_them(works: UnitOfWo
 
 def file(lines: list[str]) -> io.BytesIO:
     return io.BytesIO("\n".join(lines).encode())
+
+
+def test_a_file_of_wholes_begins_with_no_parts(works: UnitOfWorkFactory) -> None:
+    importer.load(works, "T1", "U_ADA", Voyage, file(["id,name", "x1,Cutty", "x2,Ariel"]))
+    with works("T1") as work:
+        found = work.session.scalars(select(Voyage)).all()
+        assert [(each.freight, each.pieces, each.most, each.toll) for each in found] == [
+            (0, 0, None, 1)
+        ] * 2
+
+
+def test_parts_that_their_maker_may_not_see_are_counted_too(works: UnitOfWorkFactory) -> None:
+    with works("T1") as work:
+        rep = work.session.scalars(select(Role).where(Role.key == "rep")).one()
+        rep.rights = "everything: look own, new, edit own"
+    voyage = given(works, Voyage, name="Cutty")
+    with works("T1", "U_ADA") as work:
+        tea = {"name": "Tea", "voyage": voyage.ref, "quantity": "3", "rate": "1", "owner": "me"}
+        records.create(work, Cargo, tea)
+    with works("T1", "U_JULE", door="command") as work:
+        assert work.session.scalars(select(Cargo)).all() == []
+        work.add(Cargo(name="Silk", voyage=voyage.id, quantity=4, rate=D(1)))
+    assert held(works, voyage) == (7, 2, 4)
+
+
+def test_parts_of_another_workspace_are_not_counted(works: UnitOfWorkFactory) -> None:
+    theirs = given(works, Voyage, "U_OTTO", "T2", name="Ariel")
+    given(works, Cargo, "U_OTTO", "T2", name="Tea", voyage=theirs.ref, quantity="5", rate="1")
+    voyage = given(works, Voyage, name="Cutty")
+    loaded(works, voyage, quantity="2", rate="1")
+    assert held(works, voyage) == (2, 1, 2)
+    with works("T2") as work:
+        assert work.get(Voyage, theirs.id).freight == 5
+
+
+def test_who_saves_a_form_after_parts_came_keeps_both(works: UnitOfWorkFactory) -> None:
+    voyage = given(works, Voyage, name="Cutty")
+    loaded(works, voyage, quantity="2", rate="3")
+    with works("T1", "U_ADA", door="form") as work:
+        records.update(work, work.get(Voyage, voyage.id), {"port": "Foochow"}, voyage.version)
+    with works("T1") as work:
+        now = work.get(Voyage, voyage.id)
+        assert (now.port, now.freight, now.version) == ("Foochow", 6, 3)
+
+
+def test_the_card_of_the_whole_is_drawn_again(works: UnitOfWorkFactory) -> None:
+    voyage = given(works, Voyage, name="Cutty")
+    about = {"entity": "voyage", "record_id": voyage.id}
+    with works("T1", "U_RITA") as work:
+        post = Post(**about, channel="C_SALES", ts="1.1", posted_at=work.now)
+        work.session.add(post)
+    loaded(works, voyage, quantity="2", rate="3")
+    with works("T1") as work:
+        redrawn = select(Delivery.record_id).where(Delivery.kind == "redraw")
+        assert work.session.scalars(redrawn).all() == [voyage.id]
 
 
 def test_undo_takes_back_only_its_own_parts(works: UnitOfWorkFactory) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, registry
 from models.core.context import Context
 from models.core.db.engine import everywhere
 from models.core.entity.base import ENTITIES, Base, Changes, Entity
-from models.core.fields import Day, Money, Number, Percent, Reference, Text, field
+from models.core.fields import Day, Money, Number, Percent, Person, Reference, Text, field
 from models.core.fields.computed import Formula, Rollup
 
 Rule = Callable[[Any, Context, Changes], None]
@@ -70,6 +70,7 @@ class Cargo(Private):
     """Something on board of a voyage."""
 
     prefix = "CG"
+    owned = "owner"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     voyage: Mapped[int | None] = field(Reference("Voyage", to="voyage"))
@@ -81,6 +82,7 @@ class Cargo(Private):
     )
     tax: Mapped[Decimal | None] = field(Money("Tax", computed=Formula("price * 0.19")))
     ready_on: Mapped[date | None] = field(Day("Ready on"))
+    owner: Mapped[int | None] = field(Person("Owner"))
     seal: Mapped[str | None] = field(Text("Seal", readonly=True, also=("stamp",)))
 
     @classmethod

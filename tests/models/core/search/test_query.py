@@ -6,8 +6,9 @@ from sqlalchemy import insert, update
 from models.activities.activity import Activity
 from models.core import records
 from models.core.entity.base import ENTITIES
+from models.core.search.full_text import CANDIDATES
 from models.core.search.index import SearchText
-from models.core.search.query import CANDIDATES, PAGE, find_everywhere, find_records, suggestions
+from models.core.search.query import PAGE, find_everywhere, find_records, suggestions
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact

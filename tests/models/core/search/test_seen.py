@@ -16,9 +16,9 @@ from models.core.parsing.values import fold
 from models.core.permissions import policy
 from models.core.search import filter_sql, mentions
 from models.core.search.filter_parser import And, Node, Term, Word, write
+from models.core.search.full_text import FEW
 from models.core.search.index import index
 from models.core.search.query import (
-    FEW,
     find_everywhere,
     find_records,
     heading,
