@@ -219,6 +219,20 @@ def test_a_record_that_is_set_back_keeps_what_its_parts_amount_to(
     assert held(works, voyage) == (6, 1, 2)
 
 
+def test_a_readonly_field_is_not_set_back(works: UnitOfWorkFactory) -> None:
+    """Even where it is empty now, as other fields that only rules fill would be."""
+    tea = given(works, Cargo, name="Tea")
+    for seal, name in (("A7", "Tea"), (None, "Silk")):
+        with works("T1", "U_ADA") as work:
+            cargo = work.get(Cargo, tea.id)
+            cargo.seal, cargo.name = seal, name
+    with works("T1", "U_ADA") as work:
+        plan = as_of.revert(work, work.get(Cargo, tea.id), 2)
+        assert ([each.field for each in plan.changes], plan.stays) == (["name"], ["Seal"])
+    with works("T1", "U_ADA") as work:
+        assert (work.get(Cargo, tea.id).seal, work.get(Cargo, tea.id).name) == (None, "Tea")
+
+
 def test_people_who_add_parts_at_the_same_moment_are_all_counted(works: UnitOfWorkFactory) -> None:
     voyage, other = given(works, Voyage, name="Cutty"), given(works, Voyage, name="Ariel")
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, registry
 from models.core.context import Context
 from models.core.db.engine import everywhere
 from models.core.entity.base import ENTITIES, Base, Changes, Entity
-from models.core.fields import Day, Money, Number, Percent, Person, Reference, Text, field
+from models.core.fields import Day, LongText, Money, Number, Percent, Person, Reference, Text, field
 from models.core.fields import Decimal as Weight
 from models.core.fields.computed import Formula, Rollup
 
@@ -75,6 +75,7 @@ class Cargo(Private):
 
     prefix = "CG"
     owned = "owner"
+    remarks = "notes"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     voyage: Mapped[int | None] = field(Reference("Voyage", to="voyage"))
@@ -88,6 +89,7 @@ class Cargo(Private):
     weight: Mapped[Decimal | None] = field(Weight("Weight", places=3))
     ready_on: Mapped[date | None] = field(Day("Ready on"))
     owner: Mapped[int | None] = field(Person("Owner"))
+    notes: Mapped[str | None] = field(LongText("Notes"))
     seal: Mapped[str | None] = field(Text("Seal", readonly=True, also=("stamp",)))
 
     @classmethod
