@@ -377,7 +377,7 @@ class Opportunity(Entity):
         if self.stage == Stage.LOST:
             raise Conflict(f"{self} is lost. To take that back: deal stage {self.ref} won")
 
-    def sales(self) -> "Select[Purchase]":
+    def sales(self) -> Select[Purchase]:
         """Return the statement that finds the sales of the deal, the oldest first."""
         return select(Purchase).where(Purchase.opportunity == self.id).order_by(Purchase.id)
 

@@ -26,6 +26,7 @@ from models.core.fields.computed import Rollup
 from models.core.outbox.delivery import redraw
 from models.core.parts import parts_of
 
+OF_LINES = Rollup(of="purchase_line", by="purchase", sum="total")
 BUYERS = ("account", "customer")
 """The fields that say who bought."""
 
@@ -55,11 +56,7 @@ class Purchase(Entity):
     currency: Mapped[str | None] = field(
         Currency("Currency", card=False, hint="Left empty, it is the workspace's")
     )
-    total: Mapped[Decimal | None] = field(
-        Money(
-            "Total", currency="currency", computed=Rollup("purchase_line", "purchase", sum="total")
-        )
-    )
+    total: Mapped[Decimal | None] = field(Money("Total", currency="currency", computed=OF_LINES))
     owner: Mapped[int | None] = field(Person("Owner", also=("seller", "sold_by")))
     notes: Mapped[str | None] = field(LongText("Notes", card=False))
     lines = Lines(

@@ -17,7 +17,7 @@ from handlers.core.router import Catalogue, Router, Verb
 from handlers.registry import ROUTERS
 from models.core import replica  # noqa: F401  tables that nothing else here brings
 from models.core.entity.base import ENTITIES, Base, Entity
-from models.core.fields import Choice, Person, Reference
+from models.core.fields import Choice, Lines, Person, Reference
 from models.core.fields.base import Field
 from models.core.identity.defaults import DESCRIPTIONS
 from models.core.identity.rights import PRESETS, Preset, Rights, Scope, stored
@@ -182,7 +182,7 @@ def entity_part(entity: type[Entity]) -> str:
     )
     rows = [
         (f"`{name}`", kind.label, kind_of(kind), length_of(kind), *marks(kind))
-        for name, kind in entity.fields().items()
+        for name, kind in (*entity.fields().items(), *entity.line_fields().items())
         if name != "deleted_at"
     ]
     head = ("Field", "Label", "Kind", "Length", "Required", "Personal", "Searched")
@@ -197,6 +197,8 @@ def kind_of(kind: Field) -> str:
         return f"Choice of {', '.join(kind.options)}"
     if isinstance(kind, Reference) and not isinstance(kind, Person):
         return f"Reference to {ENTITIES[kind.to].__name__}"
+    if isinstance(kind, Lines):
+        return f"Lines of {ENTITIES[kind.of].__name__}"
     return type(kind).__name__
 
 

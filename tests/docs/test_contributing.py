@@ -19,7 +19,7 @@ from sqlalchemy import URL
 from tests.docs.generated import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-RECIPE = TEXT[TEXT.index("\n## Add an entity\n") : TEXT.index("\n## Change a table")]
+RECIPE = TEXT[TEXT.index("\n## Add an entity\n") : TEXT.index("\n## Add an entity, part two")]
 BLOCK = re.compile(
     r"^```(?P<kind>python|diff) (?P<path>\S+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE
 )

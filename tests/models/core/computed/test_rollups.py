@@ -258,6 +258,17 @@ def test_large_amounts_are_added_up_to_the_cent(works: UnitOfWorkFactory) -> Non
     assert held(works, voyage) == (D("9999999999990.00"), 1000, 1)
 
 
+def test_small_decimals_are_added_up_exactly(works: UnitOfWorkFactory) -> None:
+    voyage = given(works, Voyage, name="Cutty")
+    with works("T1", "U_ADA") as work:
+        work.session.add_all(
+            Cargo(name="Tea", voyage=voyage.id, weight=D("0.001")) for _ in range(700)
+        )
+    loaded(works, voyage, weight="0.05")
+    with works("T1") as work:
+        assert work.get(Voyage, voyage.id).weight == D("0.750")
+
+
 def test_what_is_too_large_for_its_column_is_refused(works: UnitOfWorkFactory) -> None:
     voyage = given(works, Voyage, name="Cutty")
     with (
