@@ -159,6 +159,20 @@ def test_a_key_is_handed_on_within_one_act(works: UnitOfWorkFactory, part: Any) 
     assert [each.sku for each in everything(works, part)] == ["a", "b"]
 
 
+def test_a_key_that_stays_is_told_although_others_change(
+    works: UnitOfWorkFactory, part: Any
+) -> None:
+    for name, sku in (("One", "A"), ("Two", "B"), ("Three", "C")):
+        given(works, part, name=name, sku=sku)
+
+    def act(work: UnitOfWork) -> None:
+        _, two, three = work.session.scalars(select(part).order_by(part.id))
+        two.sku, three.sku = "a", "b"
+
+    with pytest.raises(Invalid, match="There is already PZ-1 One with SKU “a”"):
+        works.attempt(act, "T1", "U_ADA")
+
+
 def test_rows_of_a_file_without_the_key_are_refused_with_the_record(
     works: UnitOfWorkFactory, part: Any
 ) -> None:
