@@ -27,7 +27,12 @@ def listening(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
         event.remove(engine, "before_cursor_execute", hear)
 
 
-def plans(works: UnitOfWorkFactory, run: Callable[[UnitOfWork], Any], about: str) -> list[str]:
+def plans(
+    works: UnitOfWorkFactory,
+    run: Callable[[UnitOfWork], Any],
+    about: str,
+    kind: type[UnitOfWork] = UnitOfWork,
+) -> list[str]:
     """The plan of each statement with the words `about` in it that `run` executes in a unit of work
     of T1.
 
@@ -35,7 +40,7 @@ def plans(works: UnitOfWorkFactory, run: Callable[[UnitOfWork], Any], about: str
     night.
     """
     statistics.renew(works.engine)
-    with listening(works.engine) as heard, works("T1") as work:
+    with listening(works.engine) as heard, works.open(kind, "T1") as work:
         run(work)
     explain = "EXPLAIN QUERY PLAN " if works.sqlite else "EXPLAIN "
     wanted = [(statement, parameters) for statement, parameters in heard if about in statement]

@@ -58,14 +58,16 @@ def text_for(kind: Field) -> str:
 
 def texts_for(entity: type[Entity]) -> dict[str, str]:
     """A text for every field of the entity's form, and for its lines."""
-    apart = APART.get(entity.slug(), ())
-    texts = {
-        name: begins_as(entity, name)
-        for name, kind in entity.fields().items()
-        if kind.form and name not in apart
-    }
+    texts = {name: begins_as(entity, name) for name in filled(entity)}
     lines = {name: text_for(kind) for name, kind in entity.line_fields().items()}
     return texts | lines | OWN.get(entity.slug(), {})
+
+
+def filled(entity: type[Entity]) -> list[str]:
+    """The fields of the form that are filled together."""
+    apart = APART.get(entity.slug(), ())
+    kinds = entity.fields().items()
+    return [name for name, kind in kinds if kind.form and name not in apart]
 
 
 def begins_as(entity: type[Entity], name: str) -> str:
@@ -83,7 +85,7 @@ def given_sample(works: UnitOfWorkFactory, entity: type[Entity]) -> Entity:
 
 def given_references(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     """The records that `texts_for` this entity names, each the first of its kind."""
-    for to in pointed(entity, texts_for(entity)):
+    for to in pointed(entity, filled(entity)):
         given_first(works, to)
 
 

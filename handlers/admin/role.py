@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from handlers.admin import role_differences
 from handlers.admin.access_requests import Right, answer
 from handlers.core.crud import Records
 from handlers.core.request import Request
@@ -31,6 +32,7 @@ HIDDEN = {
         "Role, record and fields", required=True, hint="Such as: executive customer notes"
     )
 }
+COMPARED = {"role": Named("Role", to="role")}
 MOST = 8
 """Words of the line of a request's button."""
 GIVEN = {"person": Person("Who", required=True), "role": Named("Role", to="role", required=True)}
@@ -88,6 +90,16 @@ def give(request: Request, _: Any) -> Response:
     if before != person.role:
         answer(request.work, person, "role", role=person.role)
     return receipt(request, person)
+
+
+@router.verb(
+    "diff", record=False, writes=False, asks=COMPARED, title="Compare with what is shipped"
+)
+def diff(request: Request, _: Any) -> Response:
+    """Show what roles say otherwise than Rapport ships today, and how to take that over:
+    `role diff`, `role diff manager`.
+    """  # noqa: D205
+    return role_differences.shown(request, request["role"] or "")
 
 
 @router.verb("grant", record=False, words=True, hidden=True)

@@ -4,7 +4,7 @@
 database objects, and `taken` says so; the next attempt finds their record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -50,7 +50,7 @@ def clashes(work: Context, records: Iterable[Entity]) -> dict[Entity, Invalid]:
 
 
 def clashing(
-    work: Context, entity: type[Entity], name: str, records: Iterable[Entity]
+    work: Context, entity: type[Entity], name: str, records: Collection[Entity]
 ) -> list[tuple[Entity, str]]:
     """Return the records that cannot have their value of one field, each with why."""
     column, kind = entity.unique()[name], entity.fields()[name]
@@ -61,24 +61,28 @@ def clashing(
         shown = kind.show(getattr(record, name), work, record)
         if value is not None and held.setdefault(value, record) is not record:
             found.append((record, f"{kind.label} “{shown}” is there twice."))
-    for value, other in standing(work, entity, column, held).items():
-        record = held[value]
-        if record.id != other.id:
+    mine = {record.id for record in records}
+    for other in standing(work, entity, column, held):
+        value = getattr(other, column)
+        if other.id not in mine and value in held:
+            record = held[value]
             shown = kind.show(getattr(record, name), work, record)
             found.append((record, sentence(work, other, f"{kind.label} “{shown}”")))
     return found
 
 
-def standing(work: Context, entity: type[Entity], column: str, wanted: Iterable[Any]) -> Any:
-    """Return the records that hold these values now, by value, also those that nobody here sees."""
+def standing(
+    work: Context, entity: type[Entity], column: str, wanted: Iterable[Any]
+) -> list[Entity]:
+    """Return the records that hold these values now, also those that nobody here sees.
+
+    One that is about to be deleted does not count.
+    """
     if not (values := list(wanted)):
-        return {}
+        return []
     with policy.beyond(work.session):
         there = select(entity).where(getattr(entity, column).in_(values))
-        found = {getattr(other, column): other for other in work.session.scalars(there)}
-    return {  # one that is about to let go of it does not count
-        value: other for value, other in found.items() if value in values and not other.deleted_at
-    }
+        return [other for other in work.session.scalars(there) if not other.deleted_at]
 
 
 def sentence(work: Context, other: Entity, what: str) -> str:

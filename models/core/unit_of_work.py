@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -43,6 +43,7 @@ from models.core.secrets import Signer
 E = TypeVar("E")
 """An entity; `Context` cannot say so."""
 T = TypeVar("T")
+W = TypeVar("W", bound="UnitOfWork")
 
 PAUSES = (0.02, 0.1, 0.3)
 """Seconds between two attempts of what may succeed the next time, at most."""
@@ -350,13 +351,32 @@ class UnitOfWorkFactory:
         The delivery worker listens here instead of waiting for its next look.
         """
 
-    @contextmanager
     def __call__(
         self, workspace: str, actor: str = "", door: str = NO_DOOR, writes: bool = True
-    ) -> Iterator[UnitOfWork]:
+    ) -> AbstractContextManager[UnitOfWork]:
         """Open a unit of work in a workspace; commit when the block ends, roll back when it raises.
 
         Args:
+            workspace: The id of the workspace.
+            actor: The Slack id of the person who acts; without one the CRM itself acts.
+            door: The door through which the person came.
+            writes: False refuses changes and lets others write.
+        """
+        return self.open(UnitOfWork, workspace, actor, door, writes)
+
+    @contextmanager
+    def open(
+        self,
+        kind: type[W],
+        workspace: str,
+        actor: str = "",
+        door: str = NO_DOOR,
+        writes: bool = True,
+    ) -> Iterator[W]:
+        """Open a unit of work of a kind that knows more than others, as `__call__` does.
+
+        Args:
+            kind: The class of the unit of work.
             workspace: The id of the workspace.
             actor: The Slack id of the person who acts; without one the CRM itself acts.
             door: The door through which the person came.
@@ -369,7 +389,7 @@ class UnitOfWorkFactory:
             try:
                 with session.begin():
                     session.connection(execution_options=options)
-                    yield self.opened(session, workspace, actor, door)
+                    yield self.opened(kind, session, workspace, actor, door)
                     session.flush()
                     saving = True
             except StaleDataError:
@@ -420,9 +440,9 @@ class UnitOfWorkFactory:
         """Return whether this is a SQLite database whose file does not exist or is empty."""
         return self.place is not None and not (self.place.exists() and self.place.stat().st_size)
 
-    def opened(self, session: Session, workspace: str, actor: str, door: str) -> UnitOfWork:
+    def opened(self, kind: type[W], session: Session, workspace: str, actor: str, door: str) -> W:
         place, person = opening(session, self.rosters, workspace, actor)
-        work = session.info["work"] = UnitOfWork(
+        work = session.info["work"] = kind(
             session, place, self.clock(), person, door, signer=self.signer
         )
         return work

@@ -9,7 +9,7 @@ from models.core import listeners, rules
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Forbidden
 from models.core.permissions import policy
-from models.exchange.prefetch import PrefetchingUnitOfWork
+from models.exchange.prefetch import PrefetchingUnitOfWork, every
 
 if TYPE_CHECKING:
     from models.exchange.rows import FileRow
@@ -74,7 +74,7 @@ def store(
         rows = desk.session.execute(columns.where(mine).execution_options(with_deleted=True)).all()
     there = {(row[0], row[1]) for row in rows}
     led = {row[0] for row in rows if row[2] and row[3] is None}
-    desk.near += desk.everyone(ENTITIES[one], {id for id, _ in pairs})
+    desk.near += every(desk, ENTITIES[one], {id for id, _ in pairs})
     records = []
     for (id, at), record in pairs.items():
         if (id, at) not in there:

@@ -21,7 +21,7 @@ from models.exchange import account_links, contact_points, leftovers, part_rows
 from models.exchange.cells import Reader
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
 from models.exchange.new_references import Maker, Missing
-from models.exchange.prefetch import PrefetchingUnitOfWork
+from models.exchange.prefetch import PrefetchingUnitOfWork, gather
 from models.exchange.rows import COPIED, FileRow
 
 DONE = "done"
@@ -139,7 +139,7 @@ class Batch:
             texts = {line.texts[name] for line in lines if name in line.texts}
             self.desk.meet_keys(self.entity, name, texts)
         known = [record for line in lines if (record := self.known(line))]
-        self.desk.gather(known)
+        self.desk.near = gather(self.desk, known)
         for name, there in self.near.items():
             self.desk.meet(there, {text for line in lines for text in line.naming(name)})
         for name, fields in self.entity.either.items():

@@ -12,7 +12,7 @@ from models.core.fields import Email, Link
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.exchange.mapping import WEB, squeeze
-from models.exchange.prefetch import PrefetchingUnitOfWork
+from models.exchange.prefetch import PrefetchingUnitOfWork, every
 
 if TYPE_CHECKING:
     from models.exchange.cells import Reader
@@ -100,7 +100,7 @@ def store(
     )
     with policy.beyond(desk.session):  # what exists is not made again, seen or not
         there = {(id, text) for id, text in desk.session.execute(rows)}
-    desk.near += desk.everyone(entity, {id for id, _ in wanted})
+    desk.near += every(desk, entity, {id for id, _ in wanted})
     made = []
     for (id, text), (kind, record) in wanted.items():
         main = {getattr(record, name, None) for name in ("email", "phone")}

@@ -12,7 +12,7 @@ from models.core.fields import Lines, Reference
 from models.core.permissions import policy, visibility
 from models.exchange import csv_files, origins
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID, ORIGIN, REF
-from models.exchange.prefetch import PrefetchingUnitOfWork
+from models.exchange.prefetch import gather
 from models.exchange.rows import COPIED
 
 PAGE = 500
@@ -39,7 +39,6 @@ def export(
             are to be exported by themselves.
     """
     policy.check(work, "export", entity)
-    desk = PrefetchingUnitOfWork(**vars(work))
     kinds = {
         n: kind
         for n, kind in entity.fields().items()
@@ -51,17 +50,17 @@ def export(
     csv_files.write(file, [REF, *kinds, *lines, EXTERNAL_ID, CREATED_AT, ORIGIN])
     count = 0
     for records in pages(work, entity, mine if where is None else and_(mine, where)):
-        desk.gather(records)
-        written = [part_lines.write_all(desk, records, kind) for kind in lines.values()]
+        _near = gather(work, records)  # kept while these records are written
+        written = [part_lines.write_all(work, records, kind) for kind in lines.values()]
         for record in records:
             texts = [
-                kind.write(getattr(record, name), desk)
-                if policy.legible(desk, record, name)
+                kind.write(getattr(record, name), work)
+                if policy.legible(work, record, name)
                 else ""
                 for name, kind in kinds.items()
             ]
-            born = BESIDES[CREATED_AT].write(record.created_at, desk)
-            origin = origins.write(mark, links(desk, record, dict(zip(kinds, texts, strict=True))))
+            born = BESIDES[CREATED_AT].write(record.created_at, work)
+            origin = origins.write(mark, links(work, record, dict(zip(kinds, texts, strict=True))))
             texts += [each[record.id] for each in written]
             csv_files.write(file, [record.ref, *texts, elsewhere(record), born, origin])
         count += len(records)
@@ -80,7 +79,7 @@ def lines_of(work: Context, entity: type[Entity]) -> dict[str, Lines]:
     }
 
 
-def links(desk: PrefetchingUnitOfWork, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
+def links(work: Context, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
     """Return by field what else the records are known by to which a record refers.
 
     It is for workspaces where our references mean other records: people by their names, records by
@@ -89,7 +88,7 @@ def links(desk: PrefetchingUnitOfWork, record: Entity, texts: Mapping[str, str])
     found = {}
     for name, kind in record.fields().items():
         if isinstance(kind, Reference) and texts.get(name):
-            there = desk.get(ENTITIES[kind.to], getattr(record, name))
+            there = work.get(ENTITIES[kind.to], getattr(record, name))
             found[name] = there.title if there.are_people else elsewhere(there)
     return {name: text for name, text in found.items() if text}
 

@@ -6,10 +6,11 @@ from functools import partial
 from types import SimpleNamespace
 from typing import BinaryIO, TextIO
 
-from models.core.context import Context, Units
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError, Invalid
 from models.core.permissions import policy
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import csv_files
 from models.exchange.answers import Answers
 from models.exchange.cells import Reader
@@ -32,7 +33,7 @@ class Unanswered(CRMError):
 
 
 def load(
-    works: Units,
+    works: UnitOfWorkFactory,
     workspace: str,
     actor: str,
     entity: type[Entity],
@@ -68,7 +69,7 @@ def load(
     """
     started = time.perf_counter()
     answers = answers or Answers()
-    with works(workspace, actor, writes=False) as work:
+    with works.open(PrefetchingUnitOfWork, workspace, actor, writes=False) as work:
         check_rights(work, entity, answers)
         survey = surveyed(work, entity, file, answers)
         translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
@@ -114,10 +115,9 @@ def meaningful(entity: type[Entity], cells: list[str]) -> int:
     return len({target for cell in cells if (target := meaning(entity, cell)[1])})
 
 
-def preview(work: Context, entity: type[Entity], survey: Survey) -> list[str]:
+def preview(desk: PrefetchingUnitOfWork, entity: type[Entity], survey: Survey) -> list[str]:
     """Return the first rows as they would be stored, field by field."""
-    desk = PrefetchingUnitOfWork(**vars(work))
-    translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
+    translation = Translation(entity, survey.sheet.headers, survey.decisions, desk.workspace)
     shown: list[str] = []
     for cells in survey.sheet.lines():
         if len(shown) == PREVIEWED:

@@ -11,7 +11,7 @@ from models.core.parsing import values
 from models.core.parsing.names import read_name
 from models.core.permissions import policy
 from models.exchange.cells import Reader
-from models.exchange.prefetch import PrefetchingUnitOfWork, Several, address_in, domain_in
+from models.exchange.prefetch import PrefetchingUnitOfWork, Several, address_in, domain_in, every
 
 if TYPE_CHECKING:
     from models.exchange.rows import FileRow
@@ -133,7 +133,7 @@ class Maker:
             for text in {text for texts in unknown[key] for text in texts}:
                 self.desk.lost.pop((slug, text), None)
                 self.desk.found[slug, text] = record.id
-        self.desk.near += self.desk.everyone(entity, [record.id for record in records.values()])
+        self.desk.near += every(self.desk, entity, [record.id for record in records.values()])
         self.missing.made.setdefault(slug, {}).update({key: unknown[key][0][0] for key in records})
 
 

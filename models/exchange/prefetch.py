@@ -74,7 +74,7 @@ class PrefetchingUnitOfWork(UnitOfWork):
         for text in left:
             self.lost[entity.slug(), text] = ValueError(self.unknown(entity, text))
         new = list(self.found.items())[before:]
-        self.near += self.everyone(entity, {id for (slug, _), id in new if slug == entity.slug()})
+        self.near += every(self, entity, {id for (slug, _), id in new if slug == entity.slug()})
 
     def search(
         self,
@@ -161,23 +161,24 @@ class PrefetchingUnitOfWork(UnitOfWork):
         for record in self.session.scalars(there) if wanted else ():
             self.keyed[name, getattr(record, column)] = record
 
-    def gather(self, records: Iterable[Entity]) -> None:
-        """Load what these records refer to."""
-        ids: dict[str, set[int]] = {}
-        for record in records:
-            for name, kind in record.fields().items():
-                if isinstance(kind, Reference) and (there := getattr(record, name)):
-                    ids.setdefault(kind.to, set()).add(there)
-        self.near = [
-            record for to, wanted in ids.items() for record in self.everyone(ENTITIES[to], wanted)
-        ]
 
-    def everyone(self, entity: type[Entity], ids: Collection[int]) -> Iterable[Entity]:
-        if not ids:
-            return []
-        return self.session.scalars(
-            select(entity).where(entity.id.in_(ids)).execution_options(with_deleted=True)
-        )
+def gather(work: Context, records: Iterable[Entity]) -> list[Entity]:
+    """Return what these records refer to, loaded with one statement for each entity.
+
+    Keep it as long as it is needed: the session itself does not.
+    """
+    ids: dict[str, set[int]] = {}
+    for record in records:
+        for name, kind in record.fields().items():
+            if isinstance(kind, Reference) and (there := getattr(record, name)):
+                ids.setdefault(kind.to, set()).add(there)
+    return [record for to, wanted in ids.items() for record in every(work, ENTITIES[to], wanted)]
+
+
+def every(work: Context, entity: type[Entity], ids: Collection[int]) -> Iterable[Entity]:
+    """Return the records with these ids, including deleted ones."""
+    these = select(entity).where(entity.id.in_(ids)).execution_options(with_deleted=True)
+    return work.session.scalars(these) if ids else ()
 
 
 def number_in(entity: type[Entity]) -> Callable[[str], int]:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from models.core.context import IMPORT, Units
+from models.core.context import IMPORT
 from models.core.errors import CRMError
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import csv_files
 from models.exchange.answers import Answers
 from models.exchange.batch import Batch
@@ -49,7 +50,7 @@ def batches(lines: Iterable[FileRow]) -> Iterator[list[FileRow]]:
 class Loading:
     """An import that is under way."""
 
-    works: Units
+    works: UnitOfWorkFactory
     workspace: str
     actor: str
     translation: Translation
@@ -95,9 +96,10 @@ class Loading:
 
         Return the rows that wait for a record further down the file.
         """
-        with suppress(Rehearsed), self.works(self.workspace, self.actor, IMPORT) as work:
-            work.tentative, work.unit = True, self.outcome.unit
-            desk = PrefetchingUnitOfWork(**vars(work), here=self.translation.here)
+        opened = self.works.open(PrefetchingUnitOfWork, self.workspace, self.actor, IMPORT)
+        with suppress(Rehearsed), opened as desk:
+            desk.tentative, desk.unit = True, self.outcome.unit
+            desk.here = self.translation.here
             strict, make = self.answers.strict, frozenset(self.answers.make)
             batch = Batch(desk, self.reader, self.rehearsed, patient, strict, make)
             batch.take(lines)

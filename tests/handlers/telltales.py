@@ -20,14 +20,8 @@ from models.core.fields.base import Field
 from models.core.identity.user import User
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from models.customers.account import Account
 from models.customers.contact import Contact
-from models.customers.customer import Customer
-from models.customers.membership import Membership
-from models.sales.lead import Lead
-from models.sales.opportunity import Opportunity
-from models.support.case import Case
-from tests.models.companies import SEEN, organise
+from tests.models.companies import OTHERS, SEEN, anything, organise
 
 RECORDS = 3
 """Of each entity."""
@@ -71,22 +65,32 @@ def company(works: UnitOfWorkFactory, luck: random.Random) -> None:
     with works("T1") as work:
         people = [None, *work.session.scalars(select(User.id))]
         made: dict[str, list[int]] = {}
-        for entity in MADE:
+        for entity in SEEN:  # in an order in which each finds the records that it points at
             for number in range(1, RECORDS + 1):
                 about = {
                     name: luck.choice(made[to]) for name, to in pointing(entity) if made.get(to)
                 }
                 owner = {entity.owned: luck.choice(people)} if entity.owned else {}
                 new: Entity = work.add(
-                    entity(**values_of(entity, number) | about | owner | BESIDES.get(entity, {}))
+                    entity(
+                        **needed(luck, entity)
+                        | values_of(entity, number)
+                        | about
+                        | owner
+                        | BESIDES.get(entity, {})
+                    )
                 )
                 made.setdefault(entity.slug(), []).append(new.id)
 
 
-MADE = (Customer, Account, Lead, Opportunity, Case, Activity, Contact, Membership)
-"""In an order in which each finds the records that it points at."""
 BESIDES: dict[type[Entity], dict[str, Any]] = {Contact: {"type": "other"}, Activity: {"lead": None}}
 """What an entity needs besides: an activity is about a customer or a lead, not both."""
+
+
+def needed(luck: random.Random, entity: type[Entity]) -> dict[str, Any]:
+    """Any value for what an entity of which nothing is known here cannot be without."""
+    kinds = entity.fields() if entity in OTHERS else {}
+    return {name: anything(luck, kind, {}) for name, kind in kinds.items() if kind.required}
 
 
 def pointing(entity: type[Entity]) -> Iterator[tuple[str, str]]:

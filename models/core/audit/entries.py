@@ -103,13 +103,16 @@ NOTHING = (None, "", ())
 def changes_of(record: Entity) -> Changes:
     """Return the fields of a record that differ from what the database holds."""
     found: Changes = {}
-    if instance_state(record).key is None:  # not stored yet: there is no history to look through
+    state = instance_state(record)
+    if state.key is None:  # not stored yet: there is no history to look through
         get = vars(record).get
         return {
             name: (None, value) for name in record.fields() if (value := get(name)) not in NOTHING
         }
     attributes = inspect(record).attrs
     for name in record.fields():
+        if name not in state.committed_state:  # nobody set it
+            continue
         history = attributes[name].history
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None

@@ -4,6 +4,7 @@ people do.
 The properties are about every entity that declares such a field, and about two of the tests.
 """
 
+import csv
 import io
 import time
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ from models.core.history import as_of, last_change, undo
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import exporter, importer
 from models.exchange.answers import Answers
+from models.exchange.cells import Reader
+from models.exchange.prefetch import PrefetchingUnitOfWork
 from tests import computed
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE, found, told
@@ -197,6 +200,14 @@ def test_a_file_cannot_be_mapped_to_it(works: UnitOfWorkFactory) -> None:
         importer.load(works, "T1", "U_ADA", Cargo, body, Answers(columns={"Cost": "price"}))
 
 
+def test_a_cell_for_it_is_not_read(works: UnitOfWorkFactory) -> None:
+    """However it came to be meant for the field: an entity may translate what a file says."""
+    with works("T1", "U_ADA") as work:
+        desk = PrefetchingUnitOfWork(**vars(work))
+        read = Reader(Cargo).read({"name": "Tea", "seal": "A7"}, desk)
+    assert read == ({"name": "Tea"}, {"seal": SEAL})
+
+
 def exported(works: UnitOfWorkFactory, entity: type[Entity]) -> str:
     text = io.StringIO()
     with works("T1", "U_ADA", writes=False) as work:
@@ -355,10 +366,9 @@ def test_nothing_readonly_changes_through_any_door(
                 assert sentence in said, act
             with works("T1", "U_ADA") as work, pytest.raises(Invalid):
                 records.update(work, work.get(entity, record.id), {name: text})
-            body = exported(works, entity).splitlines()
-            place = body[0].split(",").index(name)
-            cells = body[1].split(",")
-            row = ",".join([*cells[:place], text, *cells[place + 1 :]])
-            importer.load(works, "T1", "U_ADA", entity, io.BytesIO(f"{body[0]}\n{row}".encode()))
+            headers, cells, *_ = csv.reader(io.StringIO(exported(works, entity)))
+            cells[headers.index(name)] = text
+            csv.writer(file := io.StringIO()).writerows([headers, cells])
+            importer.load(works, "T1", "U_ADA", entity, io.BytesIO(file.getvalue().encode()))
             with works("T1", writes=False) as work:
                 assert getattr(work.get(entity, record.id), name) == before

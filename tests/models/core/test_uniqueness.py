@@ -150,6 +150,29 @@ def test_two_new_records_of_one_act_do_not_share_a_key(works: UnitOfWorkFactory,
         work.session.add_all([part(name="One", sku="A"), part(name="Two", sku="a")])
 
 
+def test_a_key_is_handed_on_within_one_act(works: UnitOfWorkFactory, part: Any) -> None:
+    for name, sku in (("One", "A"), ("Two", "B"), ("Three", "C")):
+        given(works, part, name=name, sku=sku)
+    with works("T1", "U_ADA") as work:
+        one, two, three = work.session.scalars(select(part).order_by(part.id))
+        one.deleted_at, two.sku, three.sku = work.now, "a", "b"
+    assert [each.sku for each in everything(works, part)] == ["a", "b"]
+
+
+def test_a_key_that_stays_is_told_although_others_change(
+    works: UnitOfWorkFactory, part: Any
+) -> None:
+    for name, sku in (("One", "A"), ("Two", "B"), ("Three", "C")):
+        given(works, part, name=name, sku=sku)
+
+    def act(work: UnitOfWork) -> None:
+        _, two, three = work.session.scalars(select(part).order_by(part.id))
+        two.sku, three.sku = "a", "b"
+
+    with pytest.raises(Invalid, match="There is already PZ-1 One with SKU “a”"):
+        works.attempt(act, "T1", "U_ADA")
+
+
 def test_rows_of_a_file_without_the_key_are_refused_with_the_record(
     works: UnitOfWorkFactory, part: Any
 ) -> None:

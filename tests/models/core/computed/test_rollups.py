@@ -219,6 +219,20 @@ def test_a_record_that_is_set_back_keeps_what_its_parts_amount_to(
     assert held(works, voyage) == (6, 1, 2)
 
 
+def test_a_readonly_field_is_not_set_back(works: UnitOfWorkFactory) -> None:
+    """Even where it is empty now, as other fields that only rules fill would be."""
+    tea = given(works, Cargo, name="Tea")
+    for seal, name in (("A7", "Tea"), (None, "Silk")):
+        with works("T1", "U_ADA") as work:
+            cargo = work.get(Cargo, tea.id)
+            cargo.seal, cargo.name = seal, name
+    with works("T1", "U_ADA") as work:
+        plan = as_of.revert(work, work.get(Cargo, tea.id), 2)
+        assert ([each.field for each in plan.changes], plan.stays) == (["name"], ["Seal"])
+    with works("T1", "U_ADA") as work:
+        assert (work.get(Cargo, tea.id).seal, work.get(Cargo, tea.id).name) == (None, "Tea")
+
+
 def test_people_who_add_parts_at_the_same_moment_are_all_counted(works: UnitOfWorkFactory) -> None:
     voyage, other = given(works, Voyage, name="Cutty"), given(works, Voyage, name="Ariel")
 
@@ -256,6 +270,17 @@ def test_large_amounts_are_added_up_to_the_cent(works: UnitOfWorkFactory) -> Non
             for _ in range(1000)
         )
     assert held(works, voyage) == (D("9999999999990.00"), 1000, 1)
+
+
+def test_small_decimals_are_added_up_exactly(works: UnitOfWorkFactory) -> None:
+    voyage = given(works, Voyage, name="Cutty")
+    with works("T1", "U_ADA") as work:
+        work.session.add_all(
+            Cargo(name="Tea", voyage=voyage.id, weight=D("0.001")) for _ in range(700)
+        )
+    loaded(works, voyage, weight="0.05")
+    with works("T1") as work:
+        assert work.get(Voyage, voyage.id).weight == D("0.750")
 
 
 def test_what_is_too_large_for_its_column_is_refused(works: UnitOfWorkFactory) -> None:

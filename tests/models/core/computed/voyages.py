@@ -16,7 +16,8 @@ from sqlalchemy.orm import Mapped, registry
 from models.core.context import Context
 from models.core.db.engine import everywhere
 from models.core.entity.base import ENTITIES, Base, Changes, Entity
-from models.core.fields import Day, Money, Number, Percent, Person, Reference, Text, field
+from models.core.fields import Day, LongText, Money, Number, Percent, Person, Reference, Text, field
+from models.core.fields import Decimal as Weight
 from models.core.fields.computed import Formula, Rollup
 
 Rule = Callable[[Any, Context, Changes], None]
@@ -61,6 +62,9 @@ class Voyage(Private):
     first: Mapped[date | None] = field(
         Day("First", computed=Rollup(of="cargo", by="voyage", min="ready_on"))
     )
+    weight: Mapped[Decimal | None] = field(
+        Weight("Weight", places=3, computed=Rollup(of="cargo", by="voyage", sum="weight"))
+    )
     toll: Mapped[Decimal | None] = field(
         Money("Toll", computed=Formula("max(round(freight * 0.07), 1)"))
     )
@@ -71,6 +75,7 @@ class Cargo(Private):
 
     prefix = "CG"
     owned = "owner"
+    remarks = "notes"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     voyage: Mapped[int | None] = field(Reference("Voyage", to="voyage"))
@@ -81,8 +86,10 @@ class Cargo(Private):
         Money("Price", computed=Formula("quantity * rate * (1 - discount / 100)"))
     )
     tax: Mapped[Decimal | None] = field(Money("Tax", computed=Formula("price * 0.19")))
+    weight: Mapped[Decimal | None] = field(Weight("Weight", places=3))
     ready_on: Mapped[date | None] = field(Day("Ready on"))
     owner: Mapped[int | None] = field(Person("Owner"))
+    notes: Mapped[str | None] = field(LongText("Notes"))
     seal: Mapped[str | None] = field(Text("Seal", readonly=True, also=("stamp",)))
 
     @classmethod

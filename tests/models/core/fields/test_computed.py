@@ -2,10 +2,13 @@
 
 from decimal import Decimal as D
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from models.core.fields import Money, Number, Percent, Text
+from models.core.errors import Invalid
+from models.core.fields import Currency, Money, Number, Percent, Text
+from models.core.fields.base import read_all
 from models.core.fields.computed import Formula, Rollup, fitted, in_order
 from tests.tables import table
 
@@ -102,6 +105,21 @@ def test_a_computed_field_is_readonly_and_in_no_form() -> None:
     total = Money("Total", computed=Formula("quantity * 2"))
     assert (total.readonly, total.form, total.card) == (True, False, True)
     assert (Text("Seal", readonly=True).form, Text("Name").readonly) == (False, False)
+
+
+def test_a_text_that_would_set_a_readonly_field_beside_its_own_is_refused() -> None:
+    """An amount with a currency of its own sets that as well."""
+    kinds = {
+        "amount": Money("Amount", currency="currency"),
+        "currency": Currency("Currency", readonly=True),
+    }
+    reader: Any = SimpleNamespace(currency="EUR")
+    assert read_all(kinds, {"amount": "5"}, reader) == {"amount": 5}
+    with pytest.raises(Invalid) as refused:
+        read_all(kinds, {"amount": "5 USD"}, reader)
+    assert refused.value.errors == {
+        "amount": "Currency is kept by Rapport, and nobody types it. Leave it out."
+    }
 
 
 def test_a_rollup_is_of_one_kind() -> None:

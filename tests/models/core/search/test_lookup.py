@@ -140,10 +140,10 @@ def test_a_batch_of_names_takes_a_few_statements_each_served_by_an_index(
     ]
 
     def meet(work: UnitOfWork) -> None:
-        desk = PrefetchingUnitOfWork(**vars(work))
-        desk.meet(Customer, names)
-        assert len(desk.found) == 40
+        assert isinstance(work, PrefetchingUnitOfWork)
+        work.meet(Customer, names)
+        assert len(work.found) == 40
 
-    found = plans(works, meet, "FROM customer")
+    found = plans(works, meet, "FROM customer", PrefetchingUnitOfWork)
     assert len(found) <= 4
     assert all("SEARCH customer USING" in plan for plan in found)
