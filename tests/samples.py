@@ -27,6 +27,7 @@ TEXTS: dict[type[Field], str] = {
     fields.Currency: "EUR",
     fields.Country: "DE",
     fields.Zone: "Europe/Berlin",
+    fields.Clock: "08:00",
     fields.Day: "2026-04-01",
     fields.Moment: "2026-04-01T09:30:00+02:00",
     fields.Flag: "yes",

@@ -84,6 +84,7 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     forget_names(session)
     created = [row for row in session.new if isinstance(row, Entity)]
     updated = [row for row in session.dirty if isinstance(row, Entity) and session.is_modified(row)]
+    updated.sort(key=lambda record: (record.slug(), record.id))  # the session keeps no order
     write_down(work, created, "create")
     write_down(work, updated, "update")
     many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
