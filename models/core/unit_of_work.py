@@ -3,7 +3,6 @@
 It is the only place that reads the clock and commits.
 """
 
-import hashlib
 import random
 import time
 import uuid
@@ -15,13 +14,14 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import listeners, names, uniqueness
 from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
+from models.core.db.advisory_locks import hold
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
 from models.core.db.errors import told, worth_another
@@ -179,16 +179,7 @@ class UnitOfWork:
         What is looked for next, and made where it does not exist, is made once. On SQLite nobody
         else writes meanwhile.
         """
-        if self.session.get_bind().dialect.name != "postgresql":
-            return
-        digests = (
-            hashlib.blake2b(f"{self.workspace.id} {key}".encode(), digest_size=8).digest()
-            for key in keys
-        )
-        for number in sorted(
-            map(int.from_bytes, digests)
-        ):  # in one order, so that nobody waits in a circle
-            self.session.execute(select(func.pg_advisory_xact_lock(number - 2**63)))
+        hold(self.session, self.workspace.id, keys)
 
     def govern(self) -> None:
         """Take the lock on how people work together, until this unit of work ends.
@@ -239,12 +230,9 @@ class UnitOfWork:
 
     def ref(self, entity: str, id: int) -> str:
         """Return the reference of a record, such as LD-5."""
-        found = names.known(self, entity, id)
-        return (
-            f"{ENTITIES[entity].prefix}-{found.number}"
-            if found
-            else self.get(ENTITIES[entity], id).ref
-        )
+        if found := names.known(self, entity, id):
+            return f"{ENTITIES[entity].prefix}-{found.number}"
+        return self.get(ENTITIES[entity], id).ref
 
     def name(self, entity: str, id: int) -> str:
         """Return what a record is called, for those who may see it."""
@@ -373,15 +361,7 @@ class UnitOfWorkFactory:
         door: str = NO_DOOR,
         writes: bool = True,
     ) -> Iterator[W]:
-        """Open a unit of work of a kind that knows more than others, as `__call__` does.
-
-        Args:
-            kind: The class of the unit of work.
-            workspace: The id of the workspace.
-            actor: The Slack id of the person who acts; without one the CRM itself acts.
-            door: The door through which the person came.
-            writes: False refuses changes and lets others write.
-        """
+        """Open a unit of work of a `kind` that knows more than others; see `__call__`."""
         options = {"workspace": workspace, "writes": writes}
         turn = self.queue() if writes and self.sqlite else nullcontext()
         saving = False
@@ -503,9 +483,7 @@ class UnitOfWorkFactory:
         """
         try:
             self.store_profile(workspace, slack_id, profile)
-        except (
-            IntegrityError
-        ):  # another replica met the same person at the same moment: theirs is the row to update
+        except IntegrityError:  # another replica met the person at the same moment: update its row
             self.store_profile(workspace, slack_id, profile)
 
     def store_profile(self, workspace: str, slack_id: str, profile: Mapping[str, Any]) -> None:

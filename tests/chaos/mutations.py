@@ -114,7 +114,13 @@ MUTATIONS = (
     Mutation(
         "cards are not drawn anew",
         "stop",
-        ((OUTBOX, "    work.session.connection().execute(REDRAWING,", "    _ = (REDRAWING,"),),
+        (
+            (
+                OUTBOX,
+                "    work.session.connection().execute(\n        redrawing(",
+                "    _ = (\n        redrawing(",
+            ),
+        ),
         "does not show",
     ),
     Mutation(

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -20,7 +21,6 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     false,
-    insert,
     literal,
     null,
     select,
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
+from models.core.db.engine import inserting
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
 from models.core.entity.bulk import insert_once
@@ -261,12 +262,18 @@ def redraw(work: Context, record: Entity, background: bool = False) -> None:
     about = {"here": work.workspace.id, "slug": record.slug(), "record": record.id, "now": work.now}
     about["background"] = background
     work.session.connection().execute(
-        REDRAWING, about | {"change": f":{record.ref}:{record.version}:{work.unit}"}
+        redrawing(work.session.get_bind().dialect.name),
+        about | {"change": f":{record.ref}:{record.version}:{work.unit}"},
     )
 
 
-def redrawing() -> Any:
-    """Return the statement that inserts redraws of a record's cards and of lists that name it."""
+@cache
+def redrawing(dialect: str) -> Any:
+    """Return the statement that inserts redraws of a record's cards and of lists that name it.
+
+    Each is asked for once in a unit of work. It is made once, because every change of a record runs
+    it.
+    """
     now = bindparam("now", type_=UTCDateTime)
 
     def redraws(standing: Any, **subject: Any) -> Mapping[str, Any]:
@@ -300,8 +307,5 @@ def redrawing() -> Any:
         )
         for standing, columns in ((cards, of_cards), (lists, of_lists))
     ]
-    return insert(Delivery).from_select(list(of_cards), union_all(*theirs))
-
-
-REDRAWING = redrawing()
-"""Made once, because every change of a record runs it."""
+    asked = inserting(Delivery.__table__, dialect).from_select(list(of_cards), union_all(*theirs))
+    return asked.on_conflict_do_nothing()

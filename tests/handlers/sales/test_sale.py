@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.core.errors import Conflict
 from models.core.identity.role import Role
@@ -53,6 +54,17 @@ def test_it_is_sold_in_one_line_and_taken_back_with_one_undo(
     slack.click("crm.redo")
     assert (count(works, Purchase), count(works, PurchaseLine)) == (1, 2)
     assert found(works, Opportunity, 1).stage == "won"
+
+
+def test_its_card_in_the_channel_is_drawn_once_more(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, deal: Opportunity
+) -> None:
+    courier.drain()
+    slack.command("/crm deal sell OP-1 4 × Oar @ 45")
+    assert told(slack).startswith("Acme renewal is sold: PU-1")
+    courier.drain()
+    cards = [each for each in slack.posted("C_SALES") if "*Sold:* PU-1 Acme renewal" in each.words]
+    assert len(cards) == 1
 
 
 def test_a_deal_is_sold_once(
