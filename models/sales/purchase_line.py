@@ -151,7 +151,7 @@ class PurchaseLine(Entity):
 
     def take(self, work: Context, product: Product, changes: Changes) -> None:
         """Take name and list price of a product, which must still be for sale."""
-        if "product" in changes and not product.active and self.decides(work, changes, "product"):
+        if "product" in changes and not product.active and work.can_ask:
             raise Invalid({"product": f"{product.spoken} is not sold any more."})
         if not self.name or ("product" in changes and "name" not in changes):
             self.name = product.name

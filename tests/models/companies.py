@@ -187,7 +187,7 @@ def least(
     values = {
         name: anything(luck, kind, made)
         for name, kind in kinds.items()
-        if kind.required or name == entity.owned
+        if kind.required or name in (entity.owned, *entity.whose[:1])
     }
     named = (name for name in entity.named if not isinstance(kinds[name], fields.Reference))
     return values | dict.fromkeys(named, "Acme")
@@ -258,6 +258,8 @@ def stock(
         for name, kind in kinds.items()
         if kind.required or luck.random() < 0.7
     }
+    for name in (*entity.whose[:1], *entity.named[:1]):
+        values.setdefault(name, anything(luck, kinds[name], made))
     if entity is Activity:
         values |= {
             "done_at": luck.choice([None, MORNING]),
@@ -281,7 +283,15 @@ def stock(
         values.setdefault("last_name", luck.choice(WORDS))
     if entity is Membership:
         values = {name: value for name, value in values.items() if name not in ("since", "until")}
-    return work.add(entity(**values))
+    return work.add(entity(**distinct(entity, values, len(made.get(entity.slug(), ())))))
+
+
+def distinct(entity: type[Entity], values: Mapping[str, Any], nth: int) -> dict[str, Any]:
+    """The values of the nth record, of which those that must be unique are."""
+    kinds = entity.fields()
+    return {
+        name: f"{nth} {value}" if kinds[name].unique else value for name, value in values.items()
+    }
 
 
 def anything(luck: random.Random, kind: Field, made: Mapping[str, Sequence[int]]) -> Any:

@@ -307,6 +307,8 @@ class Author:
                 return "yes" if held else "no"
             case fields.Tags():
                 return str(self.luck.choice(held))
+            case fields.Decimal():  # 15.500 could be thousands
+                return f"{Decimal(held).normalize():f}"
             case fields.Phone() if op != "~":
                 return f"+{held}"
         text = str(held)

@@ -57,6 +57,9 @@ class Company:
         """Whose records; never more than one may see."""
         rules = self.roles[person["role"]]
         line = rules.lines.get(slug)
+        whole = whole_of(ENTITIES[slug]) if ENTITIES[slug].part_of else ""
+        if line is None and whole and slug in ENTITIES[whole].children:  # a part is as its whole
+            line = rules.lines.get(whole)
         look, export = (line.look, line.export) if line else (rules.look, rules.change)
         if ENTITIES[slug].catalogue and not line:  # for all who look at anything
             looks = any(each != "none" for each in self.looks(rules))

@@ -165,4 +165,9 @@ def usable(work: UnitOfWork, verb: str) -> set[int]:
 def usable_one_by_one(work: UnitOfWork, verb: str) -> set[int]:
     with policy.beyond(work.session):
         there = work.session.scalars(select(Account)).all()
-    return {record.number for record in there if policy.can(work.actor, verb, record)}
+    may = ("show", verb)  # nothing is done with what one does not see
+    return {
+        record.number
+        for record in there
+        if all(policy.can(work.actor, each, record) for each in may)
+    }
