@@ -37,6 +37,7 @@ BEFORE = {
     "lead.claim": ["lead set {} owner="],
     "case.claim": ["case set {} assignee="],
     "case.reopen": ["case close {}"],
+    "opportunity.sell": ["sale set PU-1 opportunity=", "sale set PU-2 opportunity="],
     "restore": ["delete {} --yes"],
     "revert": ["{edit}"],
 }
@@ -48,6 +49,7 @@ ARGUMENTS = {
     "lead.convert": ["deal=Sails amount=12k", "", "deal=Ropes"],
     "opportunity.stage": ["proposal", "won", "lost", "discovery", "negotiation"],
     "opportunity.lost": ["too dear", "reason=slow competitor=Lark"],
+    "opportunity.sell": ["2 × Oar @ 90", "1 × Mast @ 12k -5% +19%; 3 × Rope @ 9"],
     "case.reply": ["We are on it", "A mast is on its way"],
     "case.note": ["She called", "Angry"],
     "case.resolve": ["A new mast is on its way", ""],
@@ -111,7 +113,9 @@ def command(line: str, by: str = "U_ADA") -> Interaction:
 
 def made(entity: type[Entity], nth: int) -> Interaction:
     """A new record with every field filled, through its form."""
-    unique = {"name": f"Sample {nth}"} if "name" in entity.fields() else {}
+    kinds = entity.fields()
+    unique = {name: f"Sample {nth}" for name, kind in kinds.items() if kind.unique}
+    unique |= {"name": f"Sample {nth}"} if "name" in kinds else {}
     return Interaction(
         "form", "T1", "U_ADA", f"{entity.slug()} new", texts=texts_for(entity) | unique
     )

@@ -128,10 +128,11 @@ def test_its_card_holds_all_that_one_may_see_and_opens_for_nobody_else(doors: Do
         for number in range(1, RECORDS + 1):
             ref = f"{entity.prefix}-{number}"
             words = doors.sight(person).words.get(ref, set())
-            assert doors.do(person, f"more {ref}").secrets() == {SECRETS[word] for word in words}, (
-                person,
-                ref,
-            )
+            held = {SECRETS[word] for word in words}
+            found = doors.do(person, f"more {ref}").secrets()
+            assert held <= found, (person, ref)
+            if not (entity.line_fields() and held):  # which also holds what its parts say
+                assert found == held, (person, ref)
 
 
 def test_this_is_only_what_one_may_see(doors: Doors) -> None:
