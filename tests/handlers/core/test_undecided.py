@@ -114,7 +114,7 @@ def by_line(line: str) -> Callable[[UnitOfWork, Entity, str], Found]:
 
     def door(work: UnitOfWork, record: Entity, text: str) -> Found:
         typed = line.format(noun=record.noun(), ref=record.ref, text=text or record.title)
-        reply = perform(Request(work, CATALOGUE, CATALOGUE.parse(typed)))
+        reply = perform(Request(work, CATALOGUE, CATALOGUE.command(typed)))
         blocks = reply.blocks if isinstance(reply, Message) else []
         view = reply.view if isinstance(reply, Form | Home) else {}
         offered = [each for each in ("show ", "more ") if f"{each}{record.ref}" in str(blocks)]
