@@ -38,8 +38,11 @@ class Records(Router, Generic[E]):
     ) -> None:
         super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__))
         self.entity: type[E] = entity
-        kinds = {**entity.fields(), **entity.line_fields()}
-        asked = {name: kind for name, kind in kinds.items() if kind.form or name in besides}
+        asked = {
+            name: kind
+            for name, kind in entity.declared_fields().items()
+            if kind.form or name in besides
+        }
         one = {"asks": asked, "saves": True, "common": True}
         new = {
             "asks": asked | entity.joining(),

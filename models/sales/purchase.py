@@ -53,18 +53,18 @@ class Purchase(Entity):
     sold_on: Mapped[date | None] = field(
         Day("Sold on", also=("sold", "day", "date"), hint="Left empty, it is today")
     )
-    currency: Mapped[str | None] = field(
-        Currency("Currency", card=False, hint="Left empty, it is the workspace's")
-    )
-    total: Mapped[Decimal | None] = field(Money("Total", currency="currency", computed=OF_LINES))
-    owner: Mapped[int | None] = field(Person("Owner", also=("seller", "sold_by")))
-    notes: Mapped[str | None] = field(LongText("Notes", card=False))
     lines = Lines(
         "Lines",
         of="purchase_line",
         also=("items", "positions"),
         hint="One each: 3 × Widget @ 90, or just the product. -10% is a discount, +19% the tax.",
     )
+    currency: Mapped[str | None] = field(
+        Currency("Currency", card=False, hint="Left empty, it is the workspace's")
+    )
+    total: Mapped[Decimal | None] = field(Money("Total", currency="currency", computed=OF_LINES))
+    owner: Mapped[int | None] = field(Person("Owner", also=("seller", "sold_by")))
+    notes: Mapped[str | None] = field(LongText("Notes", card=False))
 
     @classmethod
     def indexes(cls) -> list[Any]:

@@ -131,7 +131,7 @@ def test_every_example_beside_a_command_is_understood(catalogue: Catalogue) -> N
     for each in manifest(catalogue)["features"]["slash_commands"]:
         noun = each["command"].partition("-")[2]
         for example in each["usage_hint"].split(" | "):
-            line = catalogue.parse(f"{noun} {example}")
+            line = catalogue.command(f"{noun} {example}").line
             assert catalogue.find(line.noun, line.verb), f"{each['command']} {example}"
 
 

@@ -313,6 +313,16 @@ class Entity(Row):
         }
 
     @classmethod
+    @cache
+    def declared_fields(cls) -> Mapping[str, Field]:
+        """Return the fields and those of lines, in the order in which people are asked for them."""
+        lines = cls.line_fields()
+        if not lines:
+            return cls.fields()
+        kinds = {**cls.fields(), **lines}
+        return {name: kinds[name] for name in dict.fromkeys((*vars(cls), *kinds)) if name in kinds}
+
+    @classmethod
     def read_line(cls, text: str, reader: Reader) -> dict[str, str]:
         """Return the fields of a part that one line of its whole says: field → text.
 

@@ -89,15 +89,15 @@ LINES = [
 def test_a_noun_of_two_words_stands_where_a_noun_stands(
     catalogue: Catalogue, line: str, noun: str | None, verb: str | None, text: str
 ) -> None:
-    found = catalogue.parse(line)
+    found = catalogue.command(line).line
     assert (found.noun, found.verb) == (noun, verb)
     assert found.text == text or found.rest == text
 
 
 def test_a_text_is_kept_as_it_was_typed(catalogue: Catalogue) -> None:
-    assert catalogue.parse("price list new price  list of  May").rest == "price  list of  May"
-    assert catalogue.parse("case note CS-1 price  list is late").said == "price  list is late"
-    assert catalogue.parse("new price list Retail").rest == "Retail"
+    assert catalogue.command("price list new price  list of  May").line.rest == "price  list of  May"
+    assert catalogue.command("case note CS-1 price  list is late").line.said == "price  list is late"
+    assert catalogue.command("new price list Retail").line.rest == "Retail"
 
 
 def test_the_words_for_it_are_singular_and_plural_in_every_spelling() -> None:
