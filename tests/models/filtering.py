@@ -307,11 +307,9 @@ class Author:
                 return "yes" if held else "no"
             case fields.Tags():
                 return str(self.luck.choice(held))
-            case fields.Decimal():  # 15.500 could be thousands
-                return f"{Decimal(held).normalize():f}"
             case fields.Phone() if op != "~":
                 return f"+{held}"
-        text = str(held)
+        text = plain(held)
         if op != "~" or len(text) < 4:
             return text
         first = self.luck.randrange(len(text) - 3)
@@ -455,6 +453,11 @@ class Author:
         if kind.to == "user" and self.luck.random() < 0.5:
             return "me" if op == "!=" else self.luck.choice(["me", "my-team"])
         return self.luck.choice([f"{ENTITIES[kind.to].prefix}-{row['number']}", str(row["title"])])
+
+
+def plain(held: Any) -> str:
+    """A value as people write it: 15.500 could be thousands."""
+    return f"{held.normalize():f}" if isinstance(held, Decimal) else str(held)
 
 
 LIMITS = (("over", ">"), ("at least", ">="), ("under", "<"), ("at most", "<="))

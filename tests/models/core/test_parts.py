@@ -17,6 +17,8 @@ from models.core.parts import is_child, parts_of
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
+from models.customers.contact import Contact
+from models.sales.lead import Lead
 from models.sales.purchase import Purchase
 from models.sales.purchase_line import PurchaseLine
 from tests.ground import given
@@ -64,8 +66,8 @@ def test_what_names_its_whole_and_what_does_not_go_with_it() -> None:
             part = ENTITIES[slug]
             assert part.fields()[part.part_of].to == entity.slug()  # type: ignore[attr-defined]
             assert is_child(part)
-    assert not is_child(ENTITIES["contact"])
-    assert not is_child(ENTITIES["lead"])
+    assert not is_child(Contact)
+    assert not is_child(Lead)
 
 
 def test_parts_are_deleted_with_their_whole_and_one_undo_brings_all_back(
