@@ -199,7 +199,7 @@ class UnitOfWork:
         self.session.info["governs"] = True
 
     def find(self, entity: type[E], number: int, deleted: bool = False) -> E:
-        """Return the record with this number, if the actor may see it.
+        """Return the record with this number, if the actor may see it and somebody reads.
 
         Args:
             entity: The entity of the record.
@@ -213,7 +213,7 @@ class UnitOfWork:
         with policy.beyond(self.session):
             asked = 0 < number < 2**31
             record = self.session.scalar(by_number(wanted), {"number": number}) if asked else None
-        if record is None or not policy.can(self.actor, "show", record):
+        if record is None or not self.viewers or not policy.can(self.actor, "show", record):
             raise NotFound(f"There is no {wanted.prefix}-{number}.")
         if record.deleted_at and not deleted:
             raise NotFound(f"{record} was deleted. Bring it back with: restore {record.ref}")
