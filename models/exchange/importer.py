@@ -69,15 +69,16 @@ def load(
     """
     started = time.perf_counter()
     answers = answers or Answers()
-    with works.open(PrefetchingUnitOfWork, workspace, actor, writes=False) as work:
+    with works(workspace, actor, writes=False) as work:
         check_rights(work, entity, answers)
         survey = surveyed(work, entity, file, answers)
         translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
         if survey.questions and not dry:
             raise Unanswered(survey)
         outcome = Outcome(survey.columns, notes=survey.notes)
-        if dry:
-            outcome.questions, outcome.preview = survey.questions, preview(work, entity, survey)
+    if dry:
+        with works.open(PrefetchingUnitOfWork, workspace, actor, writes=False) as desk:
+            outcome.questions, outcome.preview = survey.questions, preview(desk, entity, survey)
     rejects = Rejects(survey.sheet.headers, rejected)
     loading = Loading(works, workspace, actor, translation, outcome, rejects, answers, dry)
     loading.run(survey.sheet, progress or (lambda done, there: None))

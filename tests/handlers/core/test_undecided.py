@@ -299,13 +299,9 @@ def test_who_was_not_decided_reads_nothing_and_who_does_not_act_is_refused(
         told = [
             (way, door, slug)
             for way, door, slug in asked
-<<<<<<< HEAD
-            if read(work, held[slug], door, "name", WAYS[way])
-=======
             if read(work, held[slug], door, "name", nullcontext)
             is not None  # who sees it was first
             and read(work, held[slug], door, "name", WAYS[way])
->>>>>>> rights
         ]
     assert told == []
 
