@@ -95,8 +95,12 @@ def test_a_noun_of_two_words_stands_where_a_noun_stands(
 
 
 def test_a_text_is_kept_as_it_was_typed(catalogue: Catalogue) -> None:
-    assert catalogue.command("price list new price  list of  May").line.rest == "price  list of  May"
-    assert catalogue.command("case note CS-1 price  list is late").line.said == "price  list is late"
+    assert (
+        catalogue.command("price list new price  list of  May").line.rest == "price  list of  May"
+    )
+    assert (
+        catalogue.command("case note CS-1 price  list is late").line.said == "price  list is late"
+    )
     assert catalogue.command("new price list Retail").line.rest == "Retail"
 
 
