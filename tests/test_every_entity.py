@@ -28,7 +28,7 @@ from models.core.parts import is_child
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.conftest import client, clients, courier, slack, world  # noqa: F401
 from tests.handlers.kit import SQLITE, count, found, height, standing, told
-from tests.samples import given_references, given_sample, text_for, texts_for
+from tests.samples import given_first, given_references, given_sample, text_for, texts_for
 
 VERBS = {router.noun: router.verbs for router in ROUTERS}
 ALL = pytest.mark.parametrize("entity", ENTITIES.values(), ids=ENTITIES)
@@ -391,6 +391,8 @@ def test_its_pickers_offer_what_was_typed_and_its_choices_are_all_there(
             assert [option["value"] for option in element["options"]] == list(kind.options)
         if element["type"] == "external_select":
             assert isinstance(kind, Reference | Named)
+            if isinstance(kind, Reference):  # it need not be filled together with the others
+                given_first(works, ENTITIES[kind.to])
             offered = slack.options(
                 element["action_id"], f"{ENTITIES[kind.to].prefix}-1", user="U_ADA"
             )
