@@ -117,19 +117,23 @@ class Rights:
     def of_catalogues(self) -> Mapping[str, Scope]:
         """What a role may do with a catalogue that it has no line about.
 
-        Who may look at anything looks at all of it. Only who may change all of everything changes
-        it: the right to make new records, or to change one's own, is not meant for it.
+        Who may look at anything looks at all of it. Only who may see and change all of everything
+        changes it: the right to make new records, or to change one's own, is not meant for it.
+        Where the line about everything shows nothing, nothing else in it counts.
         """
         if all(self.scope(about, SHOW) == Scope.NONE for about in self.scopes):
             return {}
         shared = self.scopes.get(EVERYTHING, {})
+        said = (shared[word] for word in (SHOW, LOOK, EVERYTHING) if word in shared)
+        if (seen := next(said, Scope.NONE)) == Scope.NONE:
+            return {LOOK: Scope.ALL}
         refused = {verb for verb in LOOKS - {SHOW} if shared.get(verb) == Scope.NONE}
         looks = {LOOK: Scope.ALL, **dict.fromkeys(sorted(refused), Scope.NONE)}
         others = {verb: scope for verb, scope in shared.items() if verb not in LOOKS | {LOOK}}
-        if shared.get(CHANGE) == Scope.ALL:
+        if seen == Scope.ALL and shared.get(CHANGE) == Scope.ALL:
             return looks | others
         said = (others[word] for word in (EXPORT, CHANGE, EVERYTHING) if word in others)
-        export = next(said, Scope.NONE)
+        export = min(next(said, Scope.NONE), seen, key=WIDTH.index)
         return looks if export == Scope.NONE else {**looks, EXPORT: export}
 
     def hides(self, about: str, name: str) -> bool:

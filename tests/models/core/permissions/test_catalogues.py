@@ -43,7 +43,7 @@ def scopes(found: Rights, *verbs: str) -> set[Scope]:
         ("everything: look, new, edit, delete, assign, import", "all", "none"),
         ("everything: look, change team", "all", "none"),
         ("lead: look own", "all", "none"),
-        ("everything: look own, new, change", "all", "all"),
+        ("everything: look own, new, change", "all", "none"),
         ("everything: everything", "all", "all"),
         ("everything: everything own\naccount: everything", "all", "all"),
         ("everything: everything own\naccount: look, change own", "all", "own"),
