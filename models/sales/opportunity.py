@@ -256,7 +256,14 @@ class Opportunity(Entity):
         )
 
     def facts(self, work: Context) -> list[tuple[str, str]]:
-        sold = [("Sold", str(sale)) for sale in work.session.scalars(self.sales().limit(SALES))]
+        sales = (
+            self.sales().limit(SALES) if self.stage == Stage.WON else None
+        )  # open ones have none
+        sold = (
+            [("Sold", str(sale)) for sale in work.session.scalars(sales)]
+            if sales is not None
+            else []
+        )
         if self.customer or self.account:
             return sold
         return [
