@@ -15,6 +15,7 @@ import handlers.registry  # noqa: F401  the routes tell which verbs there are
 from models.activities.activity import Activity
 from models.core import fields
 from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Invalid
 from models.core.fields.base import Field
 from models.core.identity.rights import Preset
 from models.core.identity.role import Role
@@ -283,7 +284,19 @@ def stock(
         values.setdefault("last_name", luck.choice(WORDS))
     if entity is Membership:
         values = {name: value for name, value in values.items() if name not in ("since", "until")}
-    return work.add(entity(**distinct(entity, values, len(made.get(entity.slug(), ())))))
+    return kept(work, entity, distinct(entity, values, len(made.get(entity.slug(), ()))))
+
+
+def kept(work: UnitOfWork, entity: type[Entity], values: Mapping[str, Any]) -> Entity:
+    """The record, without the values that its rules refuse beside the others."""
+    try:
+        with work.session.begin_nested():
+            return work.add(entity(**values))
+    except Invalid as error:
+        fitting = {name: value for name, value in values.items() if name not in error.errors}
+        if len(fitting) == len(values):
+            raise
+        return kept(work, entity, fitting)
 
 
 def distinct(entity: type[Entity], values: Mapping[str, Any], nth: int) -> dict[str, Any]:
