@@ -68,14 +68,22 @@ def follow(work: Context, records: Iterable[Entity]) -> None:
         for entity, name, rollup in wholes_of(type(record)):
             for id in touched(record, changes, rollup, new):
                 due.setdefault(entity, {}).setdefault(id, set()).add(name)
-        own = record.rollups().keys() & changes.keys()
-        if own and not new:  # somebody set it: it becomes again what its parts say
+        if own := set() if new else owned(record, changes):
             due.setdefault(type(record), {}).setdefault(record.id, set()).update(own)
     if not due:
         return
     with work.session.no_autoflush, policy.beyond(work.session):
         for entity in sorted(due, key=lambda entity: entity.slug()):
             bring_up_to_date(work, entity, due[entity])
+
+
+def owned(record: Entity, changes: Changes) -> set[str]:
+    """Return the rollups of a record itself that are to be worked out again.
+
+    That is one that somebody set, and all of them where the record just came back.
+    """
+    came_back = "deleted_at" in changes and not record.deleted_at
+    return {name for name in record.rollups() if came_back or name in changes}
 
 
 def touched(record: Entity, changes: Changes, rollup: Rollup, new: bool) -> set[int]:
