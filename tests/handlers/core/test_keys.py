@@ -46,10 +46,10 @@ def test_a_taken_key_in_a_line_opens_the_form_with_what_was_typed(
     assert TAKEN.format("ab-1") in slack.modal.words
     assert slack.modal.values["sku"] == "ab-1"
     assert count(works, part) == 1
-    given(works, part, "U_RITA", name="Other", sku="AB-2")
-    slack.command("/crm part set PZ-2 sku=ab-1")
+    other = given(works, part, "U_RITA", name="Other", sku="AB-2")
+    slack.command(f"/crm part set {other.ref} sku=ab-1")
     assert TAKEN.format("ab-1") in slack.modal.words
-    assert found(works, part, 2).sku == "AB-2"
+    assert found(works, part, other.number).sku == "AB-2"
 
 
 def test_restore_and_undo_say_who_has_the_key_now(

@@ -229,10 +229,10 @@ def test_the_migrations_are_asked_for_the_column_and_the_index(
             found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
             return {str(each[1].name) for each in found if str(each[0]) == "add_index"}  # type: ignore[index]
 
-    assert wanted() == set()
+    before = wanted()
     with everywhere(works.engine).begin() as connection:
         connection.execute(text("DROP INDEX ix_part_workspace_sku_key"))
-    assert wanted() == {"ix_part_workspace_sku_key"}
+    assert wanted() - before == {"ix_part_workspace_sku_key"}
 
 
 def test_a_key_that_is_not_unique_is_a_mistake_in_the_declaration() -> None:
