@@ -256,23 +256,15 @@ class Opportunity(Entity):
         )
 
     def facts(self, work: Context) -> list[tuple[str, str]]:
-        sales = (
-            self.sales().limit(SALES) if self.stage == Stage.WON else None
-        )  # open ones have none
-        sold = (
-            [("Sold", str(sale)) for sale in work.session.scalars(sales)]
-            if sales is not None
-            else []
-        )
-        if self.customer or self.account:
-            return sold
-        return [
-            *sold,
-            (
-                "Nobody's deal",
-                f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1",
-            ),
-        ]
+        """Return the sales of a deal that is won, and that it names nobody where it does not."""
+        sold = self.sales().limit(SALES) if self.stage == Stage.WON else None
+        told = [] if sold is None else [("Sold", str(sale)) for sale in work.session.scalars(sold)]
+        if not (self.customer or self.account):
+            whose = (
+                f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1"
+            )
+            told.append(("Nobody's deal", whose))
+        return told
 
     def follow(self, work: Context, changes: Changes) -> None:
         """Record every move whose day is known."""

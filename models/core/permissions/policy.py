@@ -80,11 +80,13 @@ def allowed(
             found.append(verb)
             continue
         theirs = reach(actor, about, verb)
-        if theirs is not None and record is not None and theirs:
+        if hidden or (theirs is not None and not theirs):
+            continue
+        if theirs is not None and record is not None:
             owner = whose(record) if owner is None else owner
-            theirs = theirs & {owner}
-        if (theirs is None or theirs) and not hidden:
-            found.append(verb)
+            if owner not in theirs:
+                continue
+        found.append(verb)
     return found if not found or record is None or knows_names(actor, record) else []
 
 
