@@ -184,9 +184,15 @@ class Money(Field):
         amount = self.parse(text, reader)
         if amount is not None and self.beside:
             return {name: self.read_there(text, reader, there)}
-        if amount is None or not self.currency or not values.read_amount(text, "")[1]:
+        if amount is None or not self.currency or not (typed := self.currency_typed(text, reader)):
             return {name: amount}
-        return {name: amount, self.currency: values.read_amount(text, reader.currency)[1]}
+        return {name: amount, self.currency: typed}
+
+    def currency_typed(self, text: str, reader: Reader) -> str:
+        """Return the currency that a text names beside its amount, "" where it names none."""
+        if not values.read_amount(text, "")[1]:
+            return ""
+        return values.read_amount(text, reader.currency)[1]  # what $ means depends on the reader
 
     def read_there(self, text: str, reader: Reader, there: int | None) -> Exact:
         """Return an amount in the currency of another record, which the text may not contradict."""

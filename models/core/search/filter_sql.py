@@ -278,10 +278,9 @@ def compare_money(kind: Money, column: Column, op: str, text: str, work: Context
     """Compare amounts, of one currency only where the text names one and the field has its own."""
     value = kind.parse(text, work)
     amount = ORDER[op](column, value) if op in ORDER else column == value
-    currency = values.read_amount(text, "")[1] if kind.currency else ""
+    currency = kind.currency_typed(text, work) if kind.currency else ""
     if not currency:
         return amount
-    currency = values.read_amount(text, work.currency)[1]
     if not kind.beside:
         return and_(amount, column.table.c[kind.currency] == currency)
     there: Any = ENTITIES[kind.whose]

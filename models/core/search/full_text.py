@@ -71,8 +71,8 @@ def best(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit
             ranked = beside(ranked, misspelt(work, words, entities))
         ranked = ranked or joined(work, words, entities) or nearly(work, words, entities)
     ranked = beside(ranked, looked_through(work, words, entities))
-    named = by_reference(work, text, entities) or by_key(work, text, entities)
-    return beside(named, ranked)
+    meant = by_reference(work, text, entities) or by_key(work, text, entities)
+    return beside(meant, ranked)
 
 
 def beside(first: list[Hit], others: Sequence[Hit]) -> list[Hit]:
