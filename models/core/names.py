@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.core.context import SYSTEM, Context
 from models.core.entity.base import ENTITIES, Entity
-from models.core.entity.finding import held
-from models.core.fields import Reference
+from models.core.entity.finding import held, referred
 from models.core.permissions import visibility
 
 Key = tuple[str, int]
@@ -50,16 +49,12 @@ def learn(work: Context, records: Iterable[Entity], names: Iterable[str] | None 
         names: The fields that count; all, where none are named.
     """
     session, wanted = work.session, dict[str, set[int]]()
-    there = names_for(work)
-    for record in records:
-        kinds = record.fields()
-        for name in kinds if names is None else names:
-            kind = kinds.get(name)
-            id = getattr(record, name) if isinstance(kind, Reference) else None
-            if not isinstance(kind, Reference) or id is None or (kind.to, id) in there.found:
-                continue
-            if held(session, ENTITIES[kind.to], id) is None:
-                wanted.setdefault(kind.to, set()).add(id)
+    there: Names | None = session.info.get("names")
+    if there is None or there.viewers != work.viewers:
+        there = session.info["names"] = Names(work.viewers)
+    for slug, id in referred(records, names):
+        if (slug, id) not in there.found and held(session, ENTITIES[slug], id) is None:
+            wanted.setdefault(slug, set()).add(id)
     if not wanted:
         return
     sight = visibility.of(session)
@@ -100,14 +95,6 @@ def known(work: Context, entity: str, id: int) -> Name | None:
     if work.viewers == (SYSTEM,):
         return Name(found.number, found.title, True)
     return found if work.viewers == there.viewers else None
-
-
-def names_for(work: Context) -> Names:
-    """Return what was learnt for the viewers of the answer, so that more can be added."""
-    there: Names | None = work.session.info.get("names")
-    if there is None or there.viewers != work.viewers:
-        there = work.session.info["names"] = Names(work.viewers)
-    return there
 
 
 def forget_names(session: Session) -> None:

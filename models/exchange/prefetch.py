@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
-from models.core.fields import Domain, Email, Reference
+from models.core.entity.finding import referred
+from models.core.fields import Domain, Email
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.search.lookup import REFERENCE, lookup
@@ -168,10 +169,8 @@ def gather(work: Context, records: Iterable[Entity]) -> list[Entity]:
     Keep it as long as it is needed: the session itself does not.
     """
     ids: dict[str, set[int]] = {}
-    for record in records:
-        for name, kind in record.fields().items():
-            if isinstance(kind, Reference) and (there := getattr(record, name)):
-                ids.setdefault(kind.to, set()).add(there)
+    for slug, id in referred(records):
+        ids.setdefault(slug, set()).add(id)
     return [record for to, wanted in ids.items() for record in every(work, ENTITIES[to], wanted)]
 
 

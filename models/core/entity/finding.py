@@ -1,5 +1,6 @@
-"""Find one record by its number or its id, with statements that are made once."""
+"""Find one record with statements that are made once, and what records refer to."""
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
 
 from models.core.entity.base import Entity
+from models.core.fields import Reference
 
 KEPT = "kept"
 """The execution option of a statement that is made once and executed often."""
@@ -31,3 +33,20 @@ def held(session: Session, entity: type[Entity], id: int) -> Any:
     """Return the record with this key where the session holds it, as it is there; else None."""
     found = session.identity_map.get((entity, (id,), None))
     return None if found is None or instance_state(found).expired else found
+
+
+def referred(
+    records: Iterable[Entity], names: Iterable[str] | None = None
+) -> Iterator[tuple[str, int]]:
+    """Yield what records refer to: (entity, id), each as often as it is referred to.
+
+    Args:
+        records: The records.
+        names: The fields that count; all, where none are named.
+    """
+    for record in records:
+        kinds = record.fields()
+        for name in kinds if names is None else names:
+            kind = kinds.get(name)
+            if isinstance(kind, Reference) and (id := getattr(record, name)) is not None:
+                yield kind.to, id
