@@ -59,7 +59,9 @@ def test_the_trail_and_undo_keep_decimals(works: UnitOfWorkFactory, sold: tuple[
         assert written == {"weight": ("1.5", "2.125"), "tax": ("7.7", "8.1")}
     with works("T1", writes=False) as work:
         entries = work.session.scalars(
-            select(AuditEntry.new).where(AuditEntry.entity == "fare", AuditEntry.field == "tax")
+            select(AuditEntry.new)
+            .where(AuditEntry.entity == "fare", AuditEntry.field == "tax")
+            .order_by(AuditEntry.id)
         )
         assert entries.all() == ["7.7", "8.1"]
 
