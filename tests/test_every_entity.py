@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.app import create_dispatcher
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Message, Options
 from handlers.core.router import Verb
 from handlers.core.ui import cards

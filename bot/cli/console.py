@@ -14,7 +14,7 @@ import click
 from bot.app import create_dispatcher
 from bot.sandbox.mrkdwn import words as readable
 from handlers.admin import status
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Form, Home, Message, Response
 from models import exchange
 from models.core.db.private_files import keep_private, written_privately

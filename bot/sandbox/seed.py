@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from bot.sandbox.entities import Channel, Member
 from bot.sandbox.slack import BOT_USER
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from models.core.identity.rights import Preset
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import Clock, UnitOfWorkFactory

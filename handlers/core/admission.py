@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from models.core import user_groups
 from models.core.errors import Forbidden, NotFound
 from models.core.unit_of_work import UnitOfWorkFactory

@@ -13,7 +13,7 @@ from threading import Lock
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from models.core.errors import CRMError
 from models.core.unit_of_work import UnitOfWorkFactory
 

@@ -15,7 +15,7 @@ from handlers.core.admission import Admission
 from handlers.core.answer_cache import AnswerCache
 from handlers.core.executor import Decided, asks_first, in_its_thread, perform
 from handlers.core.fair_share import Shares, TooMany
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.request import Request
 from handlers.core.responses import Form, Home, Message, Nothing, Options, Response
 from handlers.core.router import Catalogue, takes_prose

@@ -1,87 +1,31 @@
-"""Read from Slack's payloads what people do: who, where, and the line it amounts to."""
+"""Read Slack's payloads.
+
+What people do becomes an interaction: who, where, and the line it amounts to. Of the events that
+nobody did here, the functions at the end return what they are about. All raise TypeError, KeyError
+or ValueError for a payload that Slack would not send; no error contains what is in the payload.
+"""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from handlers.core.interaction import Interaction
 from handlers.core.ui.form_state import WHY, metadata, picked_people, read
 
 Payload = Mapping[str, Any]
-MENTION = re.compile(r"<@(\w+)")
 GLOBAL = "crm"
 """The noun of verbs that are typed without a noun: find, help, home, undo."""
-ID = re.compile(r"\w{0,64}", re.ASCII)
-"""The form of Slack's ids for people, workspaces and channels."""
-STAMP = re.compile(r"[ -~]*")
-"""The form of Slack's ids for payloads, messages and triggers.
-
-Half a letter (a lone surrogate) would stop the database.
-"""
 NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
 """The form of our names for buttons, forms and shortcuts.
 
 A name is a noun, a verb, and a number where the name occurs several times.
 """
-
-
-@dataclass(frozen=True)
-class Interaction:
-    """One thing a person did.
-
-    Attributes:
-        line: What it amounts to, on any surface.
-        key: Identifies a repetition.
-    """
-
-    surface: str
-    workspace: str
-    person: str
-    line: str = ""
-    key: str = ""
-    texts: Mapping[str, str] = field(default_factory=dict)
-    state: Mapping[str, Any] = field(default_factory=dict)
-    channel: str = ""
-    thread: str = ""
-    trigger: str = ""
-    container: str = ""
-    """Where a button was: message, ephemeral, view or home."""
-    home_team: str = ""
-    """The workspace the person comes from: another one in a shared channel."""
-    named: tuple[str, ...] = ()
-    """The people who were picked in a form, by their Slack ids."""
-    repeated: bool = False
-    """Whether Slack says that it sends this again."""
-    edited: bool = False
-    """Whether it is a message that was edited after it was sent: still the same message."""
-
-    def __post_init__(self) -> None:
-        """Refuse what Slack would not send, because anyone who can sign may still send anything.
-
-        Raises:
-            TypeError: A text is no text.
-            ValueError: An id or a stamp does not have its form.
-        """
-        ids = (self.workspace, self.person, self.channel, self.home_team, *self.named)
-        words = (
-            self.line,
-            self.key,
-            self.thread,
-            self.trigger,
-            self.container,
-            *self.texts.values(),
-        )
-        if set(map(type, (*ids, *words))) != {str}:
-            raise TypeError("a text is no text")
-        if not all(map(ID.fullmatch, ids)):
-            raise ValueError("an id is no id")
-        if not all(map(STAMP.fullmatch, (self.key, self.thread, self.trigger))):
-            raise ValueError("a stamp is no stamp")
-
-    @property
-    def people(self) -> tuple[str, ...]:
-        """Return the person who acts, and everyone they named."""
-        return (self.person, *MENTION.findall(self.line), *self.named)
+CHANNEL, GROUP, EVENT = (
+    re.compile("[CG][A-Z0-9_]{1,31}"),
+    re.compile("S[A-Z0-9_]{1,31}"),
+    re.compile(r"\w{1,64}"),
+)
+"""The form of Slack's ids for them."""
 
 
 def given(part: Payload, name: str) -> Any:
@@ -264,3 +208,34 @@ def sender(body: Payload) -> dict[str, Any]:
         "home_team": user.get("team_id") or workspace,
         "trigger": given(body, "trigger_id"),
     }
+
+
+def changed_channel(body: Payload) -> str:
+    """Return the id of the channel that an event is about."""
+    said = body["event"]["channel"]
+    return called(said["id"] if isinstance(said, dict) else said, CHANNEL)
+
+
+def changed_group(body: Payload) -> str:
+    """Return the id of the user group that an event is about."""
+    event = body["event"]
+    return called(event["subteam_id"] if "subteam_id" in event else event["subteam"]["id"], GROUP)
+
+
+def event_key(body: Payload) -> str:
+    """Return the key that distinguishes an event from the next, however often Slack sends it."""
+    return f"event:{called(body['event_id'], EVENT)}"
+
+
+def event_time(body: Payload) -> int:
+    """Return when it happened, in seconds since 1970; 0 where the event does not say."""
+    said = body.get("event_time") or 0
+    if not isinstance(said, int):
+        raise TypeError("a time is no time")
+    return said
+
+
+def called(id: Any, by: re.Pattern[str]) -> str:
+    if not isinstance(id, str) or not by.fullmatch(id):
+        raise ValueError("an id is no id")
+    return id

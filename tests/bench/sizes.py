@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Message, Nothing, Response
 from models.core.errors import Invalid
 from models.core.unit_of_work import UnitOfWorkFactory

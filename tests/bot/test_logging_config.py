@@ -23,7 +23,7 @@ from bot.logging_config import CHATTY, configure, kind_of, scrubbed, told
 from bot.sandbox.client import SlackDriver
 from bot.sandbox.failures import Failure
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.request import Request
 from handlers.core.responses import Home, Response
 from handlers.core.router import Catalogue, Router

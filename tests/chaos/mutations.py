@@ -104,7 +104,7 @@ MUTATIONS = (
         "stop",
         (
             (
-                "handlers/core/listeners.py",
+                "handlers/core/responder.py",
                 "self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)",
                 "[self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn) for _ in range(2)]",
             ),

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine
 
 from bot.app import create_dispatcher
 from bot.runner import warn
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Message
 from models.core.db.engine import open_engine
 from models.core.unit_of_work import UnitOfWorkFactory

@@ -4,7 +4,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import create_dispatcher
 from bot.http.metrics import GAUGES, LABELS, Metrics
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import UnitOfWorkFactory

@@ -9,7 +9,7 @@ from bot.app import create_dispatcher
 from bot.cli.console import answer
 from bot.sandbox.client import SlackDriver
 from handlers.admin import role_differences
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from models.core.audit.entries import AuditEntry
 from models.core.identity.rights import PRESETS, Preset
 from models.core.identity.role import Role

@@ -13,7 +13,7 @@ from bot.cli.console import answer
 from bot.http.health import HealthMonitor
 from bot.sandbox.client import SlackDriver
 from handlers.admin.status import BEHIND, REPLICAS, span
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Message
 from handlers.core.telemetry import Check
 from models.core.entity.bulk import insert_once

@@ -23,7 +23,7 @@ from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Direct
 from handlers.core.crud import Records
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.router import Catalogue, Router
 from handlers.general.home import home
 from handlers.registry import ROUTERS

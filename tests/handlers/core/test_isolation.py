@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
 from handlers.core import payloads
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Response
 from handlers.registry import ROUTERS
 from models.core.audit.entries import AuditEntry

@@ -15,7 +15,7 @@ from bot.sandbox.payloads import event
 from bot.sandbox.transport import EVENT, INTERACTIVE, Answer, Direct, Envelope, Transport
 from handlers.core.answer_cache import AnswerCache
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from models.core.entity.base import ENTITIES, Entity
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead

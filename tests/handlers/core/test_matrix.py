@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 
 from handlers.core import payloads
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.router import Catalogue, Verb
 from handlers.general.home import home
 from handlers.registry import ROUTERS

@@ -15,7 +15,7 @@ from bot.app import create_dispatcher
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import seed
 from bot.sandbox.client import SlackDriver
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Options
 from models.core.entity.base import ENTITIES
 from models.core.outbox.delivery import Delivery, DeliveryState, IdempotencyKey

@@ -11,7 +11,7 @@ import pytest
 
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.request import Request
 from handlers.core.responses import Home, Response
 from handlers.core.router import Catalogue, Router

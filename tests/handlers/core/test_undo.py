@@ -16,7 +16,7 @@ from bot.app import create_dispatcher
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Message
 from models.core import denormalize, records
 from models.core.entity.base import ENTITIES

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Interaction
+from handlers.core.interaction import Interaction
 from handlers.core.responses import Form, Home, Message, Response
 from models.activities.activity import Activity
 from models.core.audit.entries import AuditEntry
