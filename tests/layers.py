@@ -26,6 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("handlers.core.commandline.line", "handlers.core.commandline.named_fields"),
     ("handlers.core.commandline.parser",),
     ("handlers.core.ui.blocks", "handlers.core.ui.form_state", "handlers.core.ui.charts"),
+    ("handlers.core.interaction",),
     ("handlers.core.payloads", "handlers.core.responses", "handlers.core.telemetry"),
     ("handlers.core.router",),
     ("handlers.core.request",),
