@@ -1,9 +1,10 @@
 """Every entity, once, and every other table; a new entity costs one file, and a line here."""
 
 from models.activities.activity import Activity
+from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
-from models.core.entity.base import FACTS, Base, Entity
+from models.core.entity.base import DETAILS, FACTS, TIMELINES, Base, Entity
 from models.core.entity.sequences import Counter
 from models.core.identity.installation import Installation, InstallState
 from models.core.identity.role import Role
@@ -42,7 +43,12 @@ ENTITIES: tuple[type[Entity], ...] = (
     Team,
 )
 """The map of the product: what people know by a number."""
-FACTS["customer"] = [lifecycle.facts]
+DETAILS["customer"] = [lifecycle.facts]
+for about in (Customer, Account, Lead, Opportunity, Case):
+    FACTS[about.slug()] = [overview.talk_and_next]
+    TIMELINES[about.slug()] = timeline.timeline
+for whose in (Customer, Account):
+    FACTS[whose.slug()].append(overview.open_work)
 rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,

@@ -7,7 +7,7 @@ from handlers.core.ui.receipts import receipt
 from models.activities.activity import Activity
 from models.core.fields import Moment, Text
 
-router = Records(Activity)
+router = Records(Activity, on_cards="Task")
 
 OUTCOME = {"outcome": Text("What came of it")}
 UNTIL = {"until": Moment("Until", required=True, hint="Such as tomorrow 9:00, fri or +3d")}

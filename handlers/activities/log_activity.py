@@ -8,9 +8,10 @@ from handlers.core.router import Router
 from handlers.core.ui.receipts import choices, receipt
 from models.activities.activity import Activity, ActivityType
 from models.core import records
-from models.core.errors import Ambiguous
-from models.core.fields.trailing import take_moment
-from models.core.outbox.current_record import standing_here
+from models.core.entity.base import ENTITIES
+from models.core.errors import Ambiguous, Invalid
+from models.core.fields import Moment
+from models.core.fields.trailing import past_moment, take_moment
 
 SPOKEN: dict[str, str] = {
     ActivityType.CALL: "a call",
@@ -19,9 +20,18 @@ SPOKEN: dict[str, str] = {
     ActivityType.NOTE: "a note",
     ActivityType.TASK: "a task",
 }
+JOINED = {ActivityType.CALL: "with", ActivityType.MEETING: "with", ActivityType.EMAIL: "with"}
 SAID = "said"
 """A word before the typed words, because otherwise the first of them are not read as a day."""
-ASKS = ("description", "customer", "lead", "account", "opportunity", "case", "minutes", "outcome")
+ABOUT = ("customer", "lead", "account", "opportunity", "case")
+KINDS = Activity.fields()
+ASKS = {
+    "description": KINDS["description"],
+    **{name: KINDS[name] for name in ABOUT},
+    "done_at": Moment("When", also=("when",), hint="Left empty, it is now"),
+    "minutes": KINDS["minutes"],
+    "outcome": KINDS["outcome"],
+}
 
 router = Router("log", entity=Activity, doc="Write down a call, a meeting, an e-mail or a note.")
 
@@ -33,10 +43,28 @@ def kept(request: Request, kind: str) -> Response:
     """
     if asked := still_to_come(request, kind):
         return asked
-    activity = records.create(request.work, Activity, {**request.texts, "type": kind})
-    activity.done_at = request.work.now
-    tell_thread(request, activity, kind)
-    return receipt(request, activity)
+    texts = {**request.texts, "type": kind}
+    if not texts.get("done_at") and request.surface != "form":
+        texts["done_at"] = past_moment(texts.get("description", ""))
+    activity = records.create(request.work, Activity, texts)
+    activity.done_at = activity.done_at or request.work.now
+    if activity.done_at > request.work.now:
+        raise Invalid({"done_at": "That is still to come. A task is what is to come: task new …"})
+    tell_threads(request, activity, kind)
+    return receipt(request.but(texts=texts), activity, logged(request, activity))
+
+
+def logged(request: Request, activity: Activity) -> str:
+    """Return the sentence that says what was logged, with whom, and its number."""
+    work = request.work
+    work.session.flush()
+    word = SPOKEN[ActivityType(activity.type)].partition(" ")[2]
+    whom = next((name for name in ABOUT if getattr(activity, name)), "")
+    about = ""
+    if whom:
+        id = getattr(activity, whom)
+        about = f" {JOINED.get(ActivityType(activity.type), 'about')} {work.name(whom, id)} ({work.ref(whom, id)})"
+    return f"Logged: {word}{about}, {activity}"
 
 
 def still_to_come(request: Request, kind: str) -> Response | None:
@@ -65,17 +93,23 @@ def still_to_come(request: Request, kind: str) -> Response | None:
     return choices(sentence, [("Make it a task", task), ("Log it", f"{request.line.raw} --yes")])
 
 
-def tell_thread(request: Request, activity: Activity, kind: str) -> None:
-    """Report it in the thread of the card under which it was logged, if it is about that record."""
-    here = standing_here(request.work, request.channel, request.thread) if request.thread else None
-    if here and getattr(activity, here.slug(), None) == here.id:
-        request.work.tell(
-            here, f"logged {SPOKEN.get(kind.casefold(), 'something')}", activity=activity.id
-        )
+def tell_threads(request: Request, activity: Activity, kind: str) -> None:
+    """Report it in the threads of the cards of what it is about, for the colleagues there."""
+    for name in ABOUT:
+        if id := getattr(activity, name):
+            record = request.work.get(ENTITIES[name], id)
+            did = f"logged {SPOKEN.get(kind.casefold(), 'something')}"
+            request.work.tell(record, did, activity=activity.id)
 
 
 @router.verb(
-    "new", record=False, asks=("type", *ASKS), text="description", saves=True, title="Log activity"
+    "new",
+    record=False,
+    asks={"type": KINDS["type"], **ASKS},
+    text="description",
+    saves=True,
+    title="Log activity",
+    on_cards="Log",
 )
 def new(request: Request, _: Any) -> Response:
     """Log something that has happened; a form opens."""

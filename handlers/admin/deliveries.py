@@ -9,7 +9,7 @@ from sqlalchemy import select
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Router
-from handlers.core.ui import blocks, cards
+from handlers.core.ui import blocks, card_text, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import plainly
 from models.core.entity.base import ENTITIES
@@ -124,7 +124,7 @@ def told(work: UnitOfWork, delivery: Delivery) -> str:
         first, second = (
             text.replace(delivery.channel, f"<#{delivery.channel}>") for text in (first, second)
         )
-    return f"*{first}* {cards.moment(delivery.created_at)}\n{second}"
+    return f"*{first}* {card_text.moment(delivery.created_at)}\n{second}"
 
 
 def facts(work: UnitOfWork, delivery: Delivery) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """The verbs every entity has."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -8,7 +8,7 @@ from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
 from handlers.core.router import Router, Verb
-from handlers.core.ui import cards, history
+from handlers.core.ui import cards, details, history
 from handlers.core.ui.blocks import option
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, receipt
@@ -22,6 +22,7 @@ from models.core.search.query import Page, find_records, list_records, suggestio
 from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
+NO_MENUS: Mapping[str, Sequence[str]] = {}
 
 
 class Records(Router, Generic[E]):
@@ -31,13 +32,21 @@ class Records(Router, Generic[E]):
         entity: The entity of the records.
         without: The verbs that the noun lacks.
         besides: Fields that its own verbs fill; people may name them and be asked for them as well.
+        menus: The fields with a choice that a card changes with a menu → the options in it.
+        on_cards: The text of the button that makes one on the cards of what it can be about.
     """
 
     def __init__(
-        self, entity: type[E], without: Sequence[str] = (), besides: Sequence[str] = ()
+        self,
+        entity: type[E],
+        without: Sequence[str] = (),
+        besides: Sequence[str] = (),
+        menus: Mapping[str, Sequence[str]] = NO_MENUS,
+        on_cards: str = "",
     ) -> None:
         super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__))
         self.entity: type[E] = entity
+        self.menus = menus
         asked = {
             name: kind
             for name, kind in entity.declared_fields().items()
@@ -48,12 +57,13 @@ class Records(Router, Generic[E]):
             "asks": asked | entity.joining(),
             "defaults": defaults(entity),
             "title": f"New {entity.noun()}",
+            "on_cards": on_cards,
         }
         self.verb("new", record=False, **one | new)(self.new)
         self.verb("show", writes=False, common=True)(self.show)
         self.verb("edit", partial=True, button="Edit", text="", **one)(self.edit)
         self.verb("set", partial=True, text="", **one)(self.edit)
-        self.verb("more", writes=False, button="More", common=True)(self.more)
+        self.verb("more", writes=False, button="More", common=True, flags=("tab",))(self.more)
         self.verb("list", record=False, writes=False, words=True, common=True)(self.list)
         self.verb("find", record=False, writes=False, words=True, common=True)(self.find)
         if entity.owned:
@@ -81,8 +91,8 @@ class Records(Router, Generic[E]):
         return cards.card(record, request.work, request.catalogue)
 
     def more(self, request: Request, record: E) -> Response:
-        """Everything there is about it."""
-        return cards.details(record, request.work)
+        """Everything about it: what is next, what happened, what belongs to it."""
+        return details.more(request, record)
 
     def edit(self, request: Request, record: E) -> Response:
         """Change fields: `field=value`, or a form without them."""

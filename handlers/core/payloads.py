@@ -57,6 +57,9 @@ def action(body: Payload) -> Interaction:
     pressed = body["actions"][0]
     noun, verb = noun_and_verb(pressed["action_id"])
     value = given(pressed, "value") or given(pressed.get("selected_option") or {}, "value")
+    chosen = given(pressed, "selected_user")
+    if chosen:  # a menu of people has no value: its block names the record
+        value = f"{given(pressed, 'block_id').partition(':')[0]} <@{chosen}>"
     container, view = body.get("container") or {}, body.get("view") or {}
     state = metadata(view)
     return Interaction(
@@ -69,6 +72,7 @@ def action(body: Payload) -> Interaction:
         or given(container, "thread_ts")
         or state.get("t", ""),
         container=kind_of(container, view),
+        named=(chosen,) if chosen else (),
         **sender(body),
     )
 

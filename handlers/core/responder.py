@@ -31,6 +31,8 @@ BUTTON_VALUE = 1900
 TEXT = 3500
 """Characters of the text that accompanies the blocks, for notifications and screen readers."""
 NO_HOME = "Your Home tab cannot be drawn: Slack says “{}”. Commands work all the same; tell whoever runs the bot."
+FULL = "push_limit_reached"
+"""Slack's error where three modals lie on each other already."""
 UNDRAWN = ("invalid_arguments", "invalid_blocks", "view_too_large", "invalid_view")
 """Slack's errors for a Home tab that is itself at fault: a plainer one may work."""
 NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
@@ -122,9 +124,13 @@ class Responder:
     def open(self, form: Form) -> None:
         """Open the modal before the acknowledgement.
 
-        Without a trigger, show a button that opens it.
+        Without a trigger, show a button that opens it. What a button in a modal turns to takes the
+        place of that modal.
         """
-        if form.update or (self.act.surface == "form" and not self.act.trigger):
+        pressed = self.act.surface == "button" and self.act.container == "view"
+        if pressed and form.update:
+            self.turn(form)
+        elif form.update or (self.act.surface == "form" and not self.act.trigger):
             self.ack(response_action="update", view=form.view)
         elif not self.act.trigger:
             self.say(choices("This needs a form.", [("Open the form", self.with_form())]))
@@ -136,10 +142,25 @@ class Responder:
                 method(trigger_id=self.act.trigger, view=form.view)
                 self.ack()
             except SlackApiError as error:
+                if pressed and error.response["error"] == FULL:
+                    self.turn(form)
+                    return
                 log.warning("A form was not opened: %s", error.response["error"])
                 self.say(
                     choices("The form took too long to open.", [("Try again", self.with_form())])
                 )
+
+    def turn(self, form: Form) -> None:
+        """Show a modal in place of the one whose button was pressed.
+
+        Of two presses at once the later one counts: Slack refuses the other by the hash.
+        """
+        view = self.body["view"]
+        try:
+            self.client.views_update(view_id=view["id"], hash=view["hash"], view=form.view)
+        except SlackApiError as error:
+            log.info("A modal was not turned to another page: %s", error.response["error"])
+        self.ack()
 
     def with_form(self) -> str:
         """Return the same line, to open the form with; a button holds no more of it."""

@@ -89,8 +89,12 @@ class Verb:
     """It is also for records that are deleted."""
     hidden: bool = False
     """It is in no help and no list of verbs."""
+    on_cards: str = ""
+    """The text of its button on the cards of records that what it makes can be about."""
     title: str = ""
     """The title of its form, where its name does not do."""
+    flags: tuple[str, ...] = ()
+    """The flags that it knows besides those of every verb."""
     words: bool = False
     """It reads the words of the line by itself: `Line.rest`."""
 
@@ -124,6 +128,8 @@ class Router:
     ) -> None:
         self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
+        self.menus: Mapping[str, Sequence[str]] = {}
+        """The fields that a card changes with a menu → the options in it; none are all."""
         self.meanings: Callable[[str], Iterable[str]] = lambda said: ()
         """A function that returns the lines that a phrase may mean."""
 
@@ -233,6 +239,17 @@ class Catalogue:
         names = router.names_asked(verb)
         text = {word for word, name in names.items() if name == verb.text}
         return Prose(text, set(names) - text, verb.record)
+
+    @cached_property
+    def on_cards(self) -> Mapping[str, Sequence[Verb]]:
+        """Return the verbs that have a button on the cards of each entity they can be about."""
+        found: dict[str, list[Verb]] = {}
+        for router in self.routers.values():
+            for verb in router.verbs.values():
+                asks = verb.asks.values() if verb.on_cards else ()
+                for slug in {kind.to for kind in asks if isinstance(kind, Reference)}:
+                    found.setdefault(slug, []).append(verb)
+        return {slug: sorted(verbs, key=lambda verb: verb.on_cards) for slug, verbs in found.items()}
 
     @cached_property
     def command(self) -> Callable[[str], Command]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
-from handlers.core.ui import blocks, cards
+from handlers.core.ui import blocks, card_text, cards
 from handlers.core.ui.blocks import Block, escape
 from models.activities import reminders
 from models.activities.activity import Activity
@@ -100,7 +100,7 @@ def is_mine(task: Activity, work: UnitOfWork) -> bool:
 def task_line(task: Activity, work: UnitOfWork) -> str:
     about = cards.texts(task, work, "customer", "lead", "opportunity", "case").values()
     told = " · ".join(
-        escape(blocks.cut(text, cards.SHORT)) for text in [when(task, work), *about] if text
+        escape(blocks.cut(text, card_text.SHORT)) for text in [when(task, work), *about] if text
     )
     return f"*{task.ref}* {escape(blocks.cut(task.title, SHORT))}\n{told}"
 
@@ -161,7 +161,7 @@ def end_of_day(work: UnitOfWork) -> datetime:
 
 def plate_line(plate: reminders.Plate) -> str:
     overdue = f", {plate.overdue} overdue" if plate.overdue else ""
-    named = [f"{ref} {escape(blocks.cut(title, cards.SHORT))}" for ref, title in plate.first]
+    named = [f"{ref} {escape(blocks.cut(title, card_text.SHORT))}" for ref, title in plate.first]
     more = [f"and {plate.count - len(named)} more"] if plate.count > len(named) else []
     return f"*{escape(plate.owner)}* ({plate.count}{overdue}): {' · '.join([*named, *more])}"
 
@@ -217,7 +217,7 @@ def case_row(case: Case, work: UnitOfWork) -> Block:
     late = case.resolve_by is not None and case.resolve_by < work.now and not over
     told = list(cards.texts(case, work, "status" if over else "priority").values())
     owner = cards.texts(case, work, "assignee").get("assignee", "nobody has it")
-    told += [escape(owner), f"since {cards.moment(case.created_at)}"]
+    told += [escape(owner), f"since {card_text.moment(case.created_at)}"]
     told += [
         f"overdue since {until}"
         for until in cards.moments(case, work, "resolve_by").values()

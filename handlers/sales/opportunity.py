@@ -9,10 +9,10 @@ from handlers.core.ui.receipts import receipt
 from models.core.fields import Choice, Text
 from models.core.fields.synonyms import STAGES
 from models.core.unit_of_work import UnitOfWork
-from models.sales.opportunity import Opportunity, Stage
+from models.sales.opportunity import OPEN, Opportunity, Stage
 from models.sales.purchase import Purchase
 
-router = Records(Opportunity, besides=("lost_reason",))
+router = Records(Opportunity, besides=("lost_reason",), menus={"stage": OPEN})
 
 WHY = {"reason": Text("Lost because", required=True), "competitor": Text("Competitor")}
 TO = {
@@ -31,7 +31,7 @@ def is_open(deal: Opportunity) -> bool:
     return not deal.closed
 
 
-@router.verb("stage", asks=TO, button="Move")
+@router.verb("stage", asks=TO, button="Reopen", when=lambda deal: deal.closed)
 def stage(request: Request, deal: Opportunity) -> Response:
     """Move the deal to another stage: `deal stage OP-42 proposal`."""
     deal.move(request.work, request["stage"], request["lost_reason"])

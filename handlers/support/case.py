@@ -7,7 +7,7 @@ from handlers.core.ui.receipts import receipt
 from models.core.fields import LongText
 from models.support.case import OPEN, Case, CaseStatus
 
-router = Records(Case)
+router = Records(Case, menus={"priority": ()})
 
 ANSWER = {"text": LongText("Answer to the customer", required=True)}
 NOTE = {"text": LongText("Note for colleagues", required=True)}

@@ -89,7 +89,7 @@ class Activity(Entity):
     """A call, a meeting, an e-mail, a note or a task, with the day it is due."""
 
     prefix = "AT"
-    icon = ":white_check_mark:"
+    icon = ":spiral_calendar_pad:"
     nouns = ("task", "activity")
     named = ("description",)
     line = ("type", "due_date", "customer", "lead", "owner")
@@ -99,6 +99,8 @@ class Activity(Entity):
     besides = ("status", "who", "what", "due_time", "lasted", "lasted_seconds", "ends")
     either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
     remarks = "description"
+    in_timeline = True
+    shown_on = ("customer", "lead", "account", "opportunity", "case")
 
     type: Mapped[str] = field(
         Choice("Type", options=ActivityType, required=True, others=ACTIVITIES),
@@ -142,6 +144,7 @@ class Activity(Entity):
             Index(None, "workspace", "owner", "done_at", "due_date"),
             Index(None, "workspace", "customer"),
             Index(None, "workspace", "lead"),
+            Index(None, "workspace", "account"),
             Index(None, "workspace", "opportunity"),
             Index(None, "workspace", "case"),
         ]

@@ -90,8 +90,12 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
     others = [each for each in parts.wholes(work, [*created, *updated]) if each not in updated]
     shown = [*updated, *others]
-    for record in delivery.shown(work, shown) if many else shown:
+    if many:
+        seen = delivery.shown(work, [(record.slug(), record.id) for record in shown])
+        shown = [record for record in shown if (record.slug(), record.id) in seen]
+    for record in shown:
         delivery.redraw(work, record, background=many)
+    delivery.redraw_shown_on(work, [*created, *updated], background=many)
     for record in updated:
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
             delivery.rename(work, record)
@@ -175,6 +179,7 @@ def insert_many(work: Context, records: Sequence[Entity]) -> None:
         record.id = new
     write_down(work, records, "create")
     rollups.follow(work, records)
+    delivery.redraw_shown_on(work, records, background=True)
 
 
 LISTENERS = (

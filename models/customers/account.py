@@ -42,11 +42,20 @@ class Account(Entity):
     )
     employees: Mapped[int | None] = field(Number("Employees", also=("size",)))
     annual_revenue: Mapped[Decimal | None] = field(Money("Annual revenue", also=("revenue",)))
-    parent: Mapped[int | None] = field(Reference("Parent account", to="account", also=("parent",)))
+    parent: Mapped[int | None] = field(
+        Reference("Parent account", to="account", also=("parent",), back="Subsidiaries")
+    )
     owner: Mapped[int | None] = field(Person("Owner"))
     country: Mapped[str | None] = field(Country("Country", hint="Two letters, such as DE"))
     tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
     notes: Mapped[str | None] = field(LongText("Notes", card=False))
+
+    def card_lines(self) -> tuple[str, ...]:
+        return (
+            "{industry} · {country} · owner {owner}",
+            "{domain} · {employees} people",
+            "part of {parent}",
+        )
 
     @classmethod
     def indexes(cls) -> list[Any]:

@@ -43,7 +43,9 @@ class Contact(Entity):
     named = ("type", "value")
     line = ("customer",)
 
-    customer: Mapped[int] = field(Reference("Customer", to="customer", required=True))
+    customer: Mapped[int] = field(
+        Reference("Customer", to="customer", required=True, back="Ways to reach")
+    )
     type: Mapped[str] = field(Choice("Type", options=ContactType, required=True))
     value: Mapped[str] = field(Text("Value", required=True, search=True, personal=True, same=True))
     primary: Mapped[bool] = field(Flag("Primary"), default=False)

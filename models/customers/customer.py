@@ -83,6 +83,9 @@ class Customer(Entity):
     country: Mapped[str | None] = field(Country("Country", hint="Two letters, such as DE"))
     notes: Mapped[str | None] = field(LongText("Notes", personal=True, card=False))
 
+    def card_lines(self) -> tuple[str, ...]:
+        return ("{job_title} at {account} · owner {owner}", "{phone} · {email}")
+
     @classmethod
     def indexes(cls) -> list[Any]:
         return [

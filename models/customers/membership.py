@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
@@ -12,6 +12,7 @@ from models.core.entity.primary import keep_one_primary, one_primary
 from models.core.errors import Invalid
 from models.core.fields import Day, Flag, Reference, Text, field
 from models.core.fields.base import Reader
+from models.core.permissions import visibility
 
 
 class Membership(Entity):
@@ -24,8 +25,10 @@ class Membership(Entity):
     named = ("customer", "account")
     line = ("role", "since", "until")
 
-    customer: Mapped[int] = field(Reference("Customer", to="customer", required=True))
-    account: Mapped[int] = field(Reference("Account", to="account", required=True))
+    customer: Mapped[int] = field(
+        Reference("Customer", to="customer", required=True, back="Companies")
+    )
+    account: Mapped[int] = field(Reference("Account", to="account", required=True, back="People"))
     role: Mapped[str | None] = field(Text("Role", 255, search=True))
     primary: Mapped[bool] = field(Flag("Primary"), default=False)
     since: Mapped[date | None] = field(Day("Since"))
@@ -42,6 +45,15 @@ class Membership(Entity):
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         return {"role": words} if words else {}
+
+    @classmethod
+    def current(cls, work: Context, whole: Entity) -> "Membership | None":
+        """Return where a customer works now: the primary account first."""
+        theirs = (cls.customer == whole.id, cls.until.is_(None) | (cls.until >= work.today))
+        order = (cls.primary.desc(), cls.id.desc())
+        if visibility.hidden(work, *theirs, *order):
+            return None
+        return work.session.scalar(select(cls).where(*theirs).order_by(*order).limit(1))
 
     def called(self, reader: Reader) -> str:
         return f"{reader.name('customer', self.customer)} at {reader.name('account', self.account)}"

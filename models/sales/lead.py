@@ -111,6 +111,11 @@ class Lead(Entity):
         Reference("Deal", to="opportunity", form=False)
     )
 
+    def card_lines(self) -> tuple[str, ...]:
+        now = ("became {converted_customer} · {converted_opportunity}",) if self.converted else ()
+        about = "{job_title} at {company} · *{status}* · {source} · {owner|unassigned}"
+        return (about, "{phone} · {email}", *now)
+
     @classmethod
     def indexes(cls) -> list[Any]:
         return [

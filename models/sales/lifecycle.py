@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from models.core.context import Context
+from models.core.entity.base import Facts
 from models.core.permissions import visibility
 from models.customers.customer import Customer, Lifecycle
 from models.sales.opportunity import Opportunity, Stage
@@ -14,8 +15,8 @@ LOYAL_FROM = 4
 LAPSED_AFTER = timedelta(days=365)
 
 
-def facts(work: Context, customer: Customer) -> list[tuple[str, str]]:
-    """Return the lifecycle stage as a line of the customer's card.
+def facts(work: Context, customer: Customer) -> Facts:
+    """Return the lifecycle stage as a line about the customer.
 
     Return nothing where it would reveal hidden deals.
     """

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core import part_lines
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import Changes, Entity, Row
+from models.core.entity.base import Changes, Entity, Facts, Row
 from models.core.entity.bulk import insert_later
 from models.core.errors import Conflict, Invalid
 from models.core.fields import (
@@ -110,6 +110,7 @@ class Opportunity(Entity):
     channel = "sales_channel"
     besides = ("status", "is_won", "is_closed")
     remarks = "notes"
+    shown_on = ("customer", "account")
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
@@ -136,6 +137,14 @@ class Opportunity(Entity):
     )
     competitor: Mapped[str | None] = field(Text("Competitor", search=True, card=False))
     notes: Mapped[str | None] = field(LongText("Notes", card=False))
+
+    def card_lines(self) -> tuple[str, ...]:
+        whose = "{customer} at {account}"
+        if self.closed:
+            now = "*{stage}* on {close_date} · {amount} · {owner|unassigned}"
+            return (now, whose, "", "*Why:* {lost_reason}", "*Competitor:* {competitor}")
+        now = "*{amount}* · {stage} · closes {close_date} · {owner|unassigned}"
+        return (now, whose, "", "*Next step:* {next_step}")
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -255,16 +264,18 @@ class Opportunity(Entity):
             else "came without customer and account. Their cards say so."
         )
 
-    def facts(self, work: Context) -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> Facts:
         """Return the sales of a deal that is won, and that it names nobody where it does not."""
         sold = self.sales().limit(SALES) if self.stage == Stage.WON else None
-        told = [] if sold is None else [("Sold", str(sale)) for sale in work.session.scalars(sold)]
+        told: Facts = []
+        if sold is not None:
+            told = [("Sold", str(sale)) for sale in work.session.scalars(sold)]
         if not (self.customer or self.account):
             whose = (
                 f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1"
             )
             told.append(("Nobody's deal", whose))
-        return told
+        return [*told, *super().facts(work)]
 
     def follow(self, work: Context, changes: Changes) -> None:
         """Record every move whose day is known."""

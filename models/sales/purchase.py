@@ -23,7 +23,6 @@ from models.core.fields import (
 )
 from models.core.fields.base import Reader
 from models.core.fields.computed import Rollup
-from models.core.outbox.delivery import redraw
 from models.core.parts import parts_of
 
 OF_LINES = Rollup(of="purchase_line", by="purchase", sum="total")
@@ -43,6 +42,7 @@ class Purchase(Entity):
     children = ("purchase_line",)
     dated = "sold_on"
     remarks = "notes"
+    shown_on = ("opportunity",)
 
     name: Mapped[str | None] = field(Text("Name", search=True, hint="Left empty, it is the day"))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
@@ -110,9 +110,3 @@ class Purchase(Entity):
                     "currency": f"The prices of {self.ref} are in its currency. Remove its lines first."
                 }
             )
-
-    def follow(self, work: Context, changes: Changes) -> None:
-        """Draw the card of the deal again, which names its sales."""
-        if changes.keys() & {"opportunity", "deleted_at", "name"}:
-            for id in {self.opportunity, *changes.get("opportunity", ())} - {None}:
-                redraw(work, work.get(ENTITIES["opportunity"], id))

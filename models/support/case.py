@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.comments import Comment, say
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import Changes, Entity
+from models.core.entity.base import Changes, Entity, Facts
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.fields.synonyms import CASE_STATUSES, ORIGINS, PRIORITIES
@@ -60,6 +60,7 @@ class Case(Entity):
     channel = "support_channel"
     besides = ("is_closed",)
     remarks = "description"
+    shown_on = ("customer", "account")
 
     customer: Mapped[int] = field(Reference("Customer", to="customer", required=True, search=True))
     account: Mapped[int | None] = field(Reference("Account", to="account"))
@@ -84,7 +85,22 @@ class Case(Entity):
     closed_at: Mapped[datetime | None] = field(Moment("Closed", form=False))
     escalation: Mapped[int] = field(Number("Escalation level", form=False, card=False), default=0)
     csat: Mapped[int | None] = field(Number("Satisfaction", form=False))
-    merged_into: Mapped[int | None] = field(Reference("Merged into", to="case", form=False))
+    merged_into: Mapped[int | None] = field(
+        Reference("Merged into", to="case", form=False, back="Merged cases")
+    )
+
+    def card_lines(self) -> tuple[str, ...]:
+        due = (
+            ()
+            if self.status in ENDED
+            else ("*Respond by:* {respond_by}", "*Resolve by:* {resolve_by}")
+        )
+        return (
+            "*{priority}* · {assignee|unassigned} · {status}",
+            "{customer} at {account}",
+            "",
+            *due,
+        )
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -196,7 +212,7 @@ class Case(Entity):
         if self.status not in OPEN:
             raise Conflict(f"{self} is already {self.status}.")
 
-    def facts(self, work: Context) -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> Facts:
         answers = (
             CaseComment.case == self.id,
             CaseComment.public,
@@ -208,7 +224,8 @@ class Case(Entity):
             .order_by(CaseComment.at.desc(), CaseComment.id.desc())
             .limit(1)
         )
-        return [("Last reply", " ".join(last.text.split()))] if last else []
+        replied: Facts = [("Last reply", " ".join(last.text.split()))] if last else []
+        return [*replied, *super().facts(work)]
 
 
 class CaseComment(Comment):

@@ -323,7 +323,7 @@ def filled(
 def accepted(verb: Verb) -> set[str]:
     """Return the flags that a verb uses."""
     changing = {"yes", "reason"} if verb.writes else {"page"}
-    return {"here", "form", *changing}
+    return {"here", "form", *changing, *verb.flags}
 
 
 def ends(kind: Field, value: Value, request: Request) -> int:

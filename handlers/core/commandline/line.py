@@ -21,6 +21,7 @@ FLAGS: Mapping[str, bool | str] = {
     "form": False,
     "every": True,
     "page": True,
+    "tab": True,
     "reason": "words",
 }
 

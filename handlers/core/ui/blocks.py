@@ -118,12 +118,34 @@ def option(text: str, value: str) -> Block:
     return {"text": plain(text, OPTION), "value": value[:150]}
 
 
+def select(label: str, action: str, options: Sequence[Block], chosen: Block | None) -> Block:
+    """Return a menu with one choice; the chosen option is shown, and is one of the options."""
+    block: Block = {
+        "type": "static_select",
+        "action_id": action,
+        "placeholder": plain(label, 150),
+        "options": list(options)[:100],
+    }
+    return block | ({"initial_option": chosen} if chosen else {})
+
+
+def people(label: str, action: str, slack_id: str = "") -> Block:
+    """Return a menu of the workspace's people; the person with this id is shown as chosen."""
+    block: Block = {
+        "type": "users_select",
+        "action_id": action,
+        "placeholder": plain(label, 150),
+    }
+    return block | ({"initial_user": slack_id} if slack_id else {})
+
+
 def overflow(action: str, options: Sequence[Block]) -> Block:
     return {"type": "overflow", "action_id": action, "options": list(options)[:5]}
 
 
-def actions(*elements: Block) -> Block:
-    return {"type": "actions", "elements": list(elements)[:25]}
+def actions(*elements: Block, block_id: str = "") -> Block:
+    block = {"type": "actions", "elements": list(elements)[:25]}
+    return block | ({"block_id": block_id} if block_id else {})
 
 
 def modal(

@@ -1,16 +1,16 @@
 """Draw records: a card in a channel, a row in a list, everything in a modal."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
-from handlers.core.responses import Form, Message
-from handlers.core.router import Catalogue, Verb
+from handlers.core.responses import Message
+from handlers.core.router import Catalogue, Router, Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
+from handlers.core.ui.card_text import SHORT, CardText, Place, marked, moment
 from models.core import part_lines
-from models.core.entity.base import Entity
-from models.core.fields import LongText, Moment
+from models.core.entity.base import ENTITIES, Entity
+from models.core.fields import Choice
 from models.core.fields.base import Field
 from models.core.names import learn
 from models.core.permissions import masking, policy, visibility
@@ -18,29 +18,16 @@ from models.core.unit_of_work import UnitOfWork
 
 LINES = 12
 """The maximum height of a card."""
-SHORT = 60
 ROWS = 8
-BUTTONS = 4
+OWN, PLACES = 3, 4
+"""The entity's own verbs that have a button beside ⋮, and the records that a card leads to."""
+MORE, ASSIGN = "more", "assign"
+"""The verbs of every noun that have a place of their own on a card."""
 PAGE = 10
 NAMES = 3
 PARTS, WIDE, ALL_PARTS = 3, 38, 50
 """The lines of parts on a card and their letters, and the lines among everything about a record."""
 LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
-
-
-def marked(kind: Field, value: object, work: UnitOfWork, record: Entity) -> str:
-    """Return a value as mrkdwn.
-
-    What people typed is inert, and Slack shows a moment in each reader's own zone.
-    """
-    if isinstance(kind, Moment) and isinstance(value, datetime):
-        return moment(value)
-    return escape(blocks.cut(" ".join(kind.show(value, work, record).split()), SHORT))
-
-
-def moment(value: datetime) -> str:
-    stamp, fallback = int(value.timestamp()), value.strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
 def texts(record: Entity, work: UnitOfWork, *names: str) -> dict[str, str]:
@@ -88,11 +75,7 @@ def shown(record: Entity, work: UnitOfWork) -> list[tuple[str, str]]:
         name: (kind.label, marked(kind, getattr(record, name), work, record))
         for name, kind in kinds.items()
     }
-    hidden = {kind.label for name, kind in record.fields().items() if name not in seen}
-    told = record.facts(work) if seen else []
-    facts = [
-        (label, escape(blocks.cut(text, SHORT))) for label, text in told if label not in hidden
-    ]
+    facts = CardText(record, work).told()
     first = [pairs.pop(name) for name in record.line if name in pairs]
     lines = [
         (kind.label, "\n".join(escape(blocks.cut(line, WIDE)) for line in listed))
@@ -120,20 +103,41 @@ def parts_listed(record: Entity, work: UnitOfWork, most: int) -> Iterator[tuple[
 def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
     """Return the card of a record: its name, what matters, and the buttons.
 
-    There is a button for each verb that makes sense now.
+    There is a button for each verb that makes sense now, and for each record that it names.
     """
     if record.deleted_at:
         name = str(record)
         return Message(
             f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")]
         )
-    lines = [f"*{label}:*{between(text)}{text}" for label, text in shown(record, work)[:ROWS]]
-    name = escape(blocks.cut(str(record).removeprefix(record.ref), 150))
-    drawn = [blocks.section(f"{record.icon} *{record.ref}*{name}")]
-    drawn += [blocks.columns(lines)] if lines else []
-    drawn += [blocks.context(escape(note))] if (note := masked(record, work)) else []
-    drawn.append(blocks.context(f"Updated {moment(record.updated_at)}"))
-    return Message(summary(record, work), [*drawn, *buttons(record, work, catalogue)], card=record)
+    text = CardText(record, work)
+    drawn = [*worded(text), *noted(record, work)]
+    return Message(
+        summary(record, work), [*drawn, *buttons(record, work, catalogue, text.places)], card=record
+    )
+
+
+def worded(text: CardText) -> list[Block]:
+    """Return what a card says as blocks: the declared lines, else every field with its label."""
+    record, work = text.record, text.work
+    name = escape(blocks.cut(str(record).removeprefix(record.ref).strip(), 150))
+    head = f"{record.icon} *{name}* · {record.ref}" if name else f"{record.icon} *{record.ref}*"
+    if not text.lines:
+        lines = [f"*{label}:*{between(said)}{said}" for label, said in shown(record, work)[:ROWS]]
+        return [blocks.section(head), *([blocks.columns(lines)] if lines else [])]
+    first, *others = text.paragraphs()
+    said = [f"{head}\n{first}" if first else head, *filter(None, others)]
+    parts = [
+        f"*{kind.label}:*\n{escape(chr(10).join(blocks.cut(line, WIDE) for line in lines))}"
+        for kind, lines in parts_listed(record, work, PARTS)
+    ]
+    return [blocks.section(each) for each in [*said, *parts]]
+
+
+def noted(record: Entity, work: UnitOfWork) -> list[Block]:
+    """Return the note that something is left out for some of the readers, if it is."""
+    note = masked(record, work)
+    return [blocks.context(escape(note))] if note else []
 
 
 def between(text: str) -> str:
@@ -161,23 +165,88 @@ def summary(record: Entity, work: UnitOfWork) -> str:
     return " · ".join([str(record), *(blocks.cut(text, SHORT) for text in told)])
 
 
-def buttons(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> list[Block]:
-    """Return the verbs of the card: the first few as buttons, the others behind ⋮.
+def buttons(
+    record: Entity, work: UnitOfWork, catalogue: Catalogue, places: Sequence[Place] = ()
+) -> list[Block]:
+    """Return the two rows of a card: what can be done with the record, and where it leads.
 
-    There is no block where there are no verbs.
+    The verbs that come last are behind ⋮. What destroys something is not among them: it is in the
+    modal with everything about the record.
+
+    Args:
+        record: The record.
+        work: The unit of work.
+        catalogue: All verbs, by noun.
+        places: The records that the card names.
     """
-    verbs = offered(catalogue.routers[record.slug()].verbs.values(), record, work)
-    verbs.sort(key=lambda verb: verb.common)
-    first, rest = verbs[:BUTTONS], verbs[BUTTONS : BUTTONS + 5]
-    drawn = [button(verb, record, work) for verb in first]
-    if rest:
-        drawn.append(
-            blocks.overflow(
-                f"{record.slug()}.menu",
-                [blocks.option(v.button, f"{v.name} {record.ref}") for v in rest],
-            )
-        )
-    return [blocks.actions(*drawn)] if drawn else []
+    router = catalogue.routers[record.slug()]
+    verbs = [
+        verb
+        for verb in offered(router.verbs.values(), record, work)
+        if verb.style != "danger" and verb.name not in (MORE, ASSIGN)
+    ]
+    own = [verb for verb in verbs if not verb.common]
+    first, rest = own[:OWN], [*own[OWN:], *(verb for verb in verbs if verb.common)]
+    done = [*menus(record, work, router), *(button(verb, record, work) for verb in first)]
+    done += [blocks.button(v.on_cards, v.id, record.ref) for v in about(record, work, catalogue)]
+    if len(rest) == 1:
+        done.append(button(rest[0], record, work))
+    elif rest:
+        options = [blocks.option(verb.button, f"{verb.name} {record.ref}") for verb in rest]
+        done.append(blocks.overflow(f"{record.slug()}.menu", options))
+    leading = [*owner_menu(record, work), *ways(record, work, (MORE, "More"))]
+    leading += [place(slug, ref) for slug, ref in places[:PLACES] if slug in catalogue.routers]
+    rows = {"work": done, "places": leading}
+    return blocks.distinct(
+        [
+            blocks.actions(*row, block_id=f"{record.ref}:{name}:{record.version}")
+            for name, row in rows.items()
+            if row
+        ]
+    )
+
+
+def menus(record: Entity, work: UnitOfWork, router: Router) -> list[Block]:
+    """Return the menus that change a field of the record: its stage, its priority.
+
+    A menu shows what the field holds, so it is drawn where all readers may see that.
+    """
+    seen, drawn = policy.fields(work, record), []
+    for name, among in router.menus.items():
+        kind, value = seen.get(name), getattr(record, name)
+        verb, before = (name, "") if name in router.verbs else ("set", f"{name}=")
+        if not isinstance(kind, Choice) or not usable([verb], record, work):
+            continue
+        options = {
+            each: blocks.option(kind.name(each), f"{record.ref} {before}{each}")
+            for each in among or kind.options
+        }
+        if value in options:
+            action = f"{record.slug()}.{verb}"
+            drawn.append(blocks.select(kind.label, action, list(options.values()), options[value]))
+    return drawn
+
+
+def owner_menu(record: Entity, work: UnitOfWork) -> list[Block]:
+    """Return the menu that gives the record to somebody, where all readers may see whose it is."""
+    kind = policy.fields(work, record).get(record.owned) if record.owned else None
+    if kind is None or not usable([ASSIGN], record, work):
+        return []
+    owner = getattr(record, record.owned)
+    slack_id = work.mention(owner) if owner and policy.names_seen(work, kind, owner) else ""
+    return [blocks.people(kind.label, f"{record.slug()}.{ASSIGN}", slack_id)]
+
+
+def about(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> list[Verb]:
+    """Return the verbs of other nouns that make something about the record: log, task."""
+    verbs = catalogue.on_cards.get(record.slug(), ())
+    return [verb for verb in verbs if usable([verb.name], verb.about, work)]
+
+
+def place(slug: str, ref: str) -> Block:
+    """Return the button that opens everything about another record."""
+    word = ENTITIES[slug].asked_as or ENTITIES[slug].noun().capitalize()
+    return blocks.button(f"{word} ›", f"{slug}.{MORE}", ref)
 
 
 def offered(verbs: Iterable[Verb], record: Entity, work: UnitOfWork) -> list[Verb]:
@@ -263,30 +332,6 @@ def listing(
     if more:
         drawn.append(blocks.actions(blocks.button("Next ten", "crm.run", more)))
     return Message("\n".join(filter(None, [heading, note, *lines])), blocks.distinct(drawn))
-
-
-def details(record: Entity, work: UnitOfWork) -> Form:
-    """Return everything there is about a record, in a modal."""
-    name = str(record).removeprefix(record.ref)
-    drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
-    held = {
-        name: kind
-        for name, kind in policy.fields(work, record).items()
-        if getattr(record, name) not in (None, "", ())
-    }
-    learn(work, [record], held)
-    short = [
-        f"*{kind.label}*\n{marked(kind, getattr(record, name), work, record)}"
-        for name, kind in held.items()
-        if not isinstance(kind, LongText)
-    ]
-    drawn += [blocks.columns(short[start : start + 10]) for start in range(0, len(short), 10)]
-    for lines, listed in parts_listed(record, work, ALL_PARTS):
-        drawn += [blocks.section(f"*{lines.label}*"), blocks.said("\n".join(listed))]
-    for name, kind in held.items():
-        if isinstance(kind, LongText):
-            drawn += [blocks.section(f"*{kind.label}*"), blocks.said(getattr(record, name))]
-    return Form(blocks.modal(record.ref, "crm.details", drawn))
 
 
 def concealed(work: UnitOfWork, *asked: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
-from handlers.core.ui import blocks, cards
+from handlers.core.ui import blocks, card_text, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import because, receipt
 from models.core import records
@@ -64,7 +64,9 @@ def history(request: Request, record: Entity) -> Response:
     heading = f"History of {blocks.cut(str(record), LINE)}"
     lines = [(act, blocks.cut(told(work, record, act, states), LINE)) for act in shown]
     drawn = [blocks.section(f"*{escape(heading)}*")]
-    drawn += [blocks.section(f"{cards.moment(act[0].at)} · {escape(line)}") for act, line in lines]
+    drawn += [
+        blocks.section(f"{card_text.moment(act[0].at)} · {escape(line)}") for act, line in lines
+    ]
     if rest:
         line = f"{record.slug()} history {record.ref} --page={shown[-1][0].unit}"
         drawn.append(blocks.actions(blocks.button(f"More ({len(rest)})", "crm.run", line)))

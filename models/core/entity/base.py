@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     inspect,
+    select,
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, object_session
@@ -44,8 +45,49 @@ class Base(DeclarativeBase):
     )
 
 
-FACTS: dict[str, list[Callable[[Context, Any], list[tuple[str, str]]]]] = {}
+class Ago(NamedTuple):
+    """A moment that is told as how long ago it was."""
+
+    at: datetime
+
+
+Told = str | tuple[Any, ...]
+"""What a line of a card says: a text, or its parts one after the other.
+
+A part is a text, a moment, an `Ago`, or a record, which people open with one press.
+"""
+Facts = list[tuple[str, Told]]
+"""Lines of a card that are no fields: (label, what it says)."""
+FACTS: dict[str, list[Callable[[Context, Any], Facts]]] = {}
 """Lines of cards that other packages know, by the entity whose cards show them."""
+
+
+class Event(NamedTuple):
+    """Something that happened around a record.
+
+    Attributes:
+        at: When it happened.
+        what: What happened, in a few words.
+        said: What somebody said or wrote.
+        record: The record that it happened to.
+        icon: The emoji before it.
+    """
+
+    at: datetime
+    what: str
+    said: str
+    record: Any
+    icon: str
+
+
+TIMELINES: dict[str, Callable[[Context, Any, int, int], tuple[list[Event], bool]]] = {}
+"""What happened around the records of an entity, the newest first.
+
+A function takes the unit of work, the record, the number of the page from 0 and its length, and
+returns the events and whether there are older ones.
+"""
+DETAILS: dict[str, list[Callable[[Context, Any], Facts]]] = {}
+"""The same, for the modal with everything about a record."""
 
 
 def snake(name: str) -> str:
@@ -135,6 +177,8 @@ class Entity(Row):
     """Whether people name it in the middle of a sentence: somebody, or a company."""
     keys: ClassVar[tuple[str, ...]] = ()
     """The unique fields by which people and files name a record, before they do so by its name."""
+    in_timeline: ClassVar[bool] = False
+    """Whether its records are told in the timelines of what they are about, and not in lists."""
     dated: ClassVar[str] = "created_at"
     """The field with a day that is meant where people name just a period: deals this month."""
     besides: ClassVar[tuple[str, ...]] = ()
@@ -160,6 +204,8 @@ class Entity(Row):
     """The field that takes what a file says and no field can hold."""
     channel: ClassVar[str] = ""
     """The workspace setting with the channel where its card is posted."""
+    shown_on: ClassVar[tuple[str, ...]] = ()
+    """The fields that name records whose cards tell of this one, and are drawn again with it."""
 
     number: Mapped[int] = mapped_column(Integer)
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -346,6 +392,15 @@ class Entity(Row):
         return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
 
     @classmethod
+    def current(cls, work: Context, whole: "Entity") -> Any:
+        """Return the part of a record that counts now, as far as the readers may see it, or None.
+
+        It is the last one that was made.
+        """
+        theirs = select(cls).where(getattr(cls, cls.part_of) == whole.id)
+        return work.session.scalar(theirs.order_by(cls.id.desc()).limit(1))
+
+    @classmethod
     def joined_by(cls) -> Field:
         """Return the kind of a text that names a record of this entity, or a new one to make."""
         word = cls.asked_as or cls.noun().capitalize()
@@ -447,8 +502,17 @@ class Entity(Row):
     def follow(self, work: Context, changes: Changes) -> None:
         """Make what follows from the change, after the record was written and has its id."""
 
-    def facts(self, work: Context) -> list[tuple[str, str]]:
-        """Return the lines of the card that are not fields: (label, text)."""
+    def card_lines(self) -> tuple[str, ...]:
+        """Return the lines of its card below its name, such as `{amount} · closes {close_date}`.
+
+        A phrase between dots is left out where its field is empty or hidden;
+        `{assignee|unassigned}` says so instead of an empty field. An empty line begins another
+        block. Without lines, every field is shown with its label.
+        """
+        return ()
+
+    def facts(self, work: Context) -> Facts:
+        """Return the lines of the card that are not fields."""
         return [line for more in FACTS.get(self.slug(), ()) for line in more(work, self)]
 
     def awaited(self) -> Mapping[str, tuple[str, str]]:

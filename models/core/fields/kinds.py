@@ -375,6 +375,8 @@ class Reference(Field):
 
     thaw = int
     to: str = ""
+    back: str = ""
+    """What the other record calls the list of those that name it; else their noun."""
 
     def column(self) -> TypeEngine[Any]:
         return Integer()

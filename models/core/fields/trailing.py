@@ -264,6 +264,13 @@ HALVES = re.compile(
 FAR = timedelta(days=334)
 """How far off a day without a year must be to mean also the one that has just gone by."""
 LATE = time(23, 59, 59)
+HAPPENED = re.compile(
+    r"(?:yesterday|this morning|last (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:\d{1,2}|an?) (?:hour|day|week)s? ago)"
+    r"(?:,? (?:at )?\d{1,2}(?::\d\d(?: ?[ap]m)?| ?[ap]m))?(?=[\s,:])[,:]?",
+    re.IGNORECASE,
+)
+"""How people begin the report of something that happened before today."""
 
 
 def take_amount(words: str) -> tuple[str, str]:
@@ -331,6 +338,16 @@ def grouped_or_not(tail: str, apart: re.Match[str]) -> Ambiguous:
         f"“{tail}” could be {first}{rest}, or {first} belongs to the name and the amount is {rest}."
     )
     return Ambiguous(f"{sentence} Try {offered[0][0]} or {offered[1][0]}.", tail, offered)
+
+
+def past_moment(words: str) -> str:
+    """Return the words at the beginning of a text that say when something happened, or "".
+
+    Examples are `yesterday 16:00 talked about the offer` and `2 days ago he called`. The words stay
+    part of the text: nobody knows whether they are meant as more.
+    """
+    found = HAPPENED.match(words.strip())
+    return found[0].strip(" ,:") if found and found.end() < len(words.strip()) else ""
 
 
 def take_moment(words: str, reader: Reader) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Index, func, select, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.entity.base import Changes, Entity
+from models.core.entity.base import Changes, Entity, Facts
 from models.core.entity.name_reference import must_be_unique
 from models.core.errors import Conflict
 from models.core.fields import LongText, Text, field
@@ -95,7 +95,7 @@ class Role(Entity):
         theirs = select(func.count(User.id)).where(User.role == self.key, ~User.left)
         return work.session.scalar(theirs) or 0
 
-    def facts(self, work: Context) -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> Facts:
         found = rights.stored(self.rights)
         return [
             (rights.noun(about).capitalize(), ", ".join(found.told(about)) or "none")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import Base, Changes, Entity
+from models.core.entity.base import Base, Changes, Entity, Facts
 from models.core.entity.name_reference import Named, must_stand
 from models.core.errors import Conflict
 from models.core.fields import Clock, Email, Flag, Text, Zone, field
@@ -98,7 +98,7 @@ class User(Entity):
             return "This is nobody of this workspace. Choose one of its members."
         return super().unknown(text)
 
-    def facts(self, work: Context) -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> Facts:
         """Return why somebody may do nothing here, no matter what their role says."""
         if self.left:
             return [("Slack", "Has left the workspace, and may do nothing here")]

@@ -5,7 +5,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     false,
+    inspect,
     literal,
     null,
     select,
@@ -34,6 +35,7 @@ from models.core.db.engine import inserting
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
 from models.core.entity.bulk import insert_once
+from models.core.fields import Reference
 from models.core.outbox.posted import ListSubscription
 
 CARDS = "card"
@@ -233,12 +235,17 @@ def rename(work: Context, record: Entity) -> None:
     deliver(work, NAMES, NAMES, key, entity=record.slug(), record_id=record.id)
 
 
-def shown(work: Context, records: Sequence[Entity]) -> list[Entity]:
+Key = tuple[str, int]
+"""The entity and the id of a record."""
+
+
+def shown(work: Context, keys: Iterable[Key]) -> set[Key]:
     """Return those of many records that a card shows or a list names."""
-    here = {(record.slug(), record.id): record for record in records}
-    found: set[tuple[str, int]] = set()
-    for slug in {slug for slug, _ in here}:
-        ids = [id for each, id in here if each == slug]
+    here: dict[str, list[int]] = {}
+    for slug, id in keys:
+        here.setdefault(slug, []).append(id)
+    found: set[Key] = set()
+    for slug, ids in here.items():
         for start in range(0, len(ids), AT_ONCE):
             some = ids[start : start + AT_ONCE]
             for table in (Post, ListSubscription):
@@ -248,7 +255,7 @@ def shown(work: Context, records: Sequence[Entity]) -> list[Entity]:
                     .distinct()
                 )
                 found |= {(slug, id) for id in work.session.scalars(theirs) if id is not None}
-    return [record for key, record in here.items() if key in found]
+    return found
 
 
 def redraw(work: Context, record: Entity, background: bool = False) -> None:
@@ -265,6 +272,37 @@ def redraw(work: Context, record: Entity, background: bool = False) -> None:
         redrawing(work.session.get_bind().dialect.name),
         about | {"change": f":{record.ref}:{record.version}:{work.unit}"},
     )
+
+
+def redraw_shown_on(work: Context, records: Iterable[Entity], background: bool = False) -> None:
+    """Ask that the cards that tell of these records be redrawn: those of the records they name.
+
+    A record that one of them named before its change counts as well.
+
+    Args:
+        work: the unit of work.
+        records: the records that were written.
+        background: they are many, and nobody waits for the cards.
+    """
+    named = {
+        (kind.to, id)
+        for record in records
+        for name in record.shown_on
+        if isinstance(kind := record.fields()[name], Reference)
+        for id in (getattr(record, name), *(inspect(record).attrs[name].history.deleted or ()))
+        if id is not None
+    }
+    if background:
+        named = shown(work, named)
+    if named:
+        here = {"here": work.workspace.id, "now": work.now, "background": background}
+        work.session.connection().execute(
+            redrawing(work.session.get_bind().dialect.name),
+            [
+                here | {"slug": slug, "record": id, "change": f":{slug}:{id}:{work.unit}"}
+                for slug, id in sorted(named)
+            ],
+        )
 
 
 @cache

@@ -1,0 +1,218 @@
+"""Everything about a record in a modal: what is happening, what happened, what belongs to it.
+
+The modal has tabs. Each tab is drawn afresh when it is pressed, with the rights of the person who
+presses it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers.core.request import Request
+from handlers.core.responses import Form
+from handlers.core.router import Router, Verb
+from handlers.core.ui import blocks, cards
+from handlers.core.ui.blocks import Block, escape
+from handlers.core.ui.card_text import CardText, marked, stamp
+from models.core.entity.base import DETAILS, ENTITIES, TIMELINES, Entity
+from models.core.fields import LongText, Person, Reference
+from models.core.names import learn
+from models.core.permissions import policy
+from models.core.related import Related, page_of, related_to
+from models.core.unit_of_work import UnitOfWork
+
+OVERVIEW, TIMELINE, DETAIL = "overview", "timeline", "details"
+"""The tabs that have a name of their own; the others are the lists of related records."""
+FIRST = 3
+"""Records of each related list in the overview."""
+PAGE = 8
+"""Rows on one page of a list."""
+ALL_PARTS = 50
+"""Lines of parts among the details."""
+TABS = 10
+
+
+def more(request: Request, record: Entity) -> Form:
+    """Return the modal with everything about a record, open at the tab that the line names."""
+    lists = related_to(request.work, record)
+    tabs = [OVERVIEW, *([TIMELINE] if record.slug() in TIMELINES else [])]
+    tabs += [*(each.name for each in lists), DETAIL]
+    tab = str(request.line.flags.get("tab") or OVERVIEW)
+    tab = tab if tab in tabs else OVERVIEW
+    drawn = [tabs_row(record, tabs[:TABS], tab, lists)]
+    if tab == OVERVIEW:
+        drawn += overview(request, record, lists)
+    elif tab == TIMELINE:
+        drawn += timeline(request, record)
+    elif tab == DETAIL:
+        drawn += details(request, record)
+    else:
+        drawn += listed(request, record, next(each for each in lists if each.name == tab))
+    title = blocks.cut(str(record).removeprefix(record.ref).strip() or record.ref, blocks.TITLE)
+    view = blocks.modal(title, "crm.details", drawn)
+    return Form(view, update=request.container == "view" and request.flag("tab"))
+
+
+def tabs_row(record: Entity, tabs: Sequence[str], now: str, lists: Sequence[Related]) -> Block:
+    """Return the row of tabs; the one that is shown is green, has a dot, and says so."""
+    labels = {each.name: each.label for each in lists}
+    drawn = []
+    for tab in tabs:
+        label = labels.get(tab, tab.capitalize())
+        shown = tab == now
+        each = blocks.button(
+            f"• {label}" if shown else label,
+            f"{record.slug()}.{cards.MORE}",
+            f"{record.ref} --tab={tab}",
+            "primary" if shown else "",
+        )
+        said = f"{label}, shown now" if shown else f"Show {label}"
+        drawn.append(each | {"accessibility_label": blocks.cut(said, blocks.BUTTON)})
+    return blocks.actions(*drawn)
+
+
+def overview(request: Request, record: Entity, lists: Sequence[Related]) -> list[Block]:
+    """Return what a person wants to know first: who it is, what is next, and what is open."""
+    work, catalogue = request.work, request.catalogue
+    text = CardText(record, work)
+    drawn = cards.worded(text)
+    rows = [*cards.about(record, work, catalogue), *made_for(request, record)]
+    new = [
+        blocks.button(v.on_cards or f"New {ENTITIES[v.about].noun()}", v.id, record.ref)
+        for v in rows
+    ]
+    new += cards.ways(record, work, ("edit", "Edit"))
+    drawn += [blocks.actions(*new)] if new else []
+    if text.places:
+        places = (cards.place(slug, ref) for slug, ref in text.places if slug in catalogue.routers)
+        drawn.append(blocks.actions(*places))
+    drawn += told(record, work)
+    for each in lists:
+        found, more_of = page_of(work, record, each, FIRST)
+        drawn += [blocks.divider(), blocks.header(each.label)]
+        drawn += rows_of(found, work)
+        if more_of:
+            drawn.append(blocks.context(f"and more under *{escape(each.label)}*"))
+    return drawn
+
+
+def made_for(request: Request, record: Entity) -> list[Verb]:
+    """Return the verbs that make a record of another noun for this one: New deal, New case."""
+    found = []
+    for router in request.catalogue.routers.values():
+        new = router.verbs.get("new")
+        if router.entity is None or new is None or new.on_cards or router.entity.part_of:
+            continue
+        wanted = any(is_whose(router, name, record) for name in new.asks)
+        if wanted and cards.usable(["new"], router.noun, request.work):
+            found.append(new)
+    return found
+
+
+def is_whose(router: Router, name: str, record: Entity) -> bool:
+    """Return whether a field says for whom a record is, and names one like this."""
+    assert router.entity is not None
+    kind = router.entity.fields().get(name)
+    first = (
+        isinstance(kind, Reference) and not isinstance(kind, Person) and kind.to == record.slug()
+    )
+    return first and (kind.required or name in router.entity.whose) if kind else False
+
+
+def told(record: Entity, work: UnitOfWork) -> list[Block]:
+    """Return what other packages know about the record, beyond what its card says."""
+    said = [line for more_of in DETAILS.get(record.slug(), ()) for line in more_of(work, record)]
+    lines = [f"*{label}:* {escape(str(text))}" for label, text in said]
+    return [blocks.section("\n".join(lines))] if lines else []
+
+
+def rows_of(records: Sequence[Entity], work: UnitOfWork) -> list[Block]:
+    """Return a row for each record: its name, its number, what matters, and a button to open it."""
+    if records:
+        learn(work, records, records[0].line)
+    drawn = []
+    for record in records:
+        name = escape(str(record).removeprefix(record.ref).strip())
+        said = " · ".join(map(escape, cards.texts(record, work, *record.line).values()))
+        text = "\n".join(filter(None, [f"*{name or record.ref}* ({record.ref})", said]))
+        drawn.append(blocks.section(text, opens(record)))
+    return drawn
+
+
+def opens(record: Entity) -> Block:
+    """Return the button that opens everything about a record."""
+    opened = blocks.button("Open", f"{record.slug()}.{cards.MORE}", record.ref)
+    return opened | {"accessibility_label": blocks.cut(f"Open {record}", blocks.BUTTON)}
+
+
+def listed(request: Request, record: Entity, related: Related) -> list[Block]:
+    """Return one page of a list of related records, the newest first."""
+    before = page_number(request)
+    found, more_of = page_of(request.work, record, related, PAGE, before)
+    drawn = rows_of(found, request.work) or [blocks.section("Nothing here.")]
+    return [*drawn, *turning(record, related.name, before, more_of)]
+
+
+def page_number(request: Request) -> int:
+    said = str(request.line.flags.get("page") or "")
+    return int(said) if said.isdecimal() and len(said) < 6 else 0
+
+
+def turning(record: Entity, tab: str, page: int, more_of: bool) -> list[Block]:
+    """Return the buttons that turn the pages of a list, newest first."""
+    action, drawn = f"{record.slug()}.{cards.MORE}", []
+    if page:
+        drawn.append(blocks.button("Newer", action, f"{record.ref} --tab={tab} --page={page - 1}"))
+    if more_of:
+        drawn.append(blocks.button("Older", action, f"{record.ref} --tab={tab} --page={page + 1}"))
+    return [blocks.actions(*drawn)] if drawn else []
+
+
+def timeline(request: Request, record: Entity) -> list[Block]:
+    """Return one page of what happened around the record, the newest first."""
+    work, page = request.work, page_number(request)
+    events, more_of = TIMELINES[record.slug()](work, record, page, PAGE)
+    drawn: list[Block] = []
+    for event in events:
+        head = f"{event.icon} *{escape(event.what)}* · {stamp(event.at, '{date_short_pretty}')}"
+        said = f"“{escape(blocks.cut(event.said, 200))}”" if event.said else ""
+        link = opens(event.record) if event.record is not record else None
+        about = escape(str(event.record)) if event.record is not record else ""
+        drawn.append(blocks.section("\n".join(filter(None, [head, said, about])), link))
+    drawn = drawn or [blocks.section("Nothing has happened yet. *Log* writes down the first talk.")]
+    return [*drawn, *turning(record, TIMELINE, page, more_of)]
+
+
+def details(request: Request, record: Entity) -> list[Block]:
+    """Return every field that holds something, and the verbs that are rare or destroy something."""
+    work = request.work
+    drawn = [blocks.section(f"{record.icon} *{escape(str(record))}*")]
+    held: dict[str, Any] = {
+        name: kind
+        for name, kind in policy.fields(work, record).items()
+        if getattr(record, name) not in (None, "", ())
+    }
+    learn(work, [record], held)
+    short = [
+        f"*{kind.label}*\n{marked(kind, getattr(record, name), work, record)}"
+        for name, kind in held.items()
+        if not isinstance(kind, LongText)
+    ]
+    drawn += [blocks.columns(short[start : start + 10]) for start in range(0, len(short), 10)]
+    for lines, parts in cards.parts_listed(record, work, ALL_PARTS):
+        drawn += [blocks.section(f"*{lines.label}*"), blocks.said("\n".join(parts))]
+    for name, kind in held.items():
+        if isinstance(kind, LongText):
+            drawn += [blocks.section(f"*{kind.label}*"), blocks.said(getattr(record, name))]
+    drawn.append(
+        blocks.context(f"Updated {stamp(record.updated_at, '{date_short_pretty} {time}')}")
+    )
+    verbs = request.catalogue.routers[record.slug()].verbs.values()
+    rare = [
+        verb
+        for verb in cards.offered(verbs, record, work)
+        if verb.common and verb.name != cards.MORE
+    ]
+    return [
+        *drawn,
+        *([blocks.actions(*(cards.button(verb, record, work) for verb in rare))] if rare else []),
+    ]

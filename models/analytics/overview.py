@@ -1,0 +1,156 @@
+"""What is happening around a person, a company, a deal, a lead or a case.
+
+The last talk, what is next, and what is open; the cards say it, and the modal with everything about
+a record says more.
+"""
+
+from collections.abc import Sequence
+from textwrap import shorten
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from models.activities.activity import Activity, ActivityType
+from models.core.context import Context
+from models.core.entity.base import Ago, Entity, Facts
+from models.core.names import learn
+from models.core.permissions import policy, visibility
+from models.customers.account import Account
+from models.customers.membership import Membership
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
+
+TALKS = (ActivityType.CALL, ActivityType.MEETING, ActivityType.EMAIL)
+SPOKEN = {ActivityType.EMAIL: "e-mail"}
+QUOTE = 80
+"""Letters of what was said that a card quotes."""
+COUNTED = 50
+"""Open records that are counted; more than these are “50+”."""
+
+
+def activities_about(record: Entity) -> ColumnElement[bool]:
+    """Return the condition for the activities about a record.
+
+    Those with the people of an account, and about its deals, are about the account.
+    """
+    about: ColumnElement[bool] = getattr(Activity, record.slug()) == record.id
+    if not isinstance(record, Account):
+        return about
+    people = select(Membership.customer).where(Membership.account == record.id)
+    deals = select(Opportunity.id).where(Opportunity.account == record.id)
+    return about | Activity.customer.in_(people) | Activity.opportunity.in_(deals)
+
+
+def last_talk(work: Context, record: Entity) -> Activity | None:
+    """Return the last call, meeting or e-mail about a record, as far as its readers may know."""
+    about = (
+        activities_about(record),
+        Activity.type.in_(TALKS),
+        Activity.done_at.is_not(None),
+    )
+    return first(work, Activity.done_at.desc(), *about)
+
+
+def next_task(work: Context, record: Entity) -> Activity | None:
+    """Return what is planned next about a record, as far as its readers may know."""
+    return first(work, Activity.due_date, activities_about(record), Activity.open())
+
+
+def first(work: Context, order: Any, *about: ColumnElement[bool]) -> Activity | None:
+    if visibility.hidden(work, *about, order):
+        return None
+    return work.session.scalar(select(Activity).where(*about).order_by(order, Activity.id).limit(1))
+
+
+def talk_and_next(work: Context, record: Entity) -> Facts:
+    """Return the last talk and the next task about a record, as lines of its card."""
+    talk, task = last_talk(work, record), next_task(work, record)
+    learn(work, [each for each in (talk, task) if each], ["owner"])
+    told: Facts = []
+    if talk and talk.done_at:
+        told.append(("Last talk", (f"{spoken(work, talk)}, ", Ago(talk.done_at), said(work, talk))))
+    if task and task.due_date:
+        seen = policy.fields(work, task)
+        what = cut(task.title) if "description" in seen else str(task.ref)
+        told.append(("Next", (f"{what}, due ", task.due_date)))
+    return told
+
+
+def spoken(work: Context, talk: Activity) -> str:
+    """Return a talk in a word, with the colleague who had it: call with Rita Reyes."""
+    seen = policy.fields(work, talk)
+    word = SPOKEN.get(ActivityType(talk.type), talk.type)
+    return (
+        f"{word} with {work.name('user', talk.owner)}" if "owner" in seen and talk.owner else word
+    )
+
+
+def said(work: Context, activity: Activity) -> str:
+    """Return what was said in a talk, as the end of a sentence; nothing where it is hidden."""
+    if "description" not in policy.fields(work, activity):
+        return ""
+    return f": “{cut(activity.title)}”"
+
+
+def cut(text: str) -> str:
+    return shorten(text, QUOTE, placeholder="…")
+
+
+def open_work(work: Context, record: Entity) -> Facts:
+    """Return the open deals and cases of a customer or an account, as a line of its card."""
+    told = [*deals_told(work, record), *cases_told(work, record)]
+    parts: list[Any] = []
+    for each in told:
+        parts += [" · ", *each] if parts else each
+    return [("Open", tuple(parts))] if parts else []
+
+
+def deals_told(work: Context, record: Entity) -> list[tuple[Any, ...]]:
+    deals = open_of(work, Opportunity, record)
+    if len(deals) == 1:
+        amount = shown(work, deals[0], "amount")
+        return [("deal ", deals[0], f", {amount}" if amount else "")]
+    return [(f"{counted(deals)} deals{total(work, deals)}",)] if deals else []
+
+
+def cases_told(work: Context, record: Entity) -> list[tuple[Any, ...]]:
+    cases = open_of(work, Case, record)
+    if len(cases) == 1:
+        priority = shown(work, cases[0], "priority").lower()
+        return [("case ", cases[0], f", {priority} priority" if priority else "")]
+    return [(f"{counted(cases)} cases",)] if cases else []
+
+
+def open_of(work: Context, entity: type[Any], record: Entity) -> Sequence[Any]:
+    """Return the open records of an entity about a record, the newest first, a few at most.
+
+    There are none where the readers would learn what is hidden from one of them.
+    """
+    theirs = (getattr(entity, record.slug()) == record.id, entity.open())
+    if visibility.hidden(work, *theirs):
+        return []
+    found = select(entity).where(*theirs).order_by(entity.id.desc()).limit(COUNTED + 1)
+    return work.session.scalars(found).all()
+
+
+def counted(records: Sequence[Entity]) -> str:
+    return f"{COUNTED}+" if len(records) > COUNTED else str(len(records))
+
+
+def shown(work: Context, record: Entity, name: str) -> str:
+    kind = policy.fields(work, record).get(name)
+    return kind.show(getattr(record, name), work, record) if kind else ""
+
+
+def total(work: Context, deals: Sequence[Opportunity]) -> str:
+    """Return what the deals are worth together.
+
+    It is empty where one of the amounts is hidden, where there are more than are counted, and where
+    they are in several currencies.
+    """
+    known = [deal for deal in deals if deal.amount is not None]
+    kinds = [policy.fields(work, deal).get("amount") for deal in deals]
+    if len(deals) > COUNTED or None in kinds or len({deal.currency for deal in known}) != 1:
+        return ""
+    kind = Opportunity.fields()["amount"]
+    return f", {kind.show(sum(deal.amount or 0 for deal in known), work, known[0])}"
