@@ -1,5 +1,6 @@
 """Log what has happened: a call, a meeting, an e-mail, a note."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from handlers.core.request import Request
@@ -12,6 +13,7 @@ from models.core.entity.base import ENTITIES
 from models.core.errors import Ambiguous, Invalid
 from models.core.fields import Moment
 from models.core.fields.trailing import past_moment, take_moment
+from models.core.parsing import values
 
 SPOKEN: dict[str, str] = {
     ActivityType.CALL: "a call",
@@ -45,13 +47,24 @@ def kept(request: Request, kind: str) -> Response:
         return asked
     texts = {**request.texts, "type": kind}
     if not texts.get("done_at") and request.surface != "form":
-        texts["done_at"] = past_moment(texts.get("description", ""))
+        texts["done_at"] = past_moment(behind_name(request, texts))
     activity = records.create(request.work, Activity, texts)
     activity.done_at = activity.done_at or request.work.now
     if activity.done_at > request.work.now:
         raise Invalid({"done_at": "That is still to come. A task is what is to come: task new …"})
     tell_threads(request, activity, kind)
     return receipt(request.but(texts=texts), activity, logged(request, activity))
+
+
+def behind_name(request: Request, texts: Mapping[str, str]) -> str:
+    """Return what was written down, without the name of whom it is about at its beginning."""
+    words = texts.get("description", "").split()
+    whom = next((each for each in ABOUT if texts.get(each)), "")
+    id = KINDS[whom].read(texts[whom], request.work) if whom else 0
+    name = set(values.fold(request.work.name(whom, id)).split()) if whom else set()
+    while words and values.fold(words[0]) in name:
+        words.pop(0)
+    return " ".join(words)
 
 
 def logged(request: Request, activity: Activity) -> str:
@@ -64,7 +77,7 @@ def logged(request: Request, activity: Activity) -> str:
     if whom:
         id = getattr(activity, whom)
         about = f" {JOINED.get(ActivityType(activity.type), 'about')} {work.name(whom, id)} ({work.ref(whom, id)})"
-    return f"Logged: {word}{about}, {activity}"
+    return f"Logged: {word}{about} · {activity.ref}\n“{activity.title}”"
 
 
 def still_to_come(request: Request, kind: str) -> Response | None:

@@ -249,7 +249,9 @@ class Catalogue:
                 asks = verb.asks.values() if verb.on_cards else ()
                 for slug in {kind.to for kind in asks if isinstance(kind, Reference)}:
                     found.setdefault(slug, []).append(verb)
-        return {slug: sorted(verbs, key=lambda verb: verb.on_cards) for slug, verbs in found.items()}
+        return {
+            slug: sorted(verbs, key=lambda verb: verb.on_cards) for slug, verbs in found.items()
+        }
 
     @cached_property
     def command(self) -> Callable[[str], Command]:

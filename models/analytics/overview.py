@@ -24,6 +24,8 @@ TALKS = (ActivityType.CALL, ActivityType.MEETING, ActivityType.EMAIL)
 SPOKEN = {ActivityType.EMAIL: "e-mail"}
 QUOTE = 80
 """Letters of what was said that a card quotes."""
+QUOTES = "\"'“”„«» "
+"""Signs around a text that is quoted with signs of our own."""
 COUNTED = 50
 """Open records that are counted; more than these are “50+”."""
 
@@ -89,7 +91,7 @@ def said(work: Context, activity: Activity) -> str:
     """Return what was said in a talk, as the end of a sentence; nothing where it is hidden."""
     if "description" not in policy.fields(work, activity):
         return ""
-    return f": “{cut(activity.title)}”"
+    return f": “{cut(activity.title.strip(QUOTES))}”"
 
 
 def cut(text: str) -> str:

@@ -40,7 +40,8 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
     work = request.work
     work.session.flush()
     lines = told(work, record, filled_in(request), request.surface)
-    first = said or f"{headline(work, record)}"
+    first = said or headline(work, record)
+    lines = [line for line in lines if not said or not is_said(line, said)]
     drawn = [blocks.section(f"{record.icon} {escape(first)}")]
     drawn += small(lines)
     buttons = offered(work, record)
@@ -218,6 +219,14 @@ def echo(kind: Field, value: Any, work: UnitOfWork, record: Entity) -> str:
     if type(kind) is Reference and value is not None:
         return str(work.get(ENTITIES[kind.to], value))
     return kind.echo(value, work, record)
+
+
+def is_said(line: str, said: str) -> bool:
+    """Return whether a sentence has all the words of the value in a line such as `Type: Call`."""
+    words, value = (
+        set(re.findall(r"\w+", each.casefold())) for each in (said, line.partition(": ")[2])
+    )
+    return "→" not in line and bool(value) and value <= words
 
 
 def has_words(text: str, words: str) -> bool:
