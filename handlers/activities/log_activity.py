@@ -53,7 +53,8 @@ def kept(request: Request, kind: str) -> Response:
     if activity.done_at > request.work.now:
         raise Invalid({"done_at": "That is still to come. A task is what is to come: task new …"})
     tell_threads(request, activity, kind)
-    return receipt(request.but(texts=texts), activity, logged(request, activity))
+    told = {name: text for name, text in texts.items() if name != "type"}
+    return receipt(request.but(texts=told), activity, logged(request, activity))
 
 
 def behind_name(request: Request, texts: Mapping[str, str]) -> str:

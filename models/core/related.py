@@ -37,7 +37,8 @@ def lists_of(slug: str) -> tuple[Related, ...]:
 
 
 def naming(entity: type[Entity], slug: str) -> Iterator[Related]:
-    if entity.in_timeline:
+    lines = ENTITIES[slug].line_fields().values()
+    if entity.in_timeline or any(kind.of == entity.slug() for kind in lines):
         return
     first = True
     for name, kind in entity.fields().items():

@@ -246,7 +246,9 @@ def ways_on(request: Request) -> list[tuple[str, str]]:
     own.sort(key=lambda verb: verb.common)
     able = [verb for verb in own if verb.when(record) and policy.can(work.actor, verb.name, record)]
     ways = [(f"{verb.button} {ref.text}", f"{verb.name} {ref.text}") for verb in able]
-    return [*values_of(request, ref), *ways][:OFFERED]
+    menus = [name for name in router.menus if name in router.verbs]
+    moves = [(f"{name.capitalize()} {ref.text}", f"{name} {ref.text}") for name in menus]
+    return [*values_of(request, ref), *moves, *ways][:OFFERED]
 
 
 def values_of(request: Request, ref: Ref) -> list[tuple[str, str]]:

@@ -34,11 +34,12 @@ TABS = 10
 def more(request: Request, record: Entity) -> Form:
     """Return the modal with everything about a record, open at the tab that the line names."""
     lists = related_to(request.work, record)
-    tabs = [OVERVIEW, *([TIMELINE] if record.slug() in TIMELINES else [])]
-    tabs += [*(each.name for each in lists), DETAIL]
-    tab = str(request.line.flags.get("tab") or OVERVIEW)
-    tab = tab if tab in tabs else OVERVIEW
-    drawn = [tabs_row(record, tabs[:TABS], tab, lists)]
+    around = [OVERVIEW, TIMELINE] if record.slug() in TIMELINES else []
+    tabs = [*around, *(each.name for each in lists), DETAIL]
+    tabs = tabs if around else [DETAIL, *tabs[:-1]]
+    tab = str(request.line.flags.get("tab") or tabs[0])
+    tab = tab if tab in tabs else tabs[0]
+    drawn = [tabs_row(record, tabs[:TABS], tab, lists)] if tabs[1:] else []
     if tab == OVERVIEW:
         drawn += overview(request, record, lists)
     elif tab == TIMELINE:
@@ -85,7 +86,7 @@ def overview(request: Request, record: Entity, lists: Sequence[Related]) -> list
     if text.places:
         places = (cards.place(slug, ref) for slug, ref in text.places if slug in catalogue.routers)
         drawn.append(blocks.actions(*places))
-    drawn += told(record, work)
+    drawn += [*told(record, work), *long_texts(record, work)]
     for each in lists:
         found, more_of = page_of(work, record, each, FIRST)
         drawn += [blocks.divider(), blocks.header(each.label)]
@@ -120,9 +121,19 @@ def is_whose(router: Router, name: str, record: Entity) -> bool:
 
 def told(record: Entity, work: UnitOfWork) -> list[Block]:
     """Return what other packages know about the record, beyond what its card says."""
-    said = [line for more_of in DETAILS.get(record.slug(), ()) for line in more_of(work, record)]
+    knowing = DETAILS.get(record.slug(), ()) if policy.fields(work, record) else ()
+    said = [line for more_of in knowing for line in more_of(work, record)]
     lines = [f"*{label}:* {escape(str(text))}" for label, text in said]
     return [blocks.section("\n".join(lines))] if lines else []
+
+
+def long_texts(record: Entity, work: UnitOfWork) -> list[Block]:
+    """Return the notes and other long texts, word for word."""
+    drawn = []
+    for name, kind in policy.fields(work, record).items():
+        if isinstance(kind, LongText) and (text := getattr(record, name)):
+            drawn += [blocks.section(f"*{kind.label}*"), blocks.said(text)]
+    return drawn
 
 
 def rows_of(records: Sequence[Entity], work: UnitOfWork) -> list[Block]:
@@ -200,9 +211,7 @@ def details(request: Request, record: Entity) -> list[Block]:
     drawn += [blocks.columns(short[start : start + 10]) for start in range(0, len(short), 10)]
     for lines, parts in cards.parts_listed(record, work, ALL_PARTS):
         drawn += [blocks.section(f"*{lines.label}*"), blocks.said("\n".join(parts))]
-    for name, kind in held.items():
-        if isinstance(kind, LongText):
-            drawn += [blocks.section(f"*{kind.label}*"), blocks.said(getattr(record, name))]
+    drawn += long_texts(record, work)
     drawn.append(
         blocks.context(f"Updated {stamp(record.updated_at, '{date_short_pretty} {time}')}")
     )

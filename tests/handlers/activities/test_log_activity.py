@@ -24,10 +24,9 @@ def test_what_happened_is_kept_as_done(
     slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, kind: str
 ) -> None:
     slack.command(f"/crm log {kind} CU-1 Talked about the budget minutes=20")
-    assert (
-        told(slack)
-        == "Created AT-1 Talked about the budget\nCustomer: CU-1 Ada Lovelace\nMinutes: 20"
-    )
+    about = "note about" if kind == "note" else f"{kind.replace('email', 'e-mail')} with"
+    first = f"Logged: {about} Ada Lovelace (CU-1) · AT-1"
+    assert told(slack) == f"{first}\n“Talked about the budget”\nMinutes: 20"
     activity = found(works, Activity)
     assert (activity.type, activity.minutes, activity.customer) == (kind, 20, ada.id)
     assert activity.done_at == START
@@ -72,7 +71,7 @@ def test_logging_without_words_opens_the_form(
     assert slack.modal.text == "Log a call"
     assert slack.modal.values["customer"]["value"] == "CU-1"
     slack.submit(description="Nobody answered")
-    assert told(slack) == "Created AT-1 Nobody answered\nCustomer: CU-1 Ada Lovelace"
+    assert told(slack) == "Logged: call with Ada Lovelace (CU-1) · AT-1\n“Nobody answered”"
 
 
 @SQLITE
@@ -94,7 +93,7 @@ def test_in_the_thread_of_a_card_it_is_about_that_record(
     lead = given(works, Lead, first_name="Bob")
     card = standing(slack, works, courier, lead)
     slack.say("@crm log call this He wants a boat", channel="C_SALES", thread_ts=card.ts)
-    assert told(slack) == "Created AT-1 He wants a boat\nLead: LD-1 Bob"
+    assert told(slack) == "Logged: call with Bob (LD-1) · AT-1\n“He wants a boat”"
     assert found(works, Activity).lead == lead.id
 
 

@@ -61,12 +61,12 @@ def test_a_refused_command_offers_to_ask_and_asking_reaches_an_admin(
 def test_a_refused_button_offers_it_too(
     slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
 ) -> None:
-    refuse_deleting(slack)
+    slack.command("/crm role refuse senior rep lead disqualify", user="U_ADA")
     card = standing(slack, works, courier, lead)
-    slack.pick("lead.menu", "Delete", card)
+    slack.click("lead.disqualify", card)
     assert (slack.last.buttons, told(slack)[:24]) == (["Request"], "Your role (senior rep) d")
     slack.click("crm.run")
-    assert told(slack) == ASKED
+    assert told(slack) == ASKED.replace("lead delete", "lead disqualify")
 
 
 def test_a_refused_mention_offers_it_too(

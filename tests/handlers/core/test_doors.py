@@ -129,8 +129,11 @@ def test_its_card_holds_all_that_one_may_see_and_opens_for_nobody_else(doors: Do
             ref = f"{entity.prefix}-{number}"
             words = doors.sight(person).words.get(ref, set())
             held = {SECRETS[word] for word in words}
-            found = doors.do(person, f"more {ref}").secrets()
+            found = doors.do(person, f"more {ref} --tab=details").secrets()
             assert held <= found, (person, ref)
+            around = doors.do(person, f"more {ref}").secrets()
+            seen = {SECRETS[each] for own in doors.sight(person).words.values() for each in own}
+            assert around <= seen, (person, ref)
             if not (entity.line_fields() and held):  # which also holds what its parts say
                 assert found == held, (person, ref)
 

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from handlers.core.executor import perform
 from handlers.core.request import Request
 from handlers.core.responses import Form, Home, Message
 from handlers.core.router import Catalogue
-from handlers.core.ui import cards
+from handlers.core.ui import cards, details
 from handlers.notifications import digest
 from handlers.registry import ROUTERS
 from models.analytics import dashboard
@@ -87,7 +88,15 @@ def rendered(work: UnitOfWork, record: Entity, text: str) -> Found:
 
 
 def in_full(work: UnitOfWork, record: Entity, text: str) -> Found:
-    return [*policy.fields(work, record), *told(record, str(cards.details(record, work)))]
+    line = CATALOGUE.command(f"more {record.ref}")
+    drawn = [
+        details.more(
+            Request(work, CATALOGUE, replace(line, line=replace(line.line, flags={"tab": tab}))),
+            record,
+        )
+        for tab in (details.OVERVIEW, details.TIMELINE, details.DETAIL)
+    ]
+    return [*policy.fields(work, record), *told(record, str(drawn))]
 
 
 def reported(work: UnitOfWork, record: Entity, text: str) -> Found:

@@ -80,9 +80,11 @@ def test_an_ambiguous_name_offers_the_candidates_and_each_button_works(
 
 
 @SQLITE
-def test_deleting_asks_first_on_the_card_too(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_deleting_asks_first_with_a_button_too(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada")
-    slack.command("/crm CU-1")
+    slack.command("/crm more CU-1 --tab=details")
     slack.click("customer.delete", confirm=False)
     assert count(works, Customer) == 1
     assert "Delete CU-1 Ada? It can be restored for 30 days." in slack.asked
@@ -95,8 +97,9 @@ def test_deleting_asks_first_on_the_card_too(slack: SlackDriver, works: UnitOfWo
 @SQLITE
 def test_her_lifecycle_follows_from_her_deals(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
-    slack.command("/crm CU-1")
-    assert "Lead (no deals yet)" in slack.last.words
+    slack.command("/crm more CU-1")
+    assert slack.modal
+    assert "Lead (no deals yet)" in slack.modal.words
     slack.command("/crm deal new Sails CU-1")
-    slack.command("/crm CU-1")
-    assert "Prospect (1 open deal)" in slack.last.words
+    slack.command("/crm more CU-1")
+    assert "Prospect (1 open deal)" in slack.modal.words

@@ -39,13 +39,13 @@ task new call tomorrow with CU-2 = + AT-n call; Due: Wed 11 Mar (tomorrow) 09:00
 task new call Henrik before christmas = + AT-n call Henrik; Due: Thu 24 Dec 09:00; CU-2
 task new call Henrik asap = + AT-n call Henrik asap; CU-2; Due: no date yet · `task edit AT-n due=fri`
 task: call Henrik tomorrow = + AT-n call Henrik; Due: Wed 11 Mar (tomorrow) 09:00; CU-2
-log call Kaiser talked = + AT-n Kaiser talked; Customer: CU-3 Anna Kaiser
-log call Anna at Kaiser GmbH met = + AT-n Anna at Kaiser GmbH met; Customer: CU-3 Anna Kaiser; Account: AC-1 Kaiser GmbH
-log call Henrik talked = + AT-n Henrik talked; CU-2
+log call Kaiser talked = Logged: call with Anna Kaiser (CU-3) · AT-n; “Kaiser talked”
+log call Anna at Kaiser GmbH met = Logged: call with Anna Kaiser (CU-3) · AT-n; “Anna at Kaiser GmbH met”; Account: AC-1 Kaiser GmbH
+log call Henrik talked = Logged: call with Henrik Dahl (CU-2) · AT-n; “Henrik talked”
 case new Printer broken, CU-2, urgent = + CS-2 Printer broken; CU-2; Priority: Urgent
 deal new Pilot, proposal CU-2 = + OP-n Pilot; CU-2; Stage: Proposal
-OP-1 note: wants a discount = + AT-n wants a discount; Customer: CU-1 Ada Lovelace; Deal: OP-n Sails
-CU-2 call: talked = + AT-n talked; CU-2
+OP-1 note: wants a discount = Logged: note about Ada Lovelace (CU-1) · AT-n; “wants a discount”; Deal: OP-n Sails
+CU-2 call: talked = Logged: call with Henrik Dahl (CU-2) · AT-n; “talked”
 """
 CHANGES = """
 OP-1 amount 20k = Amount: empty → €20,000
@@ -251,4 +251,6 @@ def test_what_is_still_to_come_is_no_call_that_was_made(
         slack.click("crm.run")
         assert "Due: " in told(slack), (line, task)
     slack.command("/crm log call CU-2 wants an offer by friday")
-    assert told(slack).startswith("Created AT-5 wants an offer by friday")
+    assert told(slack).startswith(
+        "Logged: call with Henrik Dahl (CU-2) · AT-5\n“wants an offer by friday”"
+    )

@@ -10,6 +10,7 @@ from models.activities.activity import Activity
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import SQLITE, found, standing, told
 
@@ -28,7 +29,7 @@ def test_a_card_one_asks_for_has_the_buttons_one_may_press(
     slack.command("/crm LD-1")
     assert "lead.convert" in slack.last.actions
     slack.command("/crm LD-1", user="U_ELI")
-    assert slack.last.actions == ["lead.more"]
+    assert slack.last.actions == ["log.new", "activity.new", "lead.more"]
 
 
 def test_a_card_in_a_channel_has_all_buttons_and_pressing_is_checked(
@@ -42,12 +43,19 @@ def test_a_card_in_a_channel_has_all_buttons_and_pressing_is_checked(
 
 
 def test_the_menu_of_a_card_leaves_out_what_one_may_not(
-    slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
-    slack.command("/crm role refuse senior rep lead delete", user="U_ADA")
-    slack.command("/crm LD-1", user="U_RITA")
-    menu = next(block for block in slack.last.blocks if block["type"] == "actions")["elements"][-1]
-    assert [option["value"] for option in menu["options"]] == ["more LD-1", "assign LD-1"]
+    given(works, Customer, first_name="Ada")
+    given(works, Case, by="U_SAM", customer="CU-1", subject="Lost oar")
+    slack.command("/crm role refuse support case resolve", user="U_ADA")
+    slack.command("/crm CS-1", user="U_SAM")
+    [menu] = [
+        element
+        for block in slack.last.blocks
+        for element in block.get("elements", ())
+        if element.get("action_id") == "case.menu"
+    ]
+    assert [option["value"] for option in menu["options"]] == ["close CS-1", "edit CS-1"]
 
 
 def test_the_tab_offers_what_one_may_do_and_shows_the_parts_one_may_see(
