@@ -50,15 +50,15 @@ def resolve(request: Request, case: Case) -> Response:
     return receipt(request, case)
 
 
-@router.verb("close", button="Close", when=lambda case: case.status != CaseStatus.CLOSED)
-def close(request: Request, case: Case) -> Response:
-    """End the case."""
-    case.close(request.work)
-    return receipt(request, case)
-
-
 @router.verb("reopen", button="Reopen", when=lambda case: not is_open(case))
 def reopen(request: Request, case: Case) -> Response:
     """Work on the case again."""
     case.reopen(request.work)
+    return receipt(request, case)
+
+
+@router.verb("close", button="Close", when=lambda case: case.status != CaseStatus.CLOSED)
+def close(request: Request, case: Case) -> Response:
+    """End the case."""
+    case.close(request.work)
     return receipt(request, case)

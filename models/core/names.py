@@ -97,6 +97,13 @@ def known(work: Context, entity: str, id: int) -> Name | None:
     return found if work.viewers == there.viewers else None
 
 
+def kept(session: Session) -> dict[Any, Any]:
+    """Return what a unit of work has read for several readers, until something is written."""
+    found: dict[Any, Any] = session.info.setdefault("kept", {})
+    return found
+
+
 def forget_names(session: Session) -> None:
-    """Forget what was learnt, because something has changed."""
+    """Forget what was learnt and kept, because something has changed."""
     session.info.pop("names", None)
+    session.info.pop("kept", None)

@@ -61,8 +61,8 @@ class Screen:
 
     def card(self, ref: str) -> Locator:
         """The card of a record, where everybody sees it."""
-        name = self.page.locator("strong", has_text=re.compile(f"^{ref}$"))
-        return self.page.locator(".conversation li.message:not(.ephemeral)", has=name).last
+        named = re.compile(rf" · {ref}(?![0-9])")
+        return self.page.locator(".conversation li.message:not(.ephemeral)", has_text=named).last
 
     def whisper(self, text: str) -> Locator:
         """The newest answer that only this person sees and that says this."""
@@ -106,6 +106,18 @@ class Screen:
         """Choose in a select of the modal."""
         self.field(name).locator("input[role=combobox]").click()
         self.page.get_by_role("option", name=wanted).click()
+
+    def turn(self, card: Locator, wanted: str) -> None:
+        """Choose in the first menu that stands on a card, such as the stage of a deal."""
+        card.locator("input[role=combobox]").first.click()
+        self.page.get_by_role("option", name=wanted, exact=True).click()
+
+    def delete(self, card: Locator, answer: str = "Delete") -> None:
+        """Press Delete among everything about a record, and answer the question."""
+        self.press(card, "More")
+        self.form.get_by_role("button", name="Show Details").click()
+        self.form.get_by_role("button", name="Delete", exact=True).click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name=answer).click()
 
     def save(self) -> None:
         self.form.locator("button[type=submit]").click()

@@ -81,15 +81,14 @@ def test_an_ephemeral_card_asks_in_a_dialog_before_it_deletes(sit: Sit) -> None:
     screen.say("/crm customer new Fritz Final")
     ref = screen.ref("Created CU-[0-9]+ Fritz Final")
     screen.say(f"/crm {ref}")
-    card = screen.whisper("Lifecycle")
-    screen.press(card, "Delete")
+    card = screen.whisper("owner Rita Reyes")
+    screen.delete(card, answer="Cancel")
+    expect(screen.page.get_by_role("alertdialog")).to_have_count(0)
+    screen.form.get_by_role("button", name="Delete", exact=True).click()
     dialog = screen.page.get_by_role("alertdialog")
     expect(dialog).to_contain_text(f"{ref} Fritz Final")
-    dialog.get_by_role("button", name="Cancel").click()
-    expect(dialog).to_have_count(0)
-    screen.press(card, "Delete")
     dialog.get_by_role("button", name="Delete").click()
-    expect(screen.whisper(f"Deleted {ref}")).to_be_visible()
+    expect(screen.form).to_contain_text(f"Deleted {ref}")
 
 
 def test_what_people_type_is_only_text(sit: Sit) -> None:

@@ -47,7 +47,7 @@ def test_a_message_becomes_a_case_by_its_shortcut(sit: Sit) -> None:
     expect(screen.field("subject").locator("input")).to_have_value("The blue vase arrived cracked")
     screen.pick("customer", "gra", "Grace Okafor")
     screen.save()
-    card = screen.messages.filter(has_text="Priority: Normal").filter(
+    card = screen.messages.filter(has_text="Normal · unassigned").filter(
         has_text="The blue vase arrived cracked"
     )
     expect(card).to_contain_text("Grace Okafor")

@@ -87,10 +87,10 @@ def test_a_change_after_the_drawing_is_seen_whenever_it_was_drawn(
     change(works, sails, stage="proposal")
     monkeypatch.setattr(renderer, "FRESH", fresh)
     carry_all(courier)
-    assert ("Proposal" in slack.posted("C_SALES")[0]) == (fresh < 0)
+    assert ("Proposal" in slack.posted("C_SALES")[0].text) == (fresh < 0)
     courier.drain()
     [card] = slack.posted("C_SALES")
-    assert "Proposal" in card
+    assert "Proposal" in card.text
 
 
 @SQLITE

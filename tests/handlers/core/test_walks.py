@@ -21,7 +21,7 @@ pytestmark = SQLITE
 
 MOST = {
     "a request": (68, 310),
-    "a delivery": (42, 190),
+    "a delivery": (45, 215),
     "a reminder": (19, 62),
     "a rights check": (3, 15),
     "an import": (50, 222),
