@@ -32,6 +32,7 @@ SAID = {
     "redraw": "the card anew",
     "event": "a line in the thread",
     "assigned": "the news for a new owner",
+    "won": "the news of a won deal",
     "message": "a message",
     "due": "a reminder",
     "team_due": "what the team has to do",

@@ -286,6 +286,7 @@ DRAWINGS: dict[str, Drawing] = {
     "redraw": card,
     "event": record_events.event,
     "assigned": record_events.assigned,
+    "won": record_events.won,
     "message": message,
     "line": line,
     "receipt": receipt,

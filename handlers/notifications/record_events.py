@@ -10,6 +10,8 @@ where it is stored.
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards
@@ -90,6 +92,40 @@ def assigned(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
     )  # an earlier release stored the name itself
     said = f"{giver} gave you {record}"
     return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
+
+
+def won(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Return that a deal is won, for the channel where deals stand, once for ever.
+
+    It is None where the deal is not won any more, where that was said before, and where some of the
+    readers may not see the deal. `delivery.about` has `by`, the person who won it.
+    """
+    deal = record_of(work, delivery)
+    outcome = cards.texts(deal, work, "stage").get("stage", "")
+    if deal.deleted_at or outcome.casefold() != "won" or is_known(work, delivery):
+        return None
+    said = cards.texts(deal, work, "amount", "customer", "account")
+    whom = " at ".join(said[name] for name in ("customer", "account") if name in said)
+    name = str(deal).removeprefix(deal.ref).strip()
+    first = f"{name_of(work, delivery.about['by'])} won {name} ({deal.ref})"
+    sum_ = " from ".join(filter(None, [said.get("amount", ""), whom]))
+    drawn = blocks.section(
+        f":tada: *{escape(first)}*" + (f"\n{escape(sum_)}" if sum_ else ""),
+        blocks.button("Open", f"{deal.slug()}.{cards.MORE}", deal.ref),
+    )
+    return Message(f"{first}: {sum_}" if sum_ else first, [drawn])
+
+
+def is_known(work: UnitOfWork, delivery: Delivery) -> bool:
+    """Return whether the same was said about the same record in another delivery."""
+    same = (
+        Delivery.kind == delivery.kind,
+        Delivery.entity == delivery.entity,
+        Delivery.record_id == delivery.record_id,
+        Delivery.id != delivery.id,
+        Delivery.ts.is_not(None),
+    )
+    return work.session.scalar(select(Delivery.id).where(*same).limit(1)) is not None
 
 
 def record_of(work: UnitOfWork, delivery: Delivery) -> Entity:

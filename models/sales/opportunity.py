@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -32,6 +32,7 @@ from models.core.fields import (
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import STAGES
 from models.core.fields.trailing import take_amount, take_close
+from models.core.outbox.delivery import deliver
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.sales.purchase import Purchase
@@ -92,6 +93,8 @@ OTHER_FORECASTS = {
     "omitted": Forecast.OMIT,
 }
 """Salesforce's forecast categories where they differ; what is closed there is committed here."""
+CELEBRATED_AFTER = timedelta(minutes=1)
+"""How long the news of a won deal waits."""
 SALES = 2
 """The sales that the card of a deal names."""
 WHY_LOST = "Why is it lost? Say it with the reason: deal lost {} too expensive"
@@ -286,6 +289,18 @@ class Opportunity(Entity):
             by = work.actor.id if work.actor else None
             move = {"before": before, "after": after, "at": at, "by": by}
             insert_later(work, StageChange, opportunity=self.id, **move)
+        if after == Stage.WON and work.actor and not (work.from_file or work.repeats):
+            self.celebrate(work)
+
+    def celebrate(self, work: Context) -> None:
+        """Ask that colleagues read that the deal is won, a minute later.
+
+        Whoever takes it back within the minute leaves no party behind.
+        """
+        about = {"by": work.actor.id if work.actor else None}
+        subject = {"entity": self.slug(), "record_id": self.id, "about": about}
+        key, at = f"won:{self.ref}:{work.unit}", work.now + CELEBRATED_AFTER
+        deliver(work, "won", work.workspace.sales_channel, key, not_before=at, **subject)
 
     def moved_at(self, work: Context, before: str | None) -> datetime | None:
         """Return when the deal moved to its stage.

@@ -2,6 +2,7 @@
 when it is sent.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from models.core import records
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from models.support.case import Case
 from tests.ground import given
 from tests.handlers.drawings import buttons, drawn, said
@@ -188,3 +191,41 @@ def test_nobody_is_told_of_what_is_somebody_elses_by_now_or_gone(works: UnitOfWo
     with works("T1", "U_RAVI") as work:
         records.delete(work, work.get(Lead, lead.id))
     assert drawn(works, "assigned", "U_RAVI", **columns) is None
+
+
+def won(slack: SlackDriver) -> list[str]:
+    return [each.text for each in slack.posted("C_SALES") if " won Sails" in each.text]
+
+
+def test_a_won_deal_is_told_in_the_channel_once_and_a_minute_later(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: Any
+) -> None:
+    given(works, Account, name="Acme")
+    given(works, Opportunity, name="Sails", account="AC-1", amount="12k")
+    slack.command("/crm deal won OP-1")
+    courier.drain()
+    assert won(slack) == []
+    clock.forward(timedelta(minutes=1))
+    courier.drain()
+    assert won(slack) == ["Rita Reyes won Sails (OP-1): €12,000 from Acme"]
+    slack.command("/crm deal stage OP-1 proposal")
+    slack.command("/crm deal won OP-1")
+    clock.forward(timedelta(minutes=2))
+    courier.drain()
+    assert len(won(slack)) == 1
+
+
+def test_who_takes_a_win_back_at_once_leaves_no_party_behind(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: Any
+) -> None:
+    given(works, Account, name="Acme")
+    given(works, Opportunity, name="Sails", account="AC-1")
+    slack.command("/crm deal won OP-1")
+    slack.click("crm.undo")
+    clock.forward(timedelta(minutes=2))
+    courier.drain()
+    assert won(slack) == []
+    slack.command("/crm deal won OP-1")
+    clock.forward(timedelta(minutes=2))
+    courier.drain()
+    assert won(slack) == ["Rita Reyes won Sails (OP-1): Acme"]
