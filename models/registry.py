@@ -4,7 +4,8 @@ from models.activities.activity import Activity
 from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
-from models.core.entity.base import DETAILS, FACTS, TIMELINES, Base, Entity
+from models.core.entity.base import Base, Entity
+from models.core.entity.facts import DETAILS, FACTS, TIMELINES
 from models.core.entity.sequences import Counter
 from models.core.identity.installation import Installation, InstallState
 from models.core.identity.role import Role

@@ -32,7 +32,9 @@ LINES, FUNCTION = 500, 40
 """The longest a file may be, where 400 is enough for most, and a function."""
 TABLES = 1.4
 """How many times longer tests may be: they are full of tables, a row a line."""
-DRAWING = {f"handlers.core.ui.{name}" for name in ("cards", "forms", "history", "receipts")}
+DRAWING = {
+    f"handlers.core.ui.{name}" for name in ("card_text", "cards", "forms", "history", "receipts")
+}
 """Where what a field holds, or held, is drawn: each asks which fields the readers see."""
 
 

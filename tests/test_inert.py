@@ -5,7 +5,7 @@ enough.
 from typing import Any
 
 from handlers.core.ui import blocks
-from handlers.core.ui.cards import moment
+from handlers.core.ui.card_text import moment
 from tests.ground import START
 from tests.hostile import BARE, FAMILIES, HOSTILE, MUCH, TOKENS, sample
 from tests.inert import pings

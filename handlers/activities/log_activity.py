@@ -54,7 +54,7 @@ def kept(request: Request, kind: str) -> Response:
         raise Invalid({"done_at": "That is still to come. A task is what is to come: task new …"})
     tell_threads(request, activity, kind)
     told = {name: text for name, text in texts.items() if name != "type"}
-    return receipt(request.but(texts=told), activity, logged(request, activity))
+    return receipt(request.but(texts=told), activity, logged(request, activity, kind))
 
 
 def behind_name(request: Request, texts: Mapping[str, str]) -> str:
@@ -68,16 +68,17 @@ def behind_name(request: Request, texts: Mapping[str, str]) -> str:
     return " ".join(words)
 
 
-def logged(request: Request, activity: Activity) -> str:
+def logged(request: Request, activity: Activity, kind: str) -> str:
     """Return the sentence that says what was logged, with whom, and its number."""
     work = request.work
     work.session.flush()
-    word = SPOKEN[ActivityType(activity.type)].partition(" ")[2]
+    did = ActivityType(KINDS["type"].read(kind, work))
+    word = SPOKEN[did].partition(" ")[2]
     whom = next((name for name in ABOUT if getattr(activity, name)), "")
     about = ""
     if whom:
         id = getattr(activity, whom)
-        about = f" {JOINED.get(ActivityType(activity.type), 'about')} {work.name(whom, id)} ({work.ref(whom, id)})"
+        about = f" {JOINED.get(did, 'about')} {work.name(whom, id)} ({work.ref(whom, id)})"
     return f"Logged: {word}{about} · {activity.ref}\n“{activity.title}”"
 
 

@@ -45,8 +45,7 @@ class Records(Router, Generic[E]):
         on_cards: str = "",
     ) -> None:
         super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__))
-        self.entity: type[E] = entity
-        self.menus = menus
+        self.entity, self.menus = entity, menus
         asked = {
             name: kind
             for name, kind in entity.declared_fields().items()

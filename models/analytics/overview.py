@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, select
 
 from models.activities.activity import Activity, ActivityType
 from models.core.context import Context
-from models.core.entity.base import Ago, Entity, Facts
+from models.core.entity.base import Entity
+from models.core.entity.facts import Ago, Facts
 from models.core.names import kept, learn
 from models.core.permissions import policy, visibility
 from models.customers.account import Account

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, func, select
 from models.activities.activity import Activity, ActivityType
 from models.analytics.overview import SPOKEN, TALKS, activities_about
 from models.core.context import Context
-from models.core.entity.base import Entity, Event
+from models.core.entity.base import Entity
+from models.core.entity.facts import Event
 from models.core.permissions import policy, visibility
 from models.sales.opportunity import Opportunity, Stage, StageChange
 from models.support.case import Case, CaseComment

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from models.core.context import Context
-from models.core.entity.base import Facts
+from models.core.entity.facts import Facts
 from models.core.permissions import visibility
 from models.customers.customer import Customer, Lifecycle
 from models.sales.opportunity import Opportunity, Stage

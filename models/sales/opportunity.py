@@ -14,8 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core import part_lines
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import Changes, Entity, Facts, Row
+from models.core.entity.base import Changes, Entity, Row
 from models.core.entity.bulk import insert_later
+from models.core.entity.facts import Facts
 from models.core.errors import Conflict, Invalid
 from models.core.fields import (
     Choice,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.comments import Comment, say
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import Changes, Entity, Facts
+from models.core.entity.base import Changes, Entity
+from models.core.entity.facts import Facts
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.fields.synonyms import CASE_STATUSES, ORIGINS, PRIORITIES

@@ -7,7 +7,8 @@ from typing import Any
 
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
-from models.core.entity.base import ENTITIES, Ago, Entity, Facts, Told
+from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.facts import Ago, Facts, Told
 from models.core.fields import Email, Moment, Person, Reference
 from models.core.fields.base import Field
 from models.core.names import learn
@@ -146,8 +147,9 @@ class CardText:
     def joined(self, name: str) -> str:
         """Return what the record is joined to, such as the company where a person works."""
         there, between = self.record.joins[name]
-        kinds = ENTITIES[between].fields()
-        found = ENTITIES[between].current(self.work, self.record)
+        entity: Any = ENTITIES[between]
+        kinds = entity.fields()
+        found = entity.current(self.work, self.record)
         if found is None or there not in policy.fields(self.work, found):
             return ""
         return self.link(kinds[there], getattr(found, there))

@@ -13,7 +13,8 @@ from handlers.core.router import Router, Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.card_text import CardText, marked, stamp
-from models.core.entity.base import DETAILS, ENTITIES, TIMELINES, Entity
+from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.facts import DETAILS, TIMELINES
 from models.core.fields import LongText, Person, Reference
 from models.core.names import learn
 from models.core.permissions import policy

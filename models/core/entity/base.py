@@ -1,11 +1,11 @@
 """The base of every table and of every CRM entity."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -17,13 +17,13 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     inspect,
-    select,
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, object_session
 
 from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
+from models.core.entity.facts import FACTS, Facts
 from models.core.entity.unique import add_columns, column_of, is_folded, unique_indexes
 from models.core.fields import Joined, Lines, Moment, field
 from models.core.fields.base import Field, Reader, read_all
@@ -43,51 +43,6 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-
-
-class Ago(NamedTuple):
-    """A moment that is told as how long ago it was."""
-
-    at: datetime
-
-
-Told = str | tuple[Any, ...]
-"""What a line of a card says: a text, or its parts one after the other.
-
-A part is a text, a moment, an `Ago`, or a record, which people open with one press.
-"""
-Facts = list[tuple[str, Told]]
-"""Lines of a card that are no fields: (label, what it says)."""
-FACTS: dict[str, list[Callable[[Context, Any], Facts]]] = {}
-"""Lines of cards that other packages know, by the entity whose cards show them."""
-
-
-class Event(NamedTuple):
-    """Something that happened around a record.
-
-    Attributes:
-        at: When it happened.
-        what: What happened, in a few words.
-        said: What somebody said or wrote.
-        record: The record that it happened to.
-        icon: The emoji before it.
-    """
-
-    at: datetime
-    what: str
-    said: str
-    record: Any
-    icon: str
-
-
-TIMELINES: dict[str, Callable[[Context, Any, int, int], tuple[list[Event], bool]]] = {}
-"""What happened around the records of an entity, the newest first.
-
-A function takes the unit of work, the record, the number of the page from 0 and its length, and
-returns the events and whether there are older ones.
-"""
-DETAILS: dict[str, list[Callable[[Context, Any], Facts]]] = {}
-"""The same, for the modal with everything about a record."""
 
 
 def snake(name: str) -> str:
@@ -191,7 +146,7 @@ class Entity(Row):
     joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """What a new record may be joined to by its name, in a file, a line or a form.
 
-    It maps a name to (entity, the entity between them).
+    It maps a name to (entity, the entity between them), whose `current` is the one that counts now.
     """
     reached_by: ClassVar[str] = ""
     """The entity of the further ways to reach a record.
@@ -390,15 +345,6 @@ class Entity(Row):
         These are the names of what it is to be joined to.
         """
         return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
-
-    @classmethod
-    def current(cls, work: Context, whole: "Entity") -> Any:
-        """Return the part of a record that counts now, as far as the readers may see it, or None.
-
-        It is the last one that was made.
-        """
-        theirs = select(cls).where(getattr(cls, cls.part_of) == whole.id)
-        return work.session.scalar(theirs.order_by(cls.id.desc()).limit(1))
 
     @classmethod
     def joined_by(cls) -> Field:

@@ -7,7 +7,8 @@ from sqlalchemy import Index, func, select, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.entity.base import Changes, Entity, Facts
+from models.core.entity.base import Changes, Entity
+from models.core.entity.facts import Facts
 from models.core.entity.name_reference import must_be_unique
 from models.core.errors import Conflict
 from models.core.fields import LongText, Text, field

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import Base, Changes, Entity, Facts
+from models.core.entity.base import Base, Changes, Entity
+from models.core.entity.facts import Facts
 from models.core.entity.name_reference import Named, must_stand
 from models.core.errors import Conflict
 from models.core.fields import Clock, Email, Flag, Text, Zone, field
