@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
-from handlers.core.router import Router, Verb
+from handlers.core.router import NO_MENUS, Router, Verb
 from handlers.core.ui import cards, details, history
 from handlers.core.ui.blocks import option
 from handlers.core.ui.forms import form
@@ -22,7 +22,6 @@ from models.core.search.query import Page, find_records, list_records, suggestio
 from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
-NO_MENUS: Mapping[str, Sequence[str]] = {}
 
 
 class Records(Router, Generic[E]):
@@ -44,8 +43,8 @@ class Records(Router, Generic[E]):
         menus: Mapping[str, Sequence[str]] = NO_MENUS,
         on_cards: str = "",
     ) -> None:
-        super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__))
-        self.entity, self.menus = entity, menus
+        super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__), menus)
+        self.entity: type[E] = entity
         asked = {
             name: kind
             for name, kind in entity.declared_fields().items()

@@ -103,6 +103,9 @@ class Verb:
         return f"{self.noun}.{self.name}"
 
 
+NO_MENUS: Mapping[str, Sequence[str]] = {}
+
+
 def takes_prose(verb: Verb) -> bool:
     """Return whether the words of a line are a text of several sentences, kept to the letter."""
     return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
@@ -125,10 +128,11 @@ class Router:
         words: Sequence[str] = (),
         entity: type[Entity] | None = None,
         doc: str = "",
+        menus: Mapping[str, Sequence[str]] = NO_MENUS,
     ) -> None:
         self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
-        self.menus: Mapping[str, Sequence[str]] = {}
+        self.menus = menus
         """The fields that a card changes with a menu → the options in it; none are all."""
         self.meanings: Callable[[str], Iterable[str]] = lambda said: ()
         """A function that returns the lines that a phrase may mean."""
