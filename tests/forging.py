@@ -114,9 +114,8 @@ def pressed(slack: SlackDriver, keep: Callable[[str], None]) -> None:
     slack.click("crm.undo")
     keep("undo")
     slack.command("/crm LD-1")
-    slack.pick("lead.menu", "More")
+    slack.pick("lead.assign", "U_RITA")
     keep("menu")
-    slack.close()
 
 
 def filled(slack: SlackDriver, keep: Callable[[str], None]) -> None:

@@ -260,7 +260,7 @@ def test_everything_about_it_is_behind_more(
     slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]
 ) -> None:
     record = sample(works, entity)
-    slack.command(f"/crm more {record.ref}", user="U_ADA")
+    slack.command(f"/crm more {record.ref} --tab=details", user="U_ADA")
     assert slack.modal
     held = {
         name: kind

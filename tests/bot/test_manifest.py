@@ -60,6 +60,7 @@ FOR_METHODS = {
     "views_open": set(),
     "views_publish": set(),
     "views_push": set(),
+    "views_update": set(),
 }
 """The scopes a method of the Web API needs for what we ask of it."""
 

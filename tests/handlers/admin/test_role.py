@@ -151,7 +151,7 @@ def test_fields_are_hidden_and_shown_again(slack: SlackDriver, works: UnitOfWork
     given(works, Customer, first_name="Ada", notes="Likes chess", city="Jena")
     said = "No manager sees notes, city of a customer any more."
     assert admin(slack, "role hide manager customer notes city").startswith(said)
-    slack.command("/crm more CU-1", user="U_MONA")
+    slack.command("/crm more CU-1 --tab=details", user="U_MONA")
     assert slack.modal
     assert "chess" not in slack.modal.words
     assert "Jena" not in slack.modal.words
@@ -159,7 +159,7 @@ def test_fields_are_hidden_and_shown_again(slack: SlackDriver, works: UnitOfWork
     assert admin(slack, "role reveal manager customer city").startswith(
         "Every manager sees city of a customer."
     )
-    slack.command("/crm more CU-1", user="U_MONA")
+    slack.command("/crm more CU-1 --tab=details", user="U_MONA")
     assert slack.modal
     assert "Jena" in slack.modal.words
     assert "chess" not in slack.modal.words

@@ -121,8 +121,7 @@ def test_a_deal_moves_to_a_stage_by_any_of_its_names(
 def test_moving_asks_where_to(
     slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
 ) -> None:
-    slack.command("/crm OP-1")
-    slack.click("opportunity.stage")
+    slack.command("/crm deal stage OP-1")
     slack.submit(stage="Negotiation")
     assert found(works, Opportunity).stage == Stage.NEGOTIATION
 
