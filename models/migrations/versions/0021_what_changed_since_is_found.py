@@ -7,14 +7,14 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-TABLES = ("opportunity", "lead", "case")
-
 
 def upgrade() -> None:
-    for table in TABLES:
-        online.index(table, "workspace", "updated_at")
+    online.index("opportunity", "workspace", "updated_at")
+    online.index("lead", "workspace", "updated_at")
+    online.index("case", "workspace", "updated_at")
 
 
 def downgrade() -> None:
-    for table in TABLES:
-        online.drop_index(table, f"ix_{table}_workspace_updated_at")
+    online.drop_index("case", "ix_case_workspace_updated_at")
+    online.drop_index("lead", "ix_lead_workspace_updated_at")
+    online.drop_index("opportunity", "ix_opportunity_workspace_updated_at")
