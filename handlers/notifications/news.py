@@ -261,7 +261,9 @@ def lead_parts(work: UnitOfWork, news: News) -> list[Part]:
 def people(work: UnitOfWork, leads: Sequence[Lead]) -> str:
     """Return the first few leads with their owners; the others are counted."""
     told = [
-        ", ".join([blocks.cut(lead.title, card_text.SHORT), *cards.texts(lead, work, "owner").values()])
+        ", ".join(
+            [blocks.cut(lead.title, card_text.SHORT), *cards.texts(lead, work, "owner").values()]
+        )
         for lead in leads[:NAMED]
     ]
     more = [f"{len(leads) - NAMED} more"] if len(leads) > NAMED else []
