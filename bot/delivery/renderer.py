@@ -239,7 +239,7 @@ class Renderer:
                 else None
             )
             named = {(record.slug(), record.id): record.version for record in message.named}
-            return Rendered(message, shown=shown, room=room, named=named)
+            return Rendered(message, shown=counted(shown, message), room=room, named=named)
         slug, id = subject(delivery)
         version = work.get(ENTITIES[slug], id).version
         return Rendered(message, version, places=places.get((slug, id), {}), room=room)
@@ -261,7 +261,14 @@ class Renderer:
         )
         if message is None:
             raise Nothing("it stands as it is")
-        return Rendered(message, shown=shown, room=room)
+        return Rendered(message, shown=counted(shown, message), room=room)
+
+
+def counted(shown: Shown | None, message: Message) -> Shown | None:
+    """Return what is remembered of a message, with the figures in it."""
+    if shown is None or not message.figures:
+        return shown
+    return {**shown, reposting.FIGURES: list(message.figures)}
 
 
 def is_early(delivery: Delivery) -> bool:

@@ -17,6 +17,7 @@ from bot.runner import prepare, running, told_to_stop
 from bot.sandbox import seed
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
+from bot.scheduler.jobs import managers, skip_today
 from models.core.unit_of_work import Clock, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ def settings_for(database: str, url: str = "") -> Settings:
         currency="EUR",
         region="DE",
         zone="Europe/Berlin",
+        digest_at="09:00",  # when the button of the page for the next morning strikes
         log_level="WARNING",
     )
 
@@ -55,6 +57,8 @@ def furnish(works: UnitOfWorkFactory, clock: Clock) -> None:
     works.settle(seed.TEAM[0], name=seed.TEAM[1], **settings_for("").workspace)
     seed.settle(works)
     seed.tell(works, create_dispatcher(works), clock)
+    with works(seed.TEAM[0]) as work:
+        skip_today(work, "digest", managers(work), work.workspace.digest_at)
 
 
 @contextmanager

@@ -127,6 +127,12 @@ def daily(
     return Job(name, in_one_unit(look), worth=worth)
 
 
+def skip_today(work: UnitOfWork, job: str, hearers: list[Hearer], at: str) -> None:
+    """Take the latest slots of a daily job without doing anything: it begins with the next ones."""
+    slots = [hearer.slot(struck(work.now, hearer.zone, at)) for hearer in hearers]
+    reminders.take(work, job, slots)
+
+
 def since(work: UnitOfWork, slot: Slot) -> dict[str, str]:
     """Return when it was due, so that a late delivery says so.
 
@@ -184,13 +190,12 @@ def remind_owner(work: UnitOfWork, owner: int) -> bool:
     user = reminders.hold(work, owner)
     told = reminders.reminders(work, user) if user else []
     for number, reminder in enumerate(told, 1):
-        about = {"ids": reminder.ids, **({"more": True} if reminder.more else {})}
         deliver(
             work,
             "due",
             user.slack_id if user else "",
             f"due:{owner}:{work.unit}:{number}",
-            about=about,
+            about={"ids": reminder.ids},
         )
     return sum(len(reminder.ids) for reminder in told) >= reminders.AT_ONCE
 

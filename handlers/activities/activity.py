@@ -1,5 +1,6 @@
 """What people do with tasks."""
 
+from handlers.activities import overdue
 from handlers.core.crud import Records
 from handlers.core.request import Request
 from handlers.core.responses import Response
@@ -29,3 +30,13 @@ def snooze(request: Request, task: Activity) -> Response:
     """Put it off: `task snooze AT-81 fri`."""
     task.snooze(request.work, request["until"])
     return receipt(request, task)
+
+
+@router.verb("drop", when=is_open)
+def drop(request: Request, task: Activity) -> Response:
+    """Drop it, because it no longer needs doing; it can be restored for 30 days."""
+    task.drop(request.work)
+    return receipt(request, task)
+
+
+router.verb("sort", record=False, words=True)(overdue.sort)

@@ -20,6 +20,7 @@ class Message:
         asks: It asks back, and nothing was done yet.
         named: The records of a list that follows them.
         done: It reports what was done here and now, so nothing else reports it.
+        figures: The numbers of a list that is not posted again while all of them stay.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Message:
     asks: bool = False
     named: Sequence[Entity] = field(default=(), compare=False)
     done: bool = field(default=False, compare=False)
+    figures: Sequence[int | None] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from handlers.core.ui.receipts import listed, plainly, question, receipt
 from handlers.general import help as guide
 from handlers.general.home import home as draw_home
 from handlers.general.phrases import meanings
-from handlers.notifications import digest as digests
+from handlers.notifications import news
+from handlers.notifications import report as reports
 from models.core import records
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
@@ -89,13 +90,13 @@ def hours(request: Request, _: Any) -> Response:
 @router.verb("report", record=False, writes=False)
 def report(request: Request, _: Any) -> Response:
     """The pipeline by stage, what was won and lost this week, and the open cases."""
-    return digests.report(request.work, request.catalogue)
+    return reports.report(request.work, request.catalogue)
 
 
 @router.verb("digest", record=False, writes=False)
 def digest(request: Request, _: Any) -> Response:
-    """What managers get in the morning, as it would be now."""
-    return digests.report(request.work, request.catalogue)
+    """What changed since your last digest, and the figures, as managers get it in the morning."""
+    return news.since_last(request.work, request.catalogue, news.including(request.work.now))
 
 
 @router.verb("request", record=False, words=True)

@@ -1,13 +1,13 @@
 """Draw what the bot sends by itself, when it is sent and for the people who will read it.
 
-That is cards, thread lines, reminders, lists, receipts and the managers' digest.
+That is cards, thread lines, reminders, lists, receipts and the managers' digest, which
+`handlers.notifications.news` draws.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,21 +17,18 @@ from handlers.core.executor import again
 from handlers.core.request import Request
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
-from handlers.core.ui import blocks, cards, charts, receipts
-from handlers.core.ui.blocks import Block, escape
-from handlers.notifications import record_events, reminders
+from handlers.core.ui import blocks, cards, receipts
+from handlers.core.ui.blocks import escape
+from handlers.notifications import channel_day, news, record_events, reminders
 from models.core.audit.entries import AuditEntry
 from models.core.context import RenderContext
 from models.core.errors import CRMError
+from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.schedule import PUNCTUAL
 from models.core.unit_of_work import UnitOfWork
-from models.sales.opportunity import OPEN, Opportunity, Stage
-from models.sales.pipeline import StageRow, by_stage, closed_between
-from models.support.case import Case
-from models.support.open_cases import PriorityRow, cases_by_priority
 
 TOLD = ("entity", "record_id", "action", "field", "old", "new")
 """What a receipt contains of a change."""
@@ -55,12 +52,14 @@ def draw(
         DRAWINGS[delivery.kind], work, catalogue, delivery
     )
     if named:
-        drawing = partial(FOLLOWING[delivery.kind], work, catalogue, named)
+        drawing = partial(FOLLOWING[delivery.kind], work, catalogue, delivery, named)
     message = drawing()
     if delivery.kind in LISTS and len(work.viewers) > 1:
         message = narrowed(work, drawing, message)
     if message is None or delivery.kind == "message":
         return message
+    if is_repeated(work, delivery, message):
+        return None
     message = excused(work, delivery, message)
     return replace(message, text=escape(message.text))
 
@@ -80,6 +79,18 @@ def narrowed(
     return replace(
         drawn, text=f"{drawn.text}\n{said}".strip(), blocks=[*drawn.blocks, blocks.context(said)]
     )
+
+
+def is_repeated(work: UnitOfWork, delivery: Delivery, message: Message) -> bool:
+    """Return whether a list with figures says what the last one of its kind in the channel said.
+
+    One that is posted already stays.
+    """
+    if not message.figures or delivery.ts:
+        return False
+    at = delivery.created_at or work.now
+    last = reposting.last_figures(work, delivery.kind, delivery.channel or "", at)
+    return last == list(message.figures)
 
 
 def excused(work: UnitOfWork, delivery: Delivery, message: Message) -> Message:
@@ -141,144 +152,6 @@ def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     return Message(delivery.about["text"], delivery.about.get("blocks", []))
 
 
-def digest(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Return a manager's morning digest."""
-    return report(work, catalogue)
-
-
-def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
-    """Return the pipeline by stage, what was won and lost this week, and the open cases.
-
-    The cases are by priority. The report has a chart and the same as text. Where a field that the
-    figures are counted by is hidden from the reader, the report says that in place of the figures.
-    """
-    pipeline, priorities = by_stage(work), cases_by_priority(work)
-    closed, week = closed_this_week(work)
-    day = f"{work.today:%A} {work.today.day} {work.today:%B}"
-    drawn = [blocks.header(f"Good day, {work.me}"), blocks.context(day)]
-    no_stages, no_cases = (
-        no_figures(work, Opportunity.stage),
-        no_figures(work, Case.priority, Case.status),
-    )
-    if not (pipeline or closed or priorities or no_stages or no_cases):
-        quiet = f"Nothing is open, and nothing was closed {week}."
-        begin = f"A deal is one line away: `{catalogue.root} deal new`"
-        return Message(
-            f"Good day, {work.me}. {quiet}", [*drawn, blocks.section(f"{quiet} {begin}")]
-        )
-    parts = [("Open pipeline", no_stages or pipeline_lines(pipeline))]
-    parts.append((f"Closed {week}", no_stages or closed_lines(closed)))
-    parts.append(("Open cases", no_cases or case_lines(priorities)))
-    for title, lines in parts:
-        drawn.append(blocks.section("\n".join([f"*{title}*", *lines])))
-    drawn[3:3] = pipeline_chart(pipeline, work.currency)
-    told = "\n".join(line for title, lines in parts for line in (f"{title}:", *lines))
-    return Message(f"Good day, {work.me}. {day}\n{told}", drawn)
-
-
-def no_figures(work: UnitOfWork, *counted: Any) -> list[str]:
-    """Return what is shown in place of figures that are counted by hidden columns.
-
-    These are columns that not every reader may see.
-    """
-    return list(filter(None, [cards.concealed(work, *counted)]))
-
-
-def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
-    """Return what was won and lost since Monday in the reader's zone, and the name of that time.
-
-    On a Monday, it is since the Monday before.
-    """
-    monday = work.today - timedelta(days=work.today.weekday())
-    start, end, week = monday, monday + timedelta(days=7), "this week"
-    if work.today == monday:
-        start, week = monday - timedelta(days=7), "last week and today"
-    midnights = [datetime.combine(day, time(), work.zone) for day in (start, end)]
-    return closed_between(work, midnights[0], midnights[1]), week
-
-
-def pipeline_lines(rows: Sequence[StageRow]) -> list[str]:
-    """Return a line for each stage, and one for all: Proposal: 3 deals, €120,000 and $4,000."""
-    lines = [
-        f"{stage.capitalize()}: {figures([row for row in rows if row.stage == stage])}"
-        for stage in stages(rows)
-    ]
-    return (
-        [*lines, f"Together: {figures(rows)}; weighted {money(rows, 'weighted')}"]
-        if rows
-        else ["No open deals."]
-    )
-
-
-def closed_lines(rows: Sequence[StageRow]) -> list[str]:
-    told = {stage: [row for row in rows if row.stage == stage] for stage in (Stage.WON, Stage.LOST)}
-    return [
-        f"{stage.capitalize()}: {figures(found) if found else 'none'}"
-        for stage, found in told.items()
-    ]
-
-
-def case_lines(rows: Sequence[PriorityRow]) -> list[str]:
-    """Return a line for each priority: Urgent: 2, 1 nobody has, 1 overdue."""
-    lines = []
-    for row in rows:
-        more = [f"{row.unclaimed} nobody has"] if row.unclaimed else []
-        more += [f"{row.overdue} overdue"] if row.overdue else []
-        lines.append(f"{row.priority.capitalize()}: {', '.join([str(row.count), *more])}")
-    return lines or ["No open cases."]
-
-
-def stages(rows: Sequence[StageRow]) -> list[str]:
-    return list(dict.fromkeys(row.stage for row in rows))
-
-
-def figures(rows: Sequence[StageRow]) -> str:
-    """Return the figures of some rows: 3 deals, €120,000 and $4,000."""
-    count = sum(row.count for row in rows)
-    return f"{count} deal{'' if count == 1 else 's'}, {money(rows)}"
-
-
-def money(rows: Sequence[StageRow], figure: str = "amount") -> str:
-    """Return one figure for each currency, the one with the most deals first.
-
-    The figures are never added up.
-    """
-    currencies = sorted(
-        {row.currency for row in rows if row.amount}, key=lambda code: (-deals(rows, code), code)
-    )
-    sums = {
-        code: sum(getattr(row, figure) for row in rows if row.currency == code)
-        for code in currencies
-    }
-    return (
-        " and ".join(values.show_amount(total, code) for code, total in sums.items())
-        or "no amounts"
-    )
-
-
-def deals(rows: Sequence[StageRow], currency: str) -> int:
-    return sum(row.count for row in rows if row.currency == currency)
-
-
-def pipeline_chart(rows: Sequence[StageRow], currency: str) -> list[Block]:
-    """Return the stages as bars, in the workspace's currency or else the one most deals have.
-
-    The text has all currencies.
-    """
-    known = {row.currency for row in rows if row.amount}
-    if not known:
-        return []
-    shown = (
-        currency if currency in known else max(sorted(known), key=lambda code: deals(rows, code))
-    )
-    sums = {
-        stage: sum(row.amount for row in rows if (row.stage, row.currency) == (stage, shown))
-        for stage in OPEN
-    }
-    points = [(stage.capitalize(), float(total)) for stage, total in sums.items()]
-    return [charts.bars(f"Open pipeline in {shown}", shown, points, x="Stage", y=shown)]
-
-
 LISTS = ("team_due", "cases", "digest", "line")
 """The kinds that say more or less to different readers."""
 DRAWINGS: dict[str, Drawing] = {
@@ -291,15 +164,15 @@ DRAWINGS: dict[str, Drawing] = {
     "line": line,
     "receipt": receipt,
     "due": reminders.due,
-    "team_due": reminders.team_due,
+    "team_due": channel_day.team_due,
     "cases": reminders.pressing,
-    "digest": digest,
+    "digest": news.digest,
     "verdict": audit.verdict,
     "wish": access_requests.wish,
     "answer": access_requests.answered,
 }
 """The function that draws each kind of delivery."""
-FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Sequence[int]], Message]] = {
+FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Delivery, Sequence[int]], Message]] = {
     "due": reminders.due_still,
     "cases": reminders.pressing_still,
 }

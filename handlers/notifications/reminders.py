@@ -1,8 +1,7 @@
-"""Draw reminders: tasks for their owner, tasks for the team, cases for the support channel."""
+"""Draw reminders: tasks for their owner, cases for the support channel."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
@@ -10,76 +9,123 @@ from handlers.core.ui import blocks, card_text, cards
 from handlers.core.ui.blocks import Block, escape
 from models.activities import reminders
 from models.activities.activity import Activity
+from models.activities.reminders import Overdue
+from models.core.entity.base import ENTITIES
+from models.core.fields import Phone
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
+from models.core.parsing.values import show_day
 from models.core.permissions import masking
 from models.core.unit_of_work import UnitOfWork
 from models.support import triage
 from models.support.case import OPEN, Case
 
-CASES, OWNERS, NAMED = 10, 10, 3
+CASES = 10
 SHORT = 100
+FOLLOWED = 10
+"""The records that a reminder follows at most, those that it only counts included."""
 TAKEN_CARE_OF, NOTHING_DUE = "Taken care of", "No task of these is due now"
-NOTHING_LEFT = "Nothing is left of this list"
-TASK_BUTTONS = (
-    ("done", "Done", "primary"),
-    ("snooze", "Snooze"),
-    ("edit", "Reschedule"),
-    ("assign", "Reassign"),
-)
+NOTHING_LEFT, NONE_OVERDUE = "Nothing is left of this list", "Nothing is overdue any more"
+ABOUT = ("customer", "lead", "opportunity", "case")
+"""What a task is about: the fields that its reminder names."""
+FEW = 5
+"""The tasks up to which each has a menu; Slack takes about 13,000 characters in one message."""
+AFTERNOON = 14
+"""The hour that the afternoon means."""
+MENU = (("assign", "Hand over"), ("edit", "Change"), ("drop", "Drop"))
 
 
 def due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Return a person's due and overdue activities, each with what can be done about it.
+    """Return a person's due activities, each with what can be done, and how many are overdue.
 
-    `delivery.about` has `ids`, all when missing, and `more` in the first reminder of the day, which
-    says how many more are due.
+    `delivery.about` has `ids`, all when missing; where it has none, it only counts.
     """
     if not work.actor:
         return None
-    tasks, count = reminders.due(
-        work, work.actor.id, delivery.about.get("ids", []), reminders.TOGETHER
-    )
-    if not tasks:
+    ids = delivery.about.get("ids")
+    tasks, count = reminders.due(work, work.actor.id, ids, reminders.TOGETHER)
+    overdue = left_over(work, tasks)
+    if not tasks and (ids or not overdue.count):
         return None
-    if delivery.about.get("more"):
-        _, count = reminders.due(work, work.actor.id, [], 1)
-    left = (
-        f"and {count - len(tasks)} more: `{catalogue.root} task list overdue`"
-        if count > len(tasks)
-        else ""
-    )
-    return task_list(work, tasks, count, left)
+    more = count - len(tasks)
+    left = f"and {more} more: `{catalogue.root} task list overdue`" if more else ""
+    return task_list(work, tasks, count, overdue, left)
 
 
-def due_still(work: UnitOfWork, catalogue: Catalogue, ids: Sequence[int]) -> Message:
+def due_still(
+    work: UnitOfWork, catalogue: Catalogue, delivery: Delivery, ids: Sequence[int]
+) -> Message:
     """Return the activities of a reminder as they are now.
 
     A task that is done, put off or another person's says so.
     """
-    tasks = reposting.followed(work, Activity, ids)
-    return task_list(work, tasks, sum(is_due(task, work) for task in tasks))
+    listed = delivery.about.get("ids")
+    tasks = reposting.followed(work, Activity, [id for id in ids if listed is None or id in listed])
+    count = sum(is_due(task, work) for task in tasks)
+    left = NONE_OVERDUE if listed == [] else ""
+    return task_list(work, tasks, count, left_over(work, tasks), left)
 
 
-def task_list(work: UnitOfWork, tasks: Sequence[Activity], count: int, left: str = "") -> Message:
+def left_over(work: UnitOfWork, tasks: Sequence[Activity]) -> Overdue:
+    """Return what is overdue and not in a list of tasks."""
+    if not work.actor:
+        return Overdue()
+    most = FOLLOWED - len(tasks)
+    return reminders.overdue(work, work.actor.id, max(0, most), [task.id for task in tasks])
+
+
+def task_list(
+    work: UnitOfWork, tasks: Sequence[Activity], count: int, overdue: Overdue, left: str = ""
+) -> Message:
     """Return the list of tasks.
 
     Args:
         work: The unit of work.
         tasks: The tasks in the list.
         count: How many are due in all.
-        left: The line about those that are not in the list.
+        overdue: What is overdue and not in the list.
+        left: The line about those that are not in the list; without a list, what is said when
+            nothing is overdue either.
     """
+    named = [*tasks, *overdue.first]
+    folded = overdue_line(work, overdue, "other " if tasks else "")
+    if not tasks:
+        said = folded or left or NOTHING_LEFT
+        return Message(said, overdue_row(said, overdue), named=named)
     due = "1 task is due" if count == 1 else f"{count} tasks are due"
-    heading = due if count else NOTHING_DUE if tasks else NOTHING_LEFT
+    heading = due if count else NOTHING_DUE
     drawn = [blocks.section(f":alarm_clock: *{heading}*")]
     for task in tasks:
-        drawn += [blocks.section(task_line(task, work)), *task_buttons(task, work)]
+        buttons = task_buttons(task, work, few=len(tasks) <= FEW)
+        drawn += [blocks.section(task_line(task, work)), *buttons]
     drawn += [blocks.context(left)] if left else []
+    drawn += overdue_row(folded, overdue) if folded else []
     told = "; ".join(
         f"{task} ({told})" if (told := when(task, work)) else str(task) for task in tasks
     )
-    return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=tasks)
+    text = f"{heading}: {told}" + (f". {folded}" if folded else "")
+    return Message(text, blocks.distinct(drawn), named=named)
+
+
+def overdue_line(work: UnitOfWork, overdue: Overdue, other: str = "") -> str:
+    """Return the one line about what is overdue: 3 tasks are overdue, the oldest since Mon 2 Mar.
+
+    It is empty where there is nothing.
+    """
+    if not overdue.since:
+        return ""
+    day = show_day(overdue.since.astimezone(work.zone).date(), work.today)
+    if overdue.count == 1:
+        return f"1 {other}task is overdue since {day}"
+    return f"{overdue.count} {other}tasks are overdue, the oldest since {day}"
+
+
+def overdue_row(said: str, overdue: Overdue) -> list[Block]:
+    """Return a line about what is overdue, with the button that sorts it out."""
+    if not overdue.count:
+        return [blocks.section(f":white_check_mark: {said}")]
+    label = "Sort it out" if overdue.count == 1 else "Sort them out"
+    return [blocks.section(f":hourglass: {said}", blocks.button(label, "activity.sort", "overdue"))]
 
 
 def is_due(task: Activity, work: UnitOfWork) -> bool:
@@ -98,11 +144,23 @@ def is_mine(task: Activity, work: UnitOfWork) -> bool:
 
 
 def task_line(task: Activity, work: UnitOfWork) -> str:
-    about = cards.texts(task, work, "customer", "lead", "opportunity", "case").values()
-    told = " · ".join(
-        escape(blocks.cut(text, card_text.SHORT)) for text in [when(task, work), *about] if text
-    )
-    return f"*{task.ref}* {escape(blocks.cut(task.title, SHORT))}\n{told}"
+    """Return what a task is, when it is due, whom it is about, and how to reach them."""
+    about = cards.texts(task, work, *ABOUT)
+    told = [when(task, work)]
+    for name, text in about.items():
+        told += [text, *numbers(task, work, name)]
+    line = " · ".join(escape(blocks.cut(text, card_text.SHORT)) for text in told if text)
+    return f"*{task.ref}* {escape(blocks.cut(task.title, SHORT))}\n{line}"
+
+
+def numbers(task: Activity, work: UnitOfWork, name: str) -> list[str]:
+    """Return the telephone numbers of the record that a task is about."""
+    kind: Any = task.fields()[name]
+    entity = ENTITIES[kind.to]
+    phones = [each for each, kind in entity.fields().items() if isinstance(kind, Phone)]
+    if not phones:
+        return []
+    return list(cards.texts(work.get(entity, getattr(task, name)), work, *phones).values())
 
 
 def when(task: Activity, work: UnitOfWork) -> str:
@@ -128,42 +186,44 @@ def is_late(task: Activity, work: UnitOfWork) -> bool:
     return task.due_date is not None and task.due_date.astimezone(work.zone).date() < work.today
 
 
-def task_buttons(task: Activity, work: UnitOfWork) -> list[Block]:
-    """Return what the reader may do about a task; no block where that is nothing."""
-    drawn = (
-        cards.ways(task, work, *TASK_BUTTONS) if is_mine(task, work) and not task.done_at else []
-    )
+def task_buttons(task: Activity, work: UnitOfWork, few: bool = True) -> list[Block]:
+    """Return what the reader may do about a task; no block where that is nothing.
+
+    Args:
+        task: The task.
+        work: The unit of work.
+        few: Whether the message has room for a menu; without it, a button opens the form.
+    """
+    if not is_mine(task, work) or task.done_at:
+        return []
+    drawn = cards.ways(task, work, ("done", "Done", "primary"))
+    if few and cards.usable(["snooze"], task, work):
+        drawn.append(blocks.select("Snooze", f"{task.slug()}.snooze", snoozes(task, work), None))
+    elif not few:
+        drawn += cards.ways(task, work, ("snooze", "Snooze…"))
+    drawn += cards.ways(task, work, ("show", "Open"))
+    names = cards.usable([verb for verb, _ in MENU], task, work)
+    menu = [blocks.option(label, f"{verb} {task.ref}") for verb, label in MENU if verb in names]
+    drawn += [blocks.overflow(f"{task.slug()}.menu", menu)] if menu else []
     return [blocks.actions(*drawn)] if drawn else []
 
 
-def team_due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Return who has what due by the end of today, for the team's channel.
+def snoozes(task: Activity, work: UnitOfWork) -> list[Block]:
+    """Return until when a task can be put off with one choice: each is the rest of the line.
 
-    It has names, never mentions.
+    A day begins when the reader's working hours do. What is chosen is read when it is chosen, so
+    that `tomorrow` means the day after that.
     """
-    plates = reminders.plates(work, end_of_day(work), NAMED)
-    if not plates:
-        return None
-    lines = [plate_line(plate) for plate in plates[:OWNERS]]
-    drawn = [blocks.section(":calendar: *Due today*"), blocks.section("\n".join(lines))]
-    if len(plates) > OWNERS:
-        left = sum(plate.count for plate in plates[OWNERS:])
-        drawn.append(blocks.context(f"and {left} more: `{catalogue.root} task list`"))
-    counts = ", ".join(f"{plate.owner} {plate.count}" for plate in plates[:OWNERS])
-    return Message(f"Due today: {counts}", drawn)
-
-
-def end_of_day(work: UnitOfWork) -> datetime:
-    """Return midnight in the workspace's zone."""
-    zone = ZoneInfo(work.workspace.zone)
-    return datetime.combine(work.now.astimezone(zone).date() + timedelta(days=1), time(), zone)
-
-
-def plate_line(plate: reminders.Plate) -> str:
-    overdue = f", {plate.overdue} overdue" if plate.overdue else ""
-    named = [f"{ref} {escape(blocks.cut(title, card_text.SHORT))}" for ref, title in plate.first]
-    more = [f"and {plate.count - len(named)} more"] if plate.count > len(named) else []
-    return f"*{escape(plate.owner)}* ({plate.count}{overdue}): {' · '.join([*named, *more])}"
+    morning = work.actor.starts_at if work.actor else ""
+    today = work.now.astimezone(work.zone)
+    soon = [("In 1 hour", "+1h")]
+    soon += [("This afternoon", f"today {AFTERNOON}:00")] if today.hour < AFTERNOON - 1 else []
+    days = [("Tomorrow", "tomorrow"), ("Monday", "mon"), ("Next week", "+7d")]
+    later = [(label, f"{day} {morning}") for label, day in days]
+    return [
+        blocks.option(label, f"{task.ref} {until}")
+        for label, until in (*soon, *later, ("Pick a day…", "--form"))
+    ]
 
 
 def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -182,7 +242,9 @@ def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
     return case_list(work, found, count, left)
 
 
-def pressing_still(work: UnitOfWork, catalogue: Catalogue, ids: Sequence[int]) -> Message:
+def pressing_still(
+    work: UnitOfWork, catalogue: Catalogue, delivery: Delivery, ids: Sequence[int]
+) -> Message:
     """Return the cases of a list as they are now: who has taken each, and what is over."""
     cases = reposting.followed(work, Case, ids)
     left = f"and perhaps more: `{catalogue.root} case list open`" if len(ids) == CASES else ""
@@ -216,7 +278,7 @@ def case_row(case: Case, work: UnitOfWork) -> Block:
     over = not masking.may_hold(seen, lambda case: case.status in OPEN)
     late = case.resolve_by is not None and case.resolve_by < work.now and not over
     told = list(cards.texts(case, work, "status" if over else "priority").values())
-    owner = cards.texts(case, work, "assignee").get("assignee", "nobody has it")
+    owner = cards.texts(case, work, "assignee").get("assignee", "unassigned")
     told += [escape(owner), f"since {card_text.moment(case.created_at)}"]
     told += [
         f"overdue since {until}"

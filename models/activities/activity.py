@@ -19,6 +19,7 @@ from models.core.fields.synonyms import ACTIVITIES
 from models.core.fields.trailing import take_moment
 from models.core.outbox.delivery import Delivery, partial
 from models.core.parsing import values
+from models.core.permissions import policy
 
 NEWS = timedelta(days=1)
 """What was due longer ago when it is written down is no news; the morning's reminder has it."""
@@ -275,3 +276,15 @@ class Activity(Entity):
         if until <= work.now:
             raise Invalid({"due_date": "That has already passed. Try tomorrow, fri or +3d."})
         self.due_date = until
+
+    def drop(self, work: Context) -> None:
+        """Delete it, because it no longer needs doing.
+
+        Raises:
+            Conflict: It is done already.
+            Forbidden: The right to delete it is missing.
+        """
+        if self.done_at:
+            raise Conflict(f"{self.ref} is already done.")
+        policy.check(work, "delete", self)
+        self.deleted_at = work.now

@@ -1,15 +1,16 @@
 """What is due, who owns it, and who was reminded of it.
 
-Everybody is reminded once for each due moment, in their own working hours.
+Everybody is reminded once for each due moment, in their own working hours, and once more when the
+next working day begins. What is overdue for longer is counted, not named.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from models.activities.activity import Activity
 from models.core.context import Context
@@ -30,12 +31,25 @@ class Reminder:
     """One message to an owner.
 
     Attributes:
-        ids: The ids of the activities.
-        more: Whether it says how many more are due.
+        ids: The ids of the activities that it names; without any it only counts what is overdue.
     """
 
     ids: list[int]
-    more: bool = False
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """The activities of a person that should have been done before today.
+
+    Attributes:
+        count: How many there are.
+        since: When the oldest was due, None where there is none.
+        first: The oldest few.
+    """
+
+    count: int = 0
+    since: datetime | None = None
+    first: Sequence[Activity] = ()
 
 
 class Hours(NamedTuple):
@@ -143,20 +157,29 @@ def hold(work: Context, owner: int) -> User | None:
 def reminders(work: Context, owner: User) -> list[Reminder]:
     """Return the reminders for a person now, the oldest first, and mark what they name.
 
-    Call it again until there is nothing. Each activity is named once, after its due moment; put
-    off, it has a new one. The first reminder of a working day repeats what is overdue.
+    Call it again until there is nothing. Each activity is named after its due moment; put off, it
+    has a new one. The first reminder of a working day names once more what came due since the one
+    before began; where there is only what is overdue for longer, it names nothing.
     """
     begins = bool(unwelcomed(work, [owner]))
-    again = told_before(work, owner) if begins else []
-    new = take_untold(work, owner)
-    if begins and (again or new):
-        first(work, "morning", morning(owner, work.now))
-    if again and len(again) + len(new) <= TOGETHER:
-        return [Reminder(again + new)]
-    repeated = [Reminder(again[:TOGETHER], more=len(again) > TOGETHER)] if again else []
-    return repeated + [
-        Reminder(new[start : start + TOGETHER]) for start in range(0, len(new), TOGETHER)
+    named = (told_before(work, owner) if begins else []) + take_untold(work, owner)
+    messages = [
+        Reminder(named[start : start + TOGETHER]) for start in range(0, len(named), TOGETHER)
     ]
+    if begins and not messages and with_any(work, [owner.id], Activity.overdue(work)):
+        messages = [Reminder([])]
+    if begins and messages:
+        first(work, "morning", morning(owner, work.now))
+    return messages
+
+
+def day_before(user: User | Hours, now: datetime) -> datetime:
+    """Return when the working day of a person before the present one began."""
+    zone = ZoneInfo(user.zone)
+    day = (shift(user, now) or now.astimezone(zone).date()) - DAY
+    while day.weekday() > FRIDAY:
+        day -= DAY
+    return strikes(day, user.starts_at, zone)
 
 
 def morning(user: User | Hours, now: datetime) -> str:
@@ -177,18 +200,18 @@ def unwelcomed(work: Context, people: Iterable[User | Hours]) -> list[int]:
 
 
 def told_before(work: Context, owner: User) -> list[int]:
-    """Return the oldest activities that are due and not new.
+    """Return what came due since the working day before began, and was told, the oldest first.
 
-    One more than a message names shows that there are more.
+    Where that is more than a message names, the oldest are left to the count.
     """
     told = (Activity.owner == owner.id, Activity.overdue(work), Activity.remind_at.is_(None))
-    oldest = (
+    latest = (
         select(Activity.id)
-        .where(*told)
-        .order_by(Activity.due_date, Activity.id)
-        .limit(TOGETHER + 1)
+        .where(*told, Activity.due_date >= day_before(owner, work.now))
+        .order_by(Activity.due_date.desc(), Activity.id.desc())
+        .limit(TOGETHER)
     )
-    return list(work.session.scalars(oldest))
+    return list(reversed(work.session.scalars(latest).all()))
 
 
 def untold(work: Context, owner: int, limit: int = AT_ONCE) -> list[int]:
@@ -213,7 +236,9 @@ def take_untold(work: Context, owner: User) -> list[int]:
     return [id for id in ids if id in marked]
 
 
-def due(work: Context, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:
+def due(
+    work: Context, owner: int, ids: Sequence[int] | None, limit: int
+) -> tuple[list[Activity], int]:
     """Return the oldest activities of a person that are due now, and how many there are in all.
 
     Activities that were done, put off or given away meanwhile are not among them. There are none
@@ -222,74 +247,82 @@ def due(work: Context, owner: int, ids: list[int], limit: int) -> tuple[list[Act
     Args:
         work: The unit of work.
         owner: The id of the person.
-        ids: Only these activities; all when empty.
+        ids: Only these activities; all when None.
         limit: The largest number of activities to return.
     """
     theirs = [Activity.owner == owner, Activity.open(), Activity.due_date <= work.now]
     if visibility.hidden(work, *theirs):
         return [], 0
-    theirs += [Activity.id.in_(ids)] if ids else []
+    theirs += [] if ids is None else [Activity.id.in_(ids)]
     count = work.session.scalar(select(func.count(Activity.id)).where(*theirs)) or 0
     oldest = select(Activity).where(*theirs).order_by(Activity.due_date, Activity.id).limit(limit)
     return list(work.session.scalars(oldest)), count
 
 
-@dataclass(frozen=True)
-class Plate:
-    """The activities that one person has to do.
+def overdue(
+    work: Context,
+    owner: int,
+    limit: int,
+    without: Collection[int] = (),
+    after: tuple[datetime, int] | None = None,
+) -> Overdue:
+    """Return what a person should have done before today, which begins in the reader's zone.
 
-    Attributes:
-        count: How many there are.
-        overdue: How many of them are overdue.
-        first: The first ones as (ref, title).
-    """
-
-    owner: str
-    count: int
-    overdue: int
-    first: list[tuple[str, str]]
-
-
-def plates(work: Context, until: datetime, shown: int) -> list[Plate]:
-    """Return everybody's open activities due before `until`, the fullest plate first.
-
-    Activities without an owner are listed as “Nobody”. There are none where some readers may not
-    see when activities are due and done.
+    It is nothing where some readers may not see when activities are due and done.
 
     Args:
         work: The unit of work.
-        until: The moment (UTC) before which they are due.
-        shown: How many of each person's activities are named.
+        owner: The id of the person.
+        limit: The largest number of activities to return.
+        without: The ids of activities that do not count.
+        after: Only what comes after the one that is due then and has this id.
     """
-    wanted = (Activity.open(), Activity.due_date < until)
+    midnight = datetime.combine(work.today, time(), work.zone)
+    theirs = [Activity.owner == owner, Activity.open(), Activity.due_date < midnight]
+    if visibility.hidden(work, *theirs):
+        return Overdue()
+    if without:
+        theirs.append(Activity.id.not_in(without))
+    if after:
+        due, id = after
+        later = (Activity.due_date == due) & (Activity.id > id)
+        theirs.append(or_(Activity.due_date > due, later))
+    sums = select(func.count(Activity.id), func.min(Activity.due_date)).where(*theirs)
+    count, since = work.session.execute(sums).one()
+    oldest = select(Activity).where(*theirs).order_by(Activity.due_date, Activity.id).limit(limit)
+    return Overdue(count, since, list(work.session.scalars(oldest)) if count else [])
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """How many activities there are to do on a day.
+
+    Attributes:
+        due: How many are due on the day.
+        overdue: How many were due before it.
+    """
+
+    due: int
+    overdue: int
+
+
+def on_day(work: Context, day: date, zone: ZoneInfo, *also: ColumnElement[bool]) -> Tasks | None:
+    """Return how many open activities are due on a day, and how many before it.
+
+    Return None where some readers may not see what they are counted by.
+
+    Args:
+        work: The unit of work.
+        day: The day.
+        zone: The zone in which it begins and ends.
+        *also: What else they must fulfil.
+    """
+    begins, ends = (datetime.combine(each, time(), zone) for each in (day, day + DAY))
+    late = func.count(Activity.id).filter(Activity.due_date < begins)
+    wanted = (Activity.open(), Activity.due_date < ends, *also)
     if visibility.hidden(work, *wanted):
-        return []
-    place = func.row_number().over(
-        partition_by=Activity.owner, order_by=(Activity.due_date, Activity.id)
-    )
-    overdue = func.count().filter(Activity.due_date <= work.now).over(partition_by=Activity.owner)
-    ranked = (
-        select(
-            Activity.owner,
-            Activity.number,
-            Activity.title,
-            place.label("place"),
-            overdue.label("overdue"),
-            func.count().over(partition_by=Activity.owner).label("together"),
-        )
-        .where(*wanted)
-        .subquery()
-    )
-    each = ranked.c
-    rows = (
-        select(ranked, User.name)
-        .join(User, User.id == each.owner, isouter=True)
-        .where(each.place <= shown)
-    )
-    found: dict[int | None, Plate] = {}
-    for row in work.session.execute(rows.order_by(each.together.desc(), each.owner, each.place)):
-        plate = found.setdefault(
-            row.owner, Plate(row.name or "Nobody", row.together, row.overdue, [])
-        )
-        plate.first.append((f"{Activity.prefix}-{row.number}", row.title))
-    return list(found.values())
+        return None
+    count, overdue = work.session.execute(
+        select(func.count(Activity.id), late).where(*wanted)
+    ).one()
+    return Tasks(count - overdue, overdue)

@@ -122,6 +122,7 @@ class Lead(Entity):
             Index(None, "workspace", "status"),
             Index(None, "workspace", "email"),
             Index(None, "workspace", "owner", "id"),
+            Index(None, "workspace", "updated_at"),
         ]
 
     @classmethod

@@ -157,6 +157,7 @@ class Opportunity(Entity):
             Index(None, "workspace", "owner", "stage"),
             Index(None, "workspace", "customer"),
             Index(None, "workspace", "account"),
+            Index(None, "workspace", "updated_at"),
             Index("ix_opportunity_pipeline", *SUMMED),
         ]
 

@@ -1,8 +1,10 @@
 """Figures of the sales pipeline. Amounts of different currencies are never added up."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Numeric, func, select, tuple_, type_coerce
 
@@ -10,7 +12,7 @@ from models.core.context import Context
 from models.core.permissions import visibility
 from models.sales.opportunity import CLOSED, OPEN, Opportunity, StageChange
 
-ZERO = Decimal(0)
+ZERO, CENT = Decimal(0), Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,7 @@ def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> l
         .where(Opportunity.stage.in_(stages), *conditions)  # type: ignore[arg-type]
         .group_by(Opportunity.stage, Opportunity.currency)
     )
-    secret = visibility.hidden(
-        work, Opportunity.amount
-    )  # anybody who knew the sum of one deal would know its amount
-    vague = secret or visibility.hidden(work, Opportunity.probability)
+    secret, vague = hidden_money(work)
     found = [
         StageRow(
             stage,
@@ -78,4 +77,53 @@ def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> l
         )
         for stage, currency, count, total, expected in work.session.execute(rows)
     ]
-    return sorted(found, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))
+    return in_order(found, stages)
+
+
+def in_order(rows: Iterable[StageRow], stages: tuple[str, ...]) -> list[StageRow]:
+    return sorted(rows, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))
+
+
+def hidden_money(work: Context) -> tuple[bool, bool]:
+    """Return whether amounts are hidden from some readers, and whether weighted ones are.
+
+    Anybody who knew the sum of one deal would know its amount.
+    """
+    secret = bool(visibility.hidden(work, Opportunity.amount))
+    return secret, secret or bool(visibility.hidden(work, Opportunity.probability))
+
+
+def shifted(
+    work: Context, rows: Sequence[StageRow], changed: Iterable[tuple[Any, Any]]
+) -> list[StageRow]:
+    """Return the rows of the open deals as they are when some deals are in another state.
+
+    Args:
+        work: The unit of work.
+        rows: What `by_stage` returned.
+        changed: Two states of each deal, None where it is not there: the one that the rows count,
+            and the one to count in its place.
+    """
+    if visibility.hidden(work, Opportunity.stage):
+        return []
+    money = hidden_money(work)
+    found = {(row.stage, row.currency): row for row in rows}
+    for counted, other in changed:
+        for deal, times in ((counted, -1), (other, 1)):
+            if deal is not None and deal.stage in OPEN:
+                key = (deal.stage, deal.currency or "")
+                row = found.get(key) or StageRow(*key, 0, ZERO, ZERO)
+                found[key] = added(row, deal, times, *money)
+    return in_order([row for row in found.values() if row.count], OPEN)
+
+
+def added(row: StageRow, deal: Any, times: int, secret: bool, vague: bool) -> StageRow:
+    """Return a row with one deal more, or less."""
+    amount = ZERO if secret else (deal.amount or ZERO) * times
+    weighted = ZERO if vague else (amount * (deal.probability or 0) / 100).quantize(CENT)
+    return replace(
+        row,
+        count=row.count + times,
+        amount=row.amount + amount,
+        weighted=row.weighted + weighted,
+    )

@@ -109,6 +109,7 @@ class Case(Entity):
             Index(None, "workspace", "status", "priority"),
             Index(None, "workspace", "assignee", "status"),
             Index(None, "workspace", "customer"),
+            Index(None, "workspace", "updated_at"),
         ]
 
     @classmethod

@@ -65,7 +65,7 @@ def home(browser: Browser, url: str, folder: Path) -> None:
 def digest(browser: Browser, url: str, folder: Path) -> None:
     screen = sit(browser, url, "U_MONA", "D_MONA")
     screen.to_next_working_morning()
-    message = screen.messages.filter(has_text="Good day, Mona Meyer").last
+    message = screen.messages.filter(has_text="Sales since").last
     expect(message.get_by_role("figure")).to_be_visible()
     screen.page.mouse.move(0, 0)
     take(screen, str(folder / "digest"), message)

@@ -7,15 +7,23 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Sit
 
 
-def test_on_the_next_working_morning_the_digest_arrives_with_a_chart_and_its_text(sit: Sit) -> None:
+def test_on_the_next_working_morning_the_digest_tells_what_changed_with_a_chart_and_its_text(
+    sit: Sit,
+) -> None:
     screen = sit("U_MONA", "C_GENERAL")
     rapport = screen.page.get_by_role("navigation").get_by_role("button", name="Rapport")
     screen.to_next_working_morning()
     expect(rapport).to_have_accessible_name(re.compile("Rapport [0-9]+ unread"))
     rapport.click()
-    digest = screen.messages.filter(has_text="Good day, Mona Meyer").last
-    expect(digest).to_contain_text("Open pipeline")
-    for line in ("Proposal: 4 deals, €295,800", "Together: 6 deals, €433,800", "Open cases"):
+    digest = screen.messages.filter(has_text="Sales since").last
+    expect(digest).not_to_contain_text("Late")
+    for line in (
+        "Won: Sundaram spare parts (OP-6), €14,000, Ravi Rao",
+        "Kvarnby grid study (OP-7), €33,000, Rosa Lindqvist. Budget moved to next year",
+        "Proposal: 4 deals, €295,800",
+        "Total: 6 deals, €433,800",
+        "Open cases",
+    ):
         expect(digest).to_contain_text(line)
     chart = digest.get_by_role("figure")
     expect(chart.locator("svg")).to_be_visible()
@@ -25,7 +33,11 @@ def test_on_the_next_working_morning_the_digest_arrives_with_a_chart_and_its_tex
 def test_those_who_have_something_due_are_reminded_and_can_say_it_is_done(sit: Sit) -> None:
     screen = sit("U_RITA", "D_RITA")
     screen.to_next_working_morning()
-    reminder = screen.messages.filter(has_text="tasks are due").last
-    expect(reminder).to_contain_text("overdue since")
-    reminder.locator('[data-action-id^="activity.done"][data-value="AT-2"]').click()
-    expect(screen.whisper("AT-2 Send the fleet pilot offer")).to_contain_text("Done")
+    reminder = screen.messages.filter(has_text="due").last
+    expect(reminder).to_contain_text("overdue")
+    screen.say("/crm task sort")
+    done = screen.form.locator('[data-action-id^="activity.sort"][data-value="done AT-2"]')
+    expect(screen.form).to_contain_text("Send the fleet pilot offer")
+    done.click()
+    expect(screen.form.get_by_role("button", name="Undo")).to_be_visible()
+    expect(done).to_have_count(0)

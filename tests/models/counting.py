@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.activities import reminders
+from models.activities.reminders import Tasks
 from models.analytics import dashboard as mine
 from models.core.unit_of_work import UnitOfWork
 from models.sales import pipeline
@@ -15,7 +16,6 @@ from tests.ground import START
 from tests.models.filtering import OPEN
 from tests.models.plainly import Eyes, Row
 
-LATER = START + timedelta(days=5)
 URGENCY = ["urgent", "high", "normal", "low"]
 LONG = 100
 
@@ -40,10 +40,9 @@ def told(work: UnitOfWork) -> dict[str, Any]:
         "day": [row.number for row in mine.my_day(work, LONG)],
         "my deals": [row.number for row in mine.my_deals(work, LONG)],
         "my cases": [row.number for row in mine.my_cases(work, LONG)],
-        "due": [row.number for row in reminders.due(work, me, [], LONG)[0]],
-        "plates": sorted(
-            (plate.count, plate.overdue) for plate in reminders.plates(work, LATER, 3)
-        ),
+        "due": [row.number for row in reminders.due(work, me, None, LONG)[0]],
+        "overdue": [row.number for row in reminders.overdue(work, me, LONG).first],
+        "tasks": reminders.on_day(work, START.date(), ZoneInfo("UTC")) or Tasks(0, 0),
     }
 
 
@@ -131,13 +130,15 @@ def theirs(eyes: Eyes) -> dict[str, Any]:
     deals.sort(
         key=lambda row: ((row["close_date"] or date.max) if by_date else date.max, row["id"])
     )
-    soon = [row for row in tasks if row["due_date"] < LATER]
-    plates = Counter(row["owner"] for row in soon)
-    over = Counter(row["owner"] for row in soon if row["due_date"] <= START)
+    early = midnight - timedelta(days=1)
+    today = datetime.combine(START.date(), time(), UTC)
+    late = sum(row["due_date"] < today for row in tasks)
+    soon = sum(row["due_date"] < today + timedelta(days=1) for row in tasks)
     return {
         "day": [row["number"] for row in mine if row["due_date"] < midnight],
         "my deals": [row["number"] for row in deals],
         "my cases": [row["number"] for row in open_ones(eyes, "case") if row["assignee"] == me],
         "due": [row["number"] for row in mine if row["due_date"] <= START],
-        "plates": sorted((count, over[owner]) for owner, count in plates.items()),
+        "overdue": [row["number"] for row in mine if row["due_date"] < early],
+        "tasks": Tasks(soon - late, late),
     }

@@ -21,6 +21,7 @@ from models.core.errors import CRMError
 from models.core.fields.base import Field
 from models.core.history import as_of as past
 from models.core.history.point_in_time import EXAMPLE, Past, Point
+from models.core.history.since import Difference
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
@@ -216,6 +217,22 @@ def held(work: UnitOfWork, record: Entity, state: past.State) -> list[tuple[str,
         elif name != "deleted_at" and state.values[name] not in (None, "", ()):
             pairs.append((kind.label, shown(work, kind, kind.dump(state.values[name]), then)))
     return pairs
+
+
+def moved(work: UnitOfWork, each: Difference[Any], name: str) -> str:
+    """Return what a field held before and after: Proposal → Won.
+
+    It is empty where the field is hidden from some of the readers.
+    """
+    kind = policy.fields(work, each.record).get(name)
+    if kind is None:
+        return ""
+    old, new = (
+        kind.show(getattr(state, name), work, state) if state else ""
+        for state in (each.before, each.after)
+    )
+    old, new = blocks.apart(old or "nothing", new or "nothing", SHORT)
+    return f"{old} → {new}"
 
 
 def revert(request: Request, record: Entity) -> Response:

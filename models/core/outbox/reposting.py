@@ -1,6 +1,7 @@
 """Remember posted messages other than cards, and say whether they may remain as they are."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, select, update
@@ -19,6 +20,8 @@ Shown = dict[str, Any]
 
 It is `open`, of one record; else what is `seen` and `hidden`.
 """
+FIGURES = "figures"
+"""The key in `Shown` with the numbers of a list, to which the next one is compared."""
 UNTOLD = ("card", "redraw", "message")
 """The kinds that need not be remembered here.
 
@@ -170,6 +173,29 @@ def find(work: Context, redraw: Delivery) -> PostedMessage | None:
             PostedMessage.channel == redraw.channel, PostedMessage.ts == redraw.ts
         )
     )
+
+
+def last_figures(work: Context, kind: str, channel: str, before: datetime) -> list[Any] | None:
+    """Return the figures in the last message of a kind that was posted in a channel, or None.
+
+    Args:
+        work: the unit of work.
+        kind: the kind of the delivery.
+        channel: the channel as the delivery was asked for.
+        before: only messages that were asked for before this moment.
+    """
+    same = (Delivery.id == PostedMessage.delivery) & (Delivery.ts == PostedMessage.ts)
+    arrived = (Delivery.sent_at.is_not(None), Delivery.error.is_(None))
+    there = (Delivery.kind == kind, Delivery.channel == channel, Delivery.created_at < before)
+    last = (
+        select(PostedMessage.shown)
+        .join(Delivery, same)
+        .where(*arrived, *there)
+        .order_by(Delivery.sent_at.desc())
+        .limit(1)
+    )
+    found = work.session.scalar(last)
+    return found.get(FIGURES) if found else None
 
 
 def forget(work: Context, channel: str, ts: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, delete, func, literal_column, or_, select, update
@@ -177,6 +177,23 @@ def is_certain(redraw: Delivery) -> bool:
     We know it if nobody began to redraw it, and nobody asks whether it is there at all.
     """
     return redraw.state == DeliveryState.WAITING and ANEW not in redraw.about
+
+
+def last_sent(work: Context, kind: str, channel: str, before: datetime) -> datetime | None:
+    """Return when the last delivery of a kind that reached a channel was asked for, or None.
+
+    Deliveries are kept for a month.
+
+    Args:
+        work: the unit of work.
+        kind: the kind of the delivery.
+        channel: the channel as it was asked for: a person's Slack id.
+        before: only deliveries that were asked for before this moment.
+    """
+    arrived = (Delivery.sent_at.is_not(None), Delivery.error.is_(None))
+    theirs = (Delivery.kind == kind, Delivery.channel == channel, Delivery.created_at < before)
+    last = select(Delivery.created_at).where(*arrived, *theirs).order_by(Delivery.sent_at.desc())
+    return work.session.scalar(last.limit(1))
 
 
 # ── what is stuck ─────────────────────────────────────────────────────────────────────────────────

@@ -190,10 +190,11 @@ def test_nothing_is_posted_where_outsiders_read(
 
 @SQLITE
 def test_charts_are_left_out_where_slack_refuses_them(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     deal(works, amount="12k")
     courier.drain()
+    clock.forward(timedelta(minutes=1))
     slack.slack.fail("chat.postMessage", with_="invalid_blocks", times=1)
     with works("T1") as work:
         deliver(work, "digest", "U_MONA", "digest")

@@ -48,7 +48,7 @@ def again(works: UnitOfWorkFactory, call: Activity) -> Activity:
 
 def test_a_reminder_arrives_in_a_direct_message(slack: SlackDriver, reminded: Activity) -> None:
     [told] = slack.posted("U_RITA")
-    assert told.buttons == ["Done", "Snooze", "Reschedule", "Reassign"]
+    assert told.buttons == ["Done", "Open"]
     slack.check()
 
 
@@ -78,7 +78,7 @@ def test_snooze_brings_it_back(
     clock: StoppedClock,
     reminded: Activity,
 ) -> None:
-    slack.click("activity.snooze", user="U_RITA")
+    slack.pick("activity.snooze", "Pick a day…", user="U_RITA")
     slack.submit(user="U_RITA", until="2026-03-10 15:00")
     assert slack.errors == {}
     scheduler.tick()
@@ -90,17 +90,55 @@ def test_snooze_brings_it_back(
     assert len(reminders(slack)) == 2
 
 
-def test_reschedule_and_reassign_open_their_forms(
+@pytest.mark.parametrize(
+    ("choice", "until"),
+    [
+        ("In 1 hour", "2026-03-10 12:00"),
+        ("Tomorrow", "2026-03-11 08:00"),
+        ("Monday", "2026-03-16 08:00"),
+        ("Next week", "2026-03-17 08:00"),
+    ],
+)
+def test_snooze_is_a_menu_of_one_choice(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    reminded: Activity,
+    choice: str,
+    until: str,
+) -> None:
+    slack.pick("activity.snooze", choice, user="U_RITA")
+    due = again(works, reminded).due_date
+    assert due is not None
+    assert f"{due:%Y-%m-%d %H:%M}" == until
+    assert "Undo" in slack.last.buttons
+    courier.drain()
+    assert "No task of these is due now" in slack.posted("U_RITA")[0]
+    slack.check()
+
+
+def test_hand_over_change_and_drop_are_in_the_menu(
     works: UnitOfWorkFactory, slack: SlackDriver, reminded: Activity
 ) -> None:
-    slack.click("activity.edit", user="U_RITA")
+    slack.pick("activity.menu", "Change", user="U_RITA")
     assert slack.modal is not None
     assert "due_date" in slack.modal.values
     slack.close(user="U_RITA")
-    slack.click("activity.assign", user="U_RITA")
+    slack.pick("activity.menu", "Hand over", user="U_RITA")
     slack.submit(user="U_RITA", to="U_RAVI")
     with works("T1", writes=False) as work:
         assert work.name("user", work.find(Activity, reminded.number).owner or 0) == "Ravi Rao"
+
+
+def test_what_needs_no_doing_is_dropped_and_comes_back_with_undo(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, reminded: Activity
+) -> None:
+    slack.pick("activity.menu", "Drop", user="U_RITA")
+    courier.drain()
+    assert slack.posted("U_RITA")[0].text == "Nothing is left of this list"
+    slack.click("crm.undo", user="U_RITA")
+    courier.drain()
+    assert slack.posted("U_RITA")[0].text.startswith("1 task is due: AT-1 Call Ada")
 
 
 def test_a_case_is_claimed_from_the_list_and_its_card_says_so(
@@ -137,13 +175,15 @@ def test_a_manager_reads_the_digest_with_its_chart(
     courier.drain()
     [digest] = slack.posted("U_MONA")
     assert "data_visualization" in [block["type"] for block in digest.blocks]
-    assert "Qualification: 1 deal, €12,000" in digest.text
+    assert "Qualification: 1 deal, €12,000 (€12,000 more)" in digest.text
     slack.check()
 
 
-def test_the_team_is_told_without_being_pinged(slack: SlackDriver, reminded: Activity) -> None:
+def test_the_team_is_told_in_counts_without_being_pinged(
+    slack: SlackDriver, reminded: Activity
+) -> None:
     [told] = slack.posted("C_SALES")
-    assert "Rita Reyes" in told
+    assert told.text == "Sales, Tue 10 Mar: 1 task due · no deal closes"
     assert "<@" not in told.text + str(told.blocks)
 
 

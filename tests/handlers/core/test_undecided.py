@@ -20,7 +20,7 @@ from handlers.core.request import Request
 from handlers.core.responses import Form, Home, Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import cards, details
-from handlers.notifications import digest
+from handlers.notifications import report
 from handlers.registry import ROUTERS
 from models.analytics import dashboard
 from models.core import context
@@ -102,7 +102,7 @@ def in_full(work: UnitOfWork, record: Entity, text: str) -> Found:
 def reported(work: UnitOfWork, record: Entity, text: str) -> Found:
     rows = [*pipeline.by_stage(work), *open_cases.cases_by_priority(work)]
     mine = (dashboard.my_day(work, 5), dashboard.my_deals(work, 5), dashboard.my_cases(work, 5))
-    said = digest.report(work, CATALOGUE).text
+    said = report.report(work, CATALOGUE).text
     return [*rows, *filter(None, mine), *re.findall(r"[1-9]\d* deal|: [1-9]", said)]
 
 

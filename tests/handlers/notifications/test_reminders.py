@@ -1,4 +1,4 @@
-"""Reminders as they are drawn: for their owner, for the team, for the support channel."""
+"""Reminders as they are drawn: for their owner, for the support channel."""
 
 import json
 from dataclasses import replace
@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.core.responses import Message
+from handlers.notifications.reminders import FEW
 from models.activities.activity import Activity
 from models.activities.reminders import TOGETHER
 from models.core import records
+from models.core.identity.role import Role
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
@@ -35,8 +38,52 @@ def test_a_reminder_has_everything_that_can_be_done_about_it(
     assert reminder is not None
     assert reminder.text == "1 task is due: AT-1 Call Ada (due today 12:00)"
     assert "*AT-1* Call Ada\ndue today 12:00 · Ada Lovelace" in said(reminder)
-    verbs = ("done", "snooze", "edit", "assign")
-    assert buttons(reminder) == [(f"activity.{verb}", "AT-1") for verb in verbs]
+    assert buttons(reminder) == [("activity.done", "AT-1"), ("activity.show", "AT-1")]
+    assert choices(reminder, "overflow") == [
+        ("Hand over", "assign AT-1"),
+        ("Change", "edit AT-1"),
+        ("Drop", "drop AT-1"),
+    ]
+    assert choices(reminder, "static_select") == [
+        ("In 1 hour", "AT-1 +1h"),
+        ("This afternoon", "AT-1 today 14:00"),
+        ("Tomorrow", "AT-1 tomorrow 09:00"),
+        ("Monday", "AT-1 mon 09:00"),
+        ("Next week", "AT-1 +7d 09:00"),
+        ("Pick a day…", "AT-1 --form"),
+    ]
+
+
+def choices(message: Message | None, kind: str) -> list[tuple[str, str]]:
+    """(label, value) of the options of the first menu of a kind."""
+    assert message is not None
+    elements = [each for block in message.blocks for each in block.get("elements", [])]
+    menu = next(each for each in elements if each["type"] == kind)
+    return [(option["text"]["text"], option["value"]) for option in menu["options"]]
+
+
+@SQLITE
+def test_after_lunch_no_task_waits_for_the_afternoon(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
+    task(works, ada, "+1h")
+    clock.forward(2 * HOUR)
+    offered = choices(drawn(works, "due", "U_RITA"), "static_select")
+    assert "This afternoon" not in dict(offered)
+
+
+@SQLITE
+def test_a_reminder_says_how_to_reach_who_it_is_about(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
+    grace = given(works, Customer, first_name="Grace", phone="+44 20 7946 0111")
+    task(works, grace, "+1h", "Call Grace")
+    clock.forward(HOUR)
+    assert "due today 12:00 · Grace · +44 20 7946 0111" in said(drawn(works, "due", "U_RITA"))
+    with works("T1", "U_ADA") as work:
+        role = work.get(Role, work.lookup("role", "senior rep"))
+        records.update(work, role, {"rights": "everything: everything\ncustomer: look, hide phone"})
+    assert "7946" not in said(drawn(works, "due", "U_RITA"))
 
 
 @SQLITE
@@ -84,23 +131,49 @@ def test_ten_at_most_are_listed_and_the_rest_counted(
         task(works, ada, "+1h", f"Task {number}")
     clock.forward(HOUR)
     reminder = drawn(works, "due", "U_RITA")
-    assert len(buttons(reminder)) == 40
+    assert len(buttons(reminder)) == 30
     assert "*12 tasks are due*" in said(reminder)
     assert "and 2 more: `/crm task list overdue`" in said(reminder)
 
 
-@SQLITE
-def test_the_first_of_the_day_counts_all_that_is_due(
+def test_what_is_overdue_for_longer_is_one_line_that_can_be_sorted_out(
     works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
-    made = [task(works, ada, "+1h", f"Task {number}") for number in range(12)]
+    old = [task(works, ada, f"+{number + 1}h", f"Old {number}") for number in range(3)]
+    clock.forward(2 * DAY)
+    new = task(works, ada, "+1h", "New")
     clock.forward(HOUR)
-    ids = [record.id for record in made[:3]]
-    morning = drawn(works, "due", "U_RITA", about={"ids": ids, "more": True})
-    assert len(buttons(morning)) == 12
-    assert "*12 tasks are due*" in said(morning)
-    assert "and 9 more: `/crm task list overdue`" in said(morning)
-    assert "*3 tasks are due*" in said(drawn(works, "due", "U_RITA", about={"ids": ids}))
+    reminder = drawn(works, "due", "U_RITA", about={"ids": [new.id]})
+    folded = "3 other tasks are overdue, the oldest since Tue 10 Mar"
+    assert reminder is not None
+    assert reminder.text == f"1 task is due: AT-4 New (due today 12:00). {folded}"
+    assert f":hourglass: {folded}" in said(reminder)
+    assert "Old" not in said(reminder)
+    assert buttons(reminder)[-1] == ("activity.sort", "overdue")
+    alone = drawn(works, "due", "U_RITA", about={"ids": []})
+    assert alone is not None
+    assert alone.text == "3 tasks are overdue, the oldest since Tue 10 Mar"
+    with works("T1", "U_RITA") as work:
+        for each in old[:2]:
+            work.find(Activity, each.number).done(work)
+    assert said(drawn(works, "due", "U_RITA", about={"ids": []})).startswith(
+        ":hourglass: 1 task is overdue since Tue 10 Mar"
+    )
+    with works("T1", "U_RITA") as work:
+        work.find(Activity, old[2].number).drop(work)
+    assert drawn(works, "due", "U_RITA", about={"ids": []}) is None
+
+
+@SQLITE
+def test_what_is_overdue_is_not_counted_for_who_may_not_see_when_it_is_due(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
+    task(works, ada, "+1h")
+    clock.forward(2 * DAY)
+    with works("T1", "U_ADA") as work:
+        role = work.get(Role, work.lookup("role", "senior rep"))
+        records.update(work, role, {"rights": "everything: everything\ntask: look, hide due_date"})
+    assert drawn(works, "due", "U_RITA", about={"ids": []}) is None
 
 
 @SQLITE
@@ -121,7 +194,20 @@ def test_ten_long_ones_fit_into_one_message(works: UnitOfWorkFactory, clock: Sto
     clock.forward(HOUR)
     reminder = drawn(works, "due", "U_RITA", about={"ids": [record.id for record in made]})
     assert reminder is not None
-    assert len(buttons(reminder)) == 4 * TOGETHER
+    assert len(buttons(reminder)) == 3 * TOGETHER
+    assert len(json.dumps(reminder.blocks, ensure_ascii=False)) < 13_000
+
+
+@SQLITE
+def test_five_with_their_menus_fit_into_one_message(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
+    long = given(works, Customer, first_name="Ö" * 250, last_name="Ä" * 250)
+    made = [task(works, long, "+1h", "Call <them> " * 40) for _ in range(FEW)]
+    clock.forward(HOUR)
+    reminder = drawn(works, "due", "U_RITA", about={"ids": [record.id for record in made]})
+    assert reminder is not None
+    assert len(choices(reminder, "static_select")) == 6
     assert len(json.dumps(reminder.blocks, ensure_ascii=False)) < 13_000
 
 
@@ -147,35 +233,6 @@ def test_what_comes_late_says_when_it_should_have_come(
     )
 
 
-def test_the_team_reads_who_has_what_without_being_called(
-    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
-) -> None:
-    for number in range(5):
-        task(works, ada, "+1h", f"Task {number}")
-    task(works, ada, "+3h", "<@U_MONA> & co", by="U_RAVI")
-    task(works, ada, "+2d", "Not today")
-    clock.forward(2 * HOUR)
-    list_ = drawn(works, "team_due")
-    assert list_ is not None
-    assert list_.text == "Due today: Rita Reyes 5, Ravi Rao 1"
-    assert (
-        "*Rita Reyes* (5, 5 overdue): AT-1 Task 0 · AT-2 Task 1 · AT-3 Task 2 · and 2 more"
-        in said(list_)
-    )
-    assert "*Ravi Rao* (1): AT-6 &lt;@U_MONA&gt; &amp; co" in said(list_)
-    assert "<@" not in said(list_)
-
-
-def test_the_day_of_the_team_ends_in_the_zone_of_the_workspace(
-    works: UnitOfWorkFactory, ada: Customer
-) -> None:
-    task(works, ada, "2026-03-10T23:30Z")
-    assert drawn(works, "team_due") is not None
-    with works("T1") as work:
-        work.workspace.zone = "Europe/Berlin"
-    assert drawn(works, "team_due") is None
-
-
 def test_cases_that_need_someone_can_be_claimed_from_the_list(
     works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
@@ -192,7 +249,7 @@ def test_cases_that_need_someone_can_be_claimed_from_the_list(
         list_.text == "2 cases need someone: CS-1 &lt;!here&gt; fire (urgent); CS-2 Late (normal)"
     )
     assert buttons(list_) == [("case.claim", "CS-1"), ("case.show", "CS-2")]
-    assert "Urgent · nobody has it · since <!date^" in said(list_)
+    assert "Urgent · unassigned · since <!date^" in said(list_)
     assert "Normal · Sam Silva · since <!date^" in said(list_)
     assert said(list_).count("overdue since <!date^") == 1
     assert "*CS-1* &lt;!here&gt; fire" in said(list_)

@@ -192,7 +192,7 @@ def test_telling_changes_nothing_that_anybody_sees(
 # ── mornings ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_overdue_ones_are_repeated_each_working_morning(
+def test_a_due_one_comes_once_more_the_next_morning_and_is_only_counted_after_that(
     works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     call = task(works, ada, "+1h")
@@ -202,12 +202,30 @@ def test_overdue_ones_are_repeated_each_working_morning(
     for day in range(11, 18):
         for time in ("08:59", "09:00", "09:01", "17:00"):
             berlin(clock, f"2026-03-{day}T{time}")
-            if told(works) == {"U_RITA": [[call.id]]}:
-                days.append(f"{clock().astimezone(BERLIN):%a %H:%M}")
-    assert days == ["Wed 09:00", "Thu 09:00", "Fri 09:00", "Mon 09:00", "Tue 09:00"]
+            if found := told(works):
+                days.append((f"{clock().astimezone(BERLIN):%a %H:%M}", found["U_RITA"]))
+    assert days == [
+        ("Wed 09:00", [[call.id]]),
+        ("Thu 09:00", [[]]),
+        ("Fri 09:00", [[]]),
+        ("Mon 09:00", [[]]),
+        ("Tue 09:00", [[]]),
+    ]
 
 
-def test_the_morning_repeats_the_oldest_and_says_that_there_are_more(
+def test_what_was_told_on_friday_comes_once_more_on_monday(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
+    call = task(works, ada, "2026-03-13 11:00")
+    berlin(clock, "2026-03-13T11:00")
+    assert told(works) == {"U_RITA": [[call.id]]}
+    berlin(clock, "2026-03-16T09:00")
+    assert told(works) == {"U_RITA": [[call.id]]}
+    berlin(clock, "2026-03-17T09:00")
+    assert told(works) == {"U_RITA": [[]]}
+
+
+def test_of_very_many_the_morning_names_the_latest_and_all_that_is_new(
     works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     old = [task(works, ada, "+1h", f"Old {number}").id for number in range(12)]
@@ -217,7 +235,7 @@ def test_the_morning_repeats_the_oldest_and_says_that_there_are_more(
     berlin(clock, "2026-03-11T09:00")
     with works("T1") as work:
         [rita] = expectant(work)
-        assert reminders(work, rita) == [Reminder(old[:TOGETHER], more=True), Reminder(new)]
+        assert reminders(work, rita) == [Reminder(old[-TOGETHER:]), Reminder(new)]
     assert told(works) == {}
 
 
@@ -240,7 +258,8 @@ def test_what_was_long_overdue_when_it_was_written_down_waits_for_the_morning(
     old = task(works, ada, "2026-02-10 10:00")
     assert told(works) == {}
     berlin(clock, "2026-03-11T09:00")
-    assert told(works) == {"U_RITA": [[old.id, recent.id]]}
+    assert old.id != recent.id
+    assert told(works) == {"U_RITA": [[]]}  # both are counted
 
 
 def test_what_falls_into_the_evening_waits_for_the_morning(

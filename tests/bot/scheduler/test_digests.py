@@ -1,0 +1,124 @@
+"""A digest never says the same twice: it begins where the last one that arrived ends."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
+from bot.sandbox.surface_text import Shown
+from bot.scheduler.scheduler import Scheduler
+from models.core import records
+from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.account import Account
+from models.sales.opportunity import Opportunity
+from tests.ground import StoppedClock, given
+from tests.handlers.kit import SQLITE
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def sails(works: UnitOfWorkFactory) -> Opportunity:
+    """A deal that is older than any digest."""
+    acme = given(works, Account, name="Acme")
+    return given(
+        works,
+        Opportunity,
+        name="Sails",
+        account=acme.ref,
+        stage="proposal",
+        amount="€10k",
+        close_date="2026-04-30",
+    )
+
+
+def change(works: UnitOfWorkFactory, deal: Opportunity, **texts: str) -> None:
+    with works("T1", "U_RITA") as work:
+        records.update(work, work.find(Opportunity, deal.number), texts)
+
+
+def charted(message: Shown) -> bool:
+    return any(block["type"] == "data_visualization" for block in message.blocks)
+
+
+def morning(
+    scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock, slack: SlackDriver
+) -> Shown:
+    """Mona's digest of the next day, at half past eight in New York."""
+    clock.forward(DAY)
+    scheduler.tick()
+    courier.drain()
+    return slack.posted("U_MONA")[-1]
+
+
+@pytest.fixture
+def eight_thirty(scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock) -> None:
+    """Mona has had a digest, on Tuesday at half past eight in New York."""
+    clock.forward(2.5 * HOUR)
+    scheduler.tick()
+    courier.drain()
+
+
+@pytest.mark.usefixtures("eight_thirty")
+def test_where_nothing_changed_there_is_one_line_and_no_chart(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+) -> None:
+    given(works, Account, name="Acme")
+    given(works, Opportunity, name="Sails", account="AC-1", amount="€10k")
+    first = morning(scheduler, courier, clock, slack)
+    assert "*New:* Sails (OP-1), €10,000, Rita Reyes" in first
+    assert charted(first)
+    second = morning(scheduler, courier, clock, slack)
+    assert second.text == "Nothing changed since Wednesday 11 March. Open: 1 deal, €10,000."
+    assert not charted(second)
+    assert "Late" not in first.text + second.text
+    third = morning(scheduler, courier, clock, slack)
+    assert third.text == "Nothing changed since Thursday 12 March. Open: 1 deal, €10,000."
+    slack.check()
+
+
+@pytest.mark.usefixtures("eight_thirty")
+def test_a_digest_begins_where_the_last_one_that_arrived_ends(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    sails: Opportunity,
+) -> None:
+    morning(scheduler, courier, clock, slack)
+    change(works, sails, stage="negotiation")
+    told = morning(scheduler, courier, clock, slack)
+    assert told.text.startswith("Sales since Wednesday 11 March\n")
+    assert "Proposal → Negotiation" in told
+    assert "New:" not in told.text
+    assert "Proposal → Negotiation" not in morning(scheduler, courier, clock, slack).text
+
+
+@SQLITE
+def test_on_request_it_says_what_changed_since_the_last_one_that_came(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    sails: Opportunity,
+) -> None:
+    clock.forward(2.5 * HOUR)
+    scheduler.tick()
+    courier.drain()
+    clock.forward(HOUR)
+    slack.command("/crm digest", user="U_MONA")
+    assert slack.last.text == "Nothing changed since today 08:30. Open: 1 deal, €10,000."
+    change(works, sails, amount="€11k")
+    slack.command("/crm digest", user="U_MONA")
+    assert "€10,000 → €11,000" in slack.last
+    assert {s["name"] for b in slack.last.blocks if "chart" in b for s in b["chart"]["series"]} == {
+        "Before",
+        "Now",
+    }
