@@ -7,9 +7,10 @@ from handlers.admin import access_requests
 from handlers.admin import status as condition
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
-from handlers.core.responses import Response
+from handlers.core.responses import Options, Response
 from handlers.core.router import Router
 from handlers.core.ui import cards
+from handlers.core.ui.blocks import option
 from handlers.core.ui.receipts import listed, plainly, question, receipt
 from handlers.general import help as guide
 from handlers.general.home import home as draw_home
@@ -23,14 +24,28 @@ from models.core.history import last_change
 from models.core.history import undo as undoing
 from models.core.identity.user import with_names
 from models.core.parts import apart
+from models.core.permissions import policy
 from models.core.search.query import find_everywhere
 from models.core.unit_of_work import UnitOfWork
 
-router = Router(GLOBAL, doc="What needs no noun.")
-router.meanings = meanings
-
 MANY = 10
 """Records that are undone without asking first."""
+OFFERED = 20
+"""Records that are offered to somebody who types in the search."""
+
+
+class Everything(Router):
+    """The verbs that need no noun; its picker finds records of all of them."""
+
+    def pick(self, request: Request, text: str) -> Options:
+        """Return the records that the letters typed so far find, whatever they are."""
+        found = find_everywhere(request.work, text, OFFERED) if text.strip() else []
+        shown = [each for each in found if policy.can(request.work.actor, "more", each)]
+        return Options([option(f"{each.title} ({each.ref})", each.ref) for each in shown])
+
+
+router = Everything(GLOBAL, doc="What needs no noun.")
+router.meanings = meanings
 
 
 @router.verb("find", record=False, words=True, writes=False)

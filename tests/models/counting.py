@@ -40,6 +40,12 @@ def told(work: UnitOfWork) -> dict[str, Any]:
         "day": [row.number for row in mine.my_day(work, LONG)],
         "my deals": [row.number for row in mine.my_deals(work, LONG)],
         "my cases": [row.number for row in mine.my_cases(work, LONG)],
+        "my leads": [row.number for row in mine.my_leads(work, LONG)],
+        "owners": {
+            owner: sum(row.count for row in theirs)
+            for owner, theirs in pipeline.by_owner(work).items()
+        },
+        "unassigned": sorted(row.number for row in open_cases.unassigned(work, LONG)[0]),
         "due": [row.number for row in reminders.due(work, me, [], LONG)[0]],
         "plates": sorted(
             (plate.count, plate.overdue) for plate in reminders.plates(work, LATER, 3)
@@ -132,12 +138,19 @@ def theirs(eyes: Eyes) -> dict[str, Any]:
         key=lambda row: ((row["close_date"] or date.max) if by_date else date.max, row["id"])
     )
     soon = [row for row in tasks if row["due_date"] < LATER]
+    leads = [] if eyes.blind("lead", "status") else [*reversed(eyes.records("lead"))]
+    leads = [row for row in leads if row["status"] in ("new", "working", "qualified")]
     plates = Counter(row["owner"] for row in soon)
     over = Counter(row["owner"] for row in soon if row["due_date"] <= START)
     return {
         "day": [row["number"] for row in mine if row["due_date"] < midnight],
         "my deals": [row["number"] for row in deals],
         "my cases": [row["number"] for row in open_ones(eyes, "case") if row["assignee"] == me],
+        "my leads": [row["number"] for row in leads if row["owner"] == me],
+        "owners": Counter(row["owner"] for row in open_ones(eyes, "opportunity")),
+        "unassigned": sorted(
+            row["number"] for row in open_ones(eyes, "case") if row["assignee"] is None
+        ),
         "due": [row["number"] for row in mine if row["due_date"] <= START],
         "plates": sorted((count, over[owner]) for owner, count in plates.items()),
     }

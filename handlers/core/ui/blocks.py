@@ -9,6 +9,7 @@ from typing import Any
 Block = dict[str, Any]
 
 BUTTON, TITLE, OPTION, HEADER, SECTION, FIELD = 75, 24, 75, 150, 3000, 2000
+PLACEHOLDER = 150
 
 NATIVE = ("data_visualization", "data_table")
 """Blocks that not every Slack draws; a message says the same without them."""
@@ -141,6 +142,29 @@ def people(label: str, action: str, slack_id: str = "") -> Block:
 
 def overflow(action: str, options: Sequence[Block]) -> Block:
     return {"type": "overflow", "action_id": action, "options": list(options)[:5]}
+
+
+def select(placeholder: str, action: str, options: Sequence[Block]) -> Block:
+    """Return a menu of up to a hundred options; the chosen one is the rest of the line."""
+    return {
+        "type": "static_select",
+        "action_id": action,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "options": list(options)[:100],
+    }
+
+
+def search(placeholder: str, action: str) -> Block:
+    """Return a field in which people type and choose from what is found.
+
+    The action begins with the noun whose picker finds it, and runs with what was chosen.
+    """
+    return {
+        "type": "external_select",
+        "action_id": action,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "min_query_length": 1,
+    }
 
 
 def actions(*elements: Block, block_id: str = "") -> Block:
