@@ -127,9 +127,7 @@ def status(request: Request, _: Any) -> Response:
 
 @router.verb("undo", record=False, words=True)
 def undo(request: Request, _: Any) -> Response:
-    """Take back what you did last, said again what you did before, or what a receipt's button did;
-    for 24 hours.
-    """  # noqa: D205
+    """Undo your last change; repeat it to go further back. Works for 24 hours."""
     return turned(
         request, undoing.undo, request.line.rest.strip() or last_change.last_unit(request.work)
     )
@@ -137,7 +135,7 @@ def undo(request: Request, _: Any) -> Response:
 
 @router.verb("redo", record=False, words=True)
 def redo(request: Request, _: Any) -> Response:
-    """Do again what you undid last, and said again what you undid before."""
+    """Repeat what you undid last; say it again for what you undid before."""
     return turned(
         request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work)
     )

@@ -213,7 +213,7 @@ class Heard:
                 for each in block.get("elements", [])
                 if "value" in each
             ]
-            left = reply.text.startswith("I did not understand")
+            left = reply.text.startswith("I didn't understand")
             self.take(
                 "asks" if reply.asks else "said",
                 f"{reply.text} {buttons[0]['value']}" if left else reply.text,
@@ -290,7 +290,7 @@ def check(works: UnitOfWorkFactory, dispatcher: Dispatcher, head: str, pieces: l
     assert "Something went wrong" not in heard.text, line
     if heard.kinds[-1] in NOTHING_DONE:
         assert changes(works) == before, f"{line!r} was refused and done"
-    if heard.kinds[-1] in NOTHING_DONE and not heard.text.startswith("I did not understand"):
+    if heard.kinds[-1] in NOTHING_DONE and not heard.text.startswith("I didn't understand"):
         return  # the answer says what is wrong, and everything is still in the line
     lost = missing(pieces, heard)
     assert not lost, f"{line!r} lost {lost}: {heard.text}"
