@@ -201,6 +201,7 @@ def options(body: Payload) -> Interaction:
     """
     first, _, rest = body["action_id"].partition(".")
     noun = rest.partition(".")[0] if first == PICK else first
+    noun = "" if (first, noun) == (PICK, GLOBAL) else noun  # a form picks records of one entity
     return Interaction(
         surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body)
     )

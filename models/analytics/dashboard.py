@@ -207,7 +207,10 @@ class News:
 
 
 def news(
-    work: Context, filters: Mapping[type[Entity], ColumnElement[bool]], since: datetime, limit: int
+    work: Context,
+    filters: Iterable[tuple[type[Entity], ColumnElement[bool]]],
+    since: datetime,
+    limit: int,
 ) -> list[News]:
     """Return what other people changed on the actor's records, the latest first.
 
@@ -215,13 +218,13 @@ def news(
 
     Args:
         work: The unit of work.
-        filters: Which records of each entity count.
+        filters: Which records count: entities, each with a condition.
         since: The moment since which a change is news.
         limit: The largest number of records to return.
     """
     records = {
         (entity.slug(), record.id): record
-        for entity, wanted in filters.items()
+        for entity, wanted in filters
         if policy.can(work.actor, "history", entity)
         for record in changed_since(work, entity, wanted, since)
     }

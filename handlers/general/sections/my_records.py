@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import true
-
 from handlers.core.request import Request
 from handlers.core.ui import blocks, cards, receipts
 from handlers.core.ui.blocks import Block, escape
@@ -20,7 +18,7 @@ from models.core.names import learn
 from models.core.permissions import visibility
 from models.core.unit_of_work import UnitOfWork
 from models.sales.lead import Lead, LeadStatus
-from models.sales.opportunity import Opportunity
+from models.sales.opportunity import CLOSED, Opportunity
 from models.sales.pipeline import StageRow
 from models.support.case import Case
 
@@ -188,17 +186,17 @@ def news(request: Request) -> list[Block]:
     No block where there is nothing new.
     """
     work, since = request.work, request.work.now - NEWS
-    filters: dict[type[Entity], Any] = {
-        entity: wanted
-        for entity, wanted in (
-            (Opportunity, true()),
-            (Lead, dashboard.open_leads()),
-            (Case, Case.open()),
-            (Activity, Activity.open()),
-        )
-        if may(request, f"{entity.noun()} list")
-    }
-    changed = dashboard.news(work, filters, since, SHOWN)
+    lately = (work.now - NEWS).date()
+    closed = Opportunity.stage.in_(CLOSED) & (Opportunity.close_date >= lately)
+    filters: list[tuple[type[Entity], Any]] = [
+        (Opportunity, Opportunity.open()),
+        (Opportunity, closed),
+        (Lead, dashboard.open_leads()),
+        (Case, Case.open()),
+        (Activity, Activity.open()),
+    ]
+    seen = [each for each in filters if may(request, f"{each[0].noun()} list")]
+    changed = dashboard.news(work, seen, since, SHOWN)
     cases = dashboard.cases_of_my_customers(work, since, SHOWN) if may(request, "case list") else []
     learn(work, cases, ("customer",))
     drawn = [changed_row(each, work) for each in changed]
@@ -208,11 +206,12 @@ def news(request: Request) -> list[Block]:
 
 def changed_row(told: News, work: UnitOfWork) -> Block:
     """Return what somebody changed on a record, old → new, with who and when."""
-    first = told.entries[0]
+    first, line = told.entries[0], told.record.line
+    entries = sorted(told.entries, key=lambda each: (each.field not in line, each.id))
     if any(entry.action == "create" for entry in told.entries):
         lines = ["new"]
     else:
-        lines = [change(work, told, entry) for entry in told.entries[:TOLD]]
+        lines = [change(work, told, entry) for entry in entries[:TOLD]]
     more = len(told.entries) - TOLD if lines != ["new"] else 0
     lines += [f"and {more} more"] if more > 0 else []
     by = f"by {escape(work.who(told.by))}, {rows.day_of(first.at, work)}"

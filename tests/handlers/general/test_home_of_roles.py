@@ -119,8 +119,11 @@ def test_what_others_did_to_ones_records_is_told_once_and_not_what_one_did(
         records.update(work, work.find(Opportunity, sails.number), {"next_step": "Call Eva"})
     given(works, Case, by="U_SAM", subject="Leak", customer=ada.ref)
     words = slack.home().words
-    assert "*Sails* (OP-1)\nNext step: Write → Call Eva · by Mona Meyer, today" in words
     assert "*Leak* (CS-1)\nCase of Ada, since today · unassigned" in words
+    assert "*Sails* (OP-1)\nNext step: Write → Call Eva · by Mona Meyer, today" in words
+    with works("T1", "U_MONA") as work:
+        work.find(Opportunity, sails.number).win(work)
+    assert "Stage: Qualification → Won" in slack.home().words
 
 
 def test_a_record_is_found_from_the_tab_and_opened(

@@ -112,10 +112,10 @@ def test_news_are_what_others_changed_and_one_may_see(
             records.update(work, work.find(Opportunity, made.number), {"next_step": step})
     with works("T1", "U_RITA", writes=False) as work:
         since = work.now - DAY
-        (told,) = news(work, {Opportunity: Opportunity.open()}, since, 5)
+        (told,) = news(work, [(Opportunity, Opportunity.open())], since, 5)
         assert (told.record.ref, work.who(told.by)) == ("OP-1", "Mona Meyer")
         assert [entry.new for entry in told.entries] == ["Call Eva"]
-        assert news(work, {Opportunity: Opportunity.open()}, work.now + DAY, 5) == []
+        assert news(work, [(Opportunity, Opportunity.open())], work.now + DAY, 5) == []
 
 
 @SQLITE
