@@ -55,8 +55,7 @@ def pages(page: Focus) -> Block:
     options = {
         each: blocks.option(label, f"help for {each}") for each, label in intents.PAGES.items()
     }
-    menu = blocks.select("Help for", "crm.menu", [*options.values()])
-    return menu | {"initial_option": options[page]}
+    return blocks.select("Help for", "crm.menu", [*options.values()], options[page])
 
 
 def wanted(request: Request, found: Sequence[intents.Shown]) -> Message:

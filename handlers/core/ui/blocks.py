@@ -119,12 +119,12 @@ def option(text: str, value: str) -> Block:
     return {"text": plain(text, OPTION), "value": value[:150]}
 
 
-def select(label: str, action: str, options: Sequence[Block], chosen: Block | None) -> Block:
+def select(label: str, action: str, options: Sequence[Block], chosen: Block | None = None) -> Block:
     """Return a menu with one choice; the chosen option is shown, and is one of the options."""
     block: Block = {
         "type": "static_select",
         "action_id": action,
-        "placeholder": plain(label, 150),
+        "placeholder": plain(label, PLACEHOLDER),
         "options": list(options)[:100],
     }
     return block | ({"initial_option": chosen} if chosen else {})
@@ -135,23 +135,13 @@ def people(label: str, action: str, slack_id: str = "") -> Block:
     block: Block = {
         "type": "users_select",
         "action_id": action,
-        "placeholder": plain(label, 150),
+        "placeholder": plain(label, PLACEHOLDER),
     }
     return block | ({"initial_user": slack_id} if slack_id else {})
 
 
 def overflow(action: str, options: Sequence[Block]) -> Block:
     return {"type": "overflow", "action_id": action, "options": list(options)[:5]}
-
-
-def select(placeholder: str, action: str, options: Sequence[Block]) -> Block:
-    """Return a menu of up to a hundred options; the chosen one is the rest of the line."""
-    return {
-        "type": "static_select",
-        "action_id": action,
-        "placeholder": plain(placeholder, PLACEHOLDER),
-        "options": list(options)[:100],
-    }
 
 
 def search(placeholder: str, action: str) -> Block:
