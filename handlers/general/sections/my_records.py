@@ -22,8 +22,8 @@ from models.sales.opportunity import CLOSED, Opportunity
 from models.sales.pipeline import StageRow
 from models.support.case import Case
 
-SHOWN, TOLD = 5, 2
-"""Records of a list, and changes of an act."""
+SHOWN, TOLD, SHORT = 5, 2, 60
+"""Records of a list, changes of an act, and letters of a next step."""
 NEWS = timedelta(days=3)
 """What happened longer ago is no news."""
 
@@ -128,7 +128,7 @@ def next_step(deal: Opportunity, work: UnitOfWork, talked: Mapping[int, Talk] | 
     """Return what comes next for a deal: its next step, or the next task about it."""
     seen = cards.texts(deal, work, "next_step")
     if "next_step" in seen:
-        return f"next: {escape(blocks.cut(seen['next_step'], cards.SHORT))}"
+        return f"next: {escape(blocks.cut(seen['next_step'], SHORT))}"
     known = (talked or {}).get(deal.id, Talk())
     if known.next:
         return f"next task {rows.day_of(known.next, work)}"

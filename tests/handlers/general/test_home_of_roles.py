@@ -107,7 +107,7 @@ def test_deals_have_their_sum_by_stage_and_what_comes_next(
     assert "Ravi's" not in home.words
     slack.click("opportunity.more", home)
     assert slack.modal
-    assert slack.modal.text == "OP-1"
+    assert slack.modal.text == "Sails"
 
 
 def test_what_others_did_to_ones_records_is_told_once_and_not_what_one_did(
@@ -134,7 +134,7 @@ def test_a_record_is_found_from_the_tab_and_opened(
     assert slack.options("crm.more", "sail") == ["Sails (OP-1)"]
     slack.pick("crm.more", "sail")
     assert slack.modal
-    assert slack.modal.text == "OP-1"
+    assert slack.modal.text == "Sails"
 
 
 def test_the_search_finds_what_one_may_see(
