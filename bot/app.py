@@ -16,6 +16,7 @@ from handlers.core.dispatcher import Dispatcher
 from handlers.core.listeners import Listeners
 from handlers.core.router import Catalogue
 from handlers.general.home import home
+from handlers.general.talk import greet
 from handlers.registry import ROUTERS
 from models.core.db.engine import THREADS, open_engine
 from models.core.identity.user import LOCAL
@@ -41,7 +42,7 @@ def create_dispatcher(works: UnitOfWorkFactory, root: str = "/crm", **more: Any)
         root: The root command.
         **more: What watches it, and the health checks of the running bot.
     """
-    return Dispatcher(works, Catalogue(ROUTERS, root), home, **more)
+    return Dispatcher(works, Catalogue(ROUTERS, root), home, greet=greet, **more)
 
 
 def create_clients(settings: Settings, works: UnitOfWorkFactory) -> Clients:

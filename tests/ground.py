@@ -99,8 +99,8 @@ def settle(engine: Engine) -> None:
     )
     works.settle("T2", name="Other", currency="USD", region="US")
     for slack_id, profile in PEOPLE.items():
-        works.welcome("T1", slack_id, **profile)
-    works.welcome("T2", "U_OTTO", **OUTSIDER)
+        works.welcome("T1", slack_id, greeted=True, **profile)
+    works.welcome("T2", "U_OTTO", greeted=True, **OUTSIDER)
     works.settle("T1")  # with the teams of its people
 
 

@@ -58,6 +58,10 @@ class Answer(Protocol):
         ...
 
 
+def greet_nobody(work: UnitOfWork) -> None:
+    """Ask for no greeting."""
+
+
 @dataclass(frozen=True)
 class Dispatcher:
     """Everything people can do, ready to be done.
@@ -70,6 +74,8 @@ class Dispatcher:
         checks: Returns what the running bot finds of itself.
         patience: Seconds after which an answer is late.
         shares: Limits how much is done for one person at once.
+        greet: Asks that a person be greeted who acts for the first time.
+        newcomers: The people, by workspace, who acted and were not greeted yet.
     """
 
     works: UnitOfWorkFactory
@@ -79,6 +85,8 @@ class Dispatcher:
     checks: Callable[[], Sequence[Check]] = tuple
     patience: float = PATIENCE
     shares: Shares = field(default_factory=Shares)
+    greet: Callable[[UnitOfWork], None] = greet_nobody
+    newcomers: set[tuple[str, str]] = field(default_factory=set)
 
     @cached_property
     def admission(self) -> Admission:
@@ -104,6 +112,16 @@ class Dispatcher:
         took = time.perf_counter() - began
         late = took > self.patience and outcome != "failed"
         self.watch.handled(self.name_of(act), "late" if late else outcome, took)
+        if (act.workspace, act.person) in self.newcomers:
+            self.greet_once(act)
+
+    def greet_once(self, act: Interaction) -> None:
+        """Greet a person who has acted for the first time, after they were answered."""
+        self.newcomers.discard((act.workspace, act.person))
+        try:
+            self.works.attempt(self.greet, act.workspace, act.person)
+        except Exception:
+            log.exception("A newcomer was not greeted")
 
     def name_of(self, act: Interaction) -> str:
         """Return the name of an interaction in metrics.
@@ -242,6 +260,8 @@ class Dispatcher:
             return router.pick(self.request(act, work), clean(act.line))
 
     def request(self, act: Interaction, work: UnitOfWork) -> Request:
+        if work.actor and not (work.actor.greeted or work.actor.guest or work.actor.left):
+            self.newcomers.add((act.workspace, act.person))
         return Request(
             work=work,
             catalogue=self.catalogue,

@@ -32,6 +32,8 @@ from models.core.unit_of_work import UnitOfWork
 
 WILL = "I will post it here. If Slack refuses it, I will tell you."
 """The answer to --here: the message is posted afterwards."""
+TO_YOU = "I will send it to you in a message."
+"""The answer to --here on the Home tab, which holds less than a message does."""
 
 
 class Decided(Exception):
@@ -147,19 +149,22 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
 
     A record's card stays in the channel and is kept up to date from now on; anything else is posted
     once, drawn for those who are there. A person who is alone with the bot has seen it already, and
-    a message that asks back asks this person.
+    a message that asks back asks this person. On the Home tab nobody else is there: what was
+    asked comes as a message.
     """
     work, channel = request.work, request.channel
+    person, place = work.actor.slack_id if work.actor else "", {"thread": request.thread or None}
+    if request.container == "home" and person and not (verb.writes or message.asks):
+        told = {"person": person, "line": request.line.raw}
+        deliver(work, "line", person, f"here:{work.unit}", about=told)
+        return plainly(TO_YOU)
     if not channel or channel.startswith("D") or message.asks:
         return message
-    person, place = work.actor.slack_id if work.actor else "", {"thread": request.thread or None}
     if card := message.card:
         its = {"entity": card.slug(), "record_id": card.id, "about": {"person": person}}
         deliver(work, "card", channel, f"here:{work.unit}", **its)
         if stands_in(work, card, channel):
-            return plainly(
-                "Its card stands in this channel already. I bring it up to date, and will keep it so."
-            )
+            return plainly("The card is in this channel already. I keep it up to date.")
         return plainly(WILL)
     work.session.flush()
     if work.changes:

@@ -15,6 +15,8 @@ from handlers.core.ui.form_state import WHY, metadata, picked_people, read
 Payload = Mapping[str, Any]
 GLOBAL = "crm"
 """The noun of verbs that are typed without a noun: find, help, home, undo."""
+PICK = "pick"
+"""The first word of the name of an input that picks a record."""
 NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
 """The form of our names for buttons, forms and shortcuts.
 
@@ -194,9 +196,12 @@ def home(body: Payload) -> Interaction:
 def options(body: Payload) -> Interaction:
     """Read that a picker asks what it may offer.
 
-    The line is what was typed; the state says for which noun.
+    The line is what was typed; the state says for which noun. An input of a form is called
+    `pick.NOUN.FIELD`, a search beside buttons like the verb that takes what was chosen.
     """
-    noun = (body["action_id"].split(".") + [""])[1]
+    first, _, rest = body["action_id"].partition(".")
+    noun = rest.partition(".")[0] if first == PICK else first
+    noun = "" if (first, noun) == (PICK, GLOBAL) else noun  # a form picks records of one entity
     return Interaction(
         surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body)
     )

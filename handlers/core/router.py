@@ -424,6 +424,11 @@ class Catalogue:
         router = self.routers.get(noun or GLOBAL)
         return router.verbs.get(name or "") if router else None
 
+    def may(self, actor: User | System | None, line: str) -> bool:
+        """Return whether somebody may do what a line says, to some record at least."""
+        found = self.command(line).verb
+        return found is not None and can(actor, found.name, found.about) and not found.hidden
+
     def allowed(self, actor: User | System | None, noun: str) -> list[Verb]:
         """Return the verbs of a noun that this person may use."""
         return [

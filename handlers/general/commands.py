@@ -7,9 +7,10 @@ from handlers.admin import access_requests
 from handlers.admin import status as condition
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
-from handlers.core.responses import Response
+from handlers.core.responses import Options, Response
 from handlers.core.router import Router
 from handlers.core.ui import cards
+from handlers.core.ui.blocks import option
 from handlers.core.ui.receipts import listed, plainly, question, receipt
 from handlers.general import help as guide
 from handlers.general.home import home as draw_home
@@ -24,14 +25,28 @@ from models.core.history import last_change
 from models.core.history import undo as undoing
 from models.core.identity.user import with_names
 from models.core.parts import apart
+from models.core.permissions import policy
 from models.core.search.query import find_everywhere
 from models.core.unit_of_work import UnitOfWork
 
-router = Router(GLOBAL, doc="What needs no noun.")
-router.meanings = meanings
-
 MANY = 10
 """Records that are undone without asking first."""
+OFFERED = 20
+"""Records that are offered to somebody who types in the search."""
+
+
+class Everything(Router):
+    """The verbs that need no noun; its picker finds records of all of them."""
+
+    def pick(self, request: Request, text: str) -> Options:
+        """Return the records that the letters typed so far find, whatever they are."""
+        found = find_everywhere(request.work, text, OFFERED) if text.strip() else []
+        shown = [each for each in found if policy.can(request.work.actor, "more", each)]
+        return Options([option(f"{each.title} ({each.ref})", each.ref) for each in shown])
+
+
+router = Everything(GLOBAL, doc="What needs no noun.")
+router.meanings = meanings
 
 
 @router.verb("find", record=False, words=True, writes=False)
@@ -113,9 +128,7 @@ def status(request: Request, _: Any) -> Response:
 
 @router.verb("undo", record=False, words=True)
 def undo(request: Request, _: Any) -> Response:
-    """Take back what you did last, said again what you did before, or what a receipt's button did;
-    for 24 hours.
-    """  # noqa: D205
+    """Undo your last change; repeat it to go further back. Works for 24 hours."""
     return turned(
         request, undoing.undo, request.line.rest.strip() or last_change.last_unit(request.work)
     )
@@ -123,7 +136,7 @@ def undo(request: Request, _: Any) -> Response:
 
 @router.verb("redo", record=False, words=True)
 def redo(request: Request, _: Any) -> Response:
-    """Do again what you undid last, and said again what you undid before."""
+    """Repeat what you undid last; say it again for what you undid before."""
     return turned(
         request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work)
     )

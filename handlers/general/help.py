@@ -1,110 +1,73 @@
-"""Show help that is generated from the routes: only what this person may do."""
+"""Show help by what people want, with their own records, and help on each noun, verb and topic.
+
+Only what this person may do is shown; all but the intents comes from the routes.
+"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message
 from handlers.core.router import Router, Verb
 from handlers.core.ui import blocks
-from handlers.core.ui.blocks import escape
+from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import choices
+from handlers.general import intents, talk
+from handlers.general.focus import Focus, focus
+from handlers.general.topics import TOPICS
 from models.core.entity.base import Entity
 from models.core.fields.base import Field
 from models.core.parsing.texts import leading, summary
 from models.core.permissions import policy
 
 POLITE = frozenset(("me", "please", "pls", "with", "this", "on", "about", "crm"))
+PAGE = re.compile(r"for (\w+)")
+"""A page of the help: `help for managers`."""
+WORDS = ("words", "commands", "everything")
+"""What people ask for who want to see every verb."""
+TITLE = "What do you want to do?"
 
 
-@dataclass(frozen=True)
-class Topic:
-    """Something that people ask for help on and that is no noun.
+def overview(request: Request, page: Focus | None = None) -> Message:
+    """Return what people want to do, each with an example of their own and a button that does it.
 
-    Attributes:
-        words: The words that people ask for.
-        text: The help, with root and me in braces.
+    Args:
+        request: The request.
+        page: For whom it is; by default for what the person looks at first.
     """
-
-    words: frozenset[str]
-    text: str
-    lines: tuple[str, ...] = ()
-    """Lines that are offered as buttons."""
-
-    def told(self, request: Request) -> Message:
-        text = self.text.format(root=request.catalogue.root, me=request.work.me)
-        offers = [blocks.button(line, "crm.run", line) for line in self.lines if may(request, line)]
-        drawn = [blocks.section(text), *([blocks.actions(*offers)] if offers else [])]
-        return Message(text, blocks.distinct(drawn))
-
-
-TOPICS = (
-    Topic(
-        frozenset(("hello",)),
-        "Hello {me}. Ask me for your day, your deals or your cases, or type `{root} help` for all I can do.",
-        ("home", "deal list mine", "task list mine", "help"),
-    ),
-    Topic(frozenset(("thanks",)), "You are welcome, {me}.", ("home", "help")),
-    Topic(
-        frozenset(("filter", "filters", "filtering", "lists", "search", "searching")),
-        "*Filters* stand behind `list` and `find`: a field, a sign and a value, joined by `and`, `or` and `not`.\n"
-        "`{root} deal list stage = won and amount > 10k`\n`{root} deal list open mine`\n"
-        "`{root} case list priority = urgent or resolve_by < today`\n"
-        "`{root} lead list owner = me and not company = empty`\n"
-        "The signs are = != < <= > >= and ~ for a part of a text. Short words: open, closed, overdue, mine. "
-        "Whatever is no filter is searched for as words.",
-        ("deal list open mine", "help dates"),
-    ),
-    Topic(
-        frozenset(("date", "dates", "day", "days", "time", "times")),
-        "*Dates* are written as you say them: `today`, `fri`, `fri 9:00`, `4 dec`, `2026-12-04`, `+3d`, `in 2 weeks`, "
-        "`next week`, `eom` (the end of the month), `eoq`, `eoy`.\n`{root} task new Call Ada CU-1 fri 9:00`",
-    ),
-    Topic(
-        frozenset(("amount", "amounts", "money", "currency", "currencies")),
-        "*Amounts* are written with or without a currency: `amount=12k`, `amount=12 000 EUR`, `amount=€1.2m`. "
-        "At the end of a deal's name they need a currency or a k, so that `HDMI cable 5m` stays a name.\n"
-        "`{root} deal new Acme renewal 12k CU-1`",
-    ),
-    Topic(
-        frozenset(("flag", "flags", "options", "here", "reason", "form", "yes")),
-        "*Flags* are written with two hyphens, anywhere in a line; of a text that is kept word for word, at its end.\n"
-        "`--here` shows the answer to the whole channel · `--form` opens the form · `--reason she asked` is kept in "
-        "the history · `--yes` does not ask first · `--page=2` is the next page.",
-    ),
-    Topic(
-        frozenset(
-            (
-                "import",
-                "imports",
-                "export",
-                "exports",
-                "csv",
-                "file",
-                "files",
-                "excel",
-                "spreadsheet",
-            )
-        ),
-        "*Files* are imported and exported by whoever runs the bot, in a terminal: `crm import deals FILE`, "
-        "`crm import deals FILE --dry` to see what would happen, `crm export deals`.",
-    ),
-    Topic(
-        frozenset(("fields", "values", "reference", "references", "records")),
-        "*Fields* are written as `name=value`; a value reaches to the next field or flag.\n"
-        "`{root} deal edit OP-42 next=Call Eva on friday amount=12k`\n"
-        "Several records at once: `{root} assign OP-2 OP-4 @rosa`.",
-    ),
-)
-EVERYDAY = ("lead new", "deal new", "task new", "case new", "home")
+    root, page = request.catalogue.root, page or focus(request)
+    found = [*intents.shown(request, page)][: intents.SHOWN]
+    if not found:
+        return every_word(request)
+    intro = f"*{TITLE}* The examples use your own records."
+    back = f"Made a mistake? `{root} undo` takes back your last change, for 24 hours."
+    more = f"More: `{root} help deal` · `{root} help filters` · `{root} help words`"
+    drawn = [blocks.section(intro, pages(page))]
+    drawn += [each.block(root) for each in found]
+    drawn.append(blocks.context(back, more))
+    told = [f"{each.title}: {root} {each.typed}" for each in found]
+    return Message("\n".join([TITLE, *told, more]), blocks.distinct(drawn))
 
 
-def overview(request: Request) -> Message:
-    """Return what every record can do, what is special to each noun, and a few buttons.
+def pages(page: Focus) -> Block:
+    """Return the menu of the pages, with the one that is shown."""
+    options = {
+        each: blocks.option(label, f"help for {each}") for each, label in intents.PAGES.items()
+    }
+    return blocks.select("Help for", "crm.menu", [*options.values()], options[page])
 
-    The buttons are there to begin with.
-    """
+
+def wanted(request: Request, found: Sequence[intents.Shown]) -> Message:
+    """Return how that is done what somebody asked for."""
+    root = request.catalogue.root
+    drawn = [each.block(root) for each in found]
+    told = [f"{each.title}: {root} {each.typed}" for each in found]
+    return Message("\n".join(told), blocks.distinct(drawn))
+
+
+def every_word(request: Request) -> Message:
+    """Return what every record can do, and what is special to each noun."""
     root = request.catalogue.root
     intro = f"Type `{root}`, then what you want to do, in either order: `deal new` or `new deal`."
     common = shared(request)
@@ -113,11 +76,7 @@ def overview(request: Request) -> Message:
         "Values as you would write them: `amount=12k`, `close=fri`, `due=+3d`, `owner=me`. "
         f"Records: `OP-42`, or `this` in a thread. One thing in full: `{root} help deal`"
     )
-    begin = [
-        blocks.button(line.capitalize(), "crm.run", line) for line in EVERYDAY if may(request, line)
-    ]
     drawn = [blocks.section(intro), blocks.section("\n".join(lines)), blocks.context(values)]
-    drawn += [blocks.actions(*begin)] if begin else []
     return Message("\n".join([intro, *lines, values]), blocks.distinct(drawn))
 
 
@@ -151,15 +110,8 @@ def special(request: Request) -> list[str]:
     return [*lines, f"*Also* {' · '.join(plain)}"] if plain else lines
 
 
-def may(request: Request, line: str) -> bool:
-    """Return whether this person may do what a line says, to some record at least."""
-    parsed = request.catalogue.command(line).line
-    found = request.catalogue.find(parsed.noun, parsed.verb)
-    return found is not None and found in request.catalogue.allowed(request.work.actor, found.noun)
-
-
 def about(request: Request, word: str) -> Message:
-    """Return one noun, verb or topic in full.
+    """Return one noun, verb or topic in full, or how something is done.
 
     Args:
         request: The request.
@@ -167,6 +119,8 @@ def about(request: Request, word: str) -> Message:
     """
     catalogue = request.catalogue
     nouns, words = catalogue.words.nouns, re.findall(r"[\w-]+", word.casefold())
+    if said := special_page(request, words):
+        return said
     for at, each in enumerate(words):
         if noun := leading(words[at:], nouns):
             return about_noun(request, nouns[noun])
@@ -179,6 +133,19 @@ def about(request: Request, word: str) -> Message:
     return choices(
         f"There is no help on “{word[:60]}”.", [("Help", "help"), ("Filters", "help filters")]
     )
+
+
+def special_page(request: Request, words: Sequence[str]) -> Message | None:
+    """Return a page of its own that these words name, or how to do what they say."""
+    page = PAGE.fullmatch(" ".join(words))
+    if page and page[1] in [*Focus]:
+        return overview(request, Focus(page[1]))
+    if len(words) == 1 and words[0] in talk.TALK:
+        return talk.TALK[words[0]](request)
+    if len(words) == 1 and words[0] in WORDS:
+        return every_word(request)
+    found = intents.asked(request, {*words})
+    return wanted(request, found) if found else None
 
 
 def usages(request: Request, word: str) -> list[str]:

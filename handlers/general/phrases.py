@@ -63,6 +63,15 @@ PHRASES = (
         r"report\1",
     ),
     (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
+    (
+        r"what(?:'s|’s| is| should i do| do i have to do)?(?: (?:next|today|now|up|on))+(?: today)?",
+        "home",
+    ),
+    (r"(?:who|whom) (?:should|do|must) i call(?: next| today| now)?", "home"),
+    (
+        r"(?:tell me about|what do (?:we|you) know about|(?:show me )?everything about) (.+)",
+        r"find \1",
+    ),
     (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
     (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
     (rf"(?:who|what|when|where|how)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
@@ -114,6 +123,10 @@ PHRASES = (
     (rf"(?:new|neue[rs]?|nouveau|nouvelle|nuev[oa]) ({NOUN})(.*)", r"\1 new\2"),
     (rf"({ONE}): *(.+)", r"\1 new \2"),
     # what has happened
+    (
+        r"(?:log|record|note down) (?:an? |the )(call|meeting|email|note)(?: (?:with|to|for|about|on))? (.+)",
+        r"log \1 \2",
+    ),
     (
         r"(?:i )?(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)",
         r"log call \1",

@@ -55,6 +55,7 @@ NOT_DONE = values.NO | {
 
 
 CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?", re.IGNORECASE)
+WHO = "Who is this about? Name a customer or a lead."
 LASTED = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?")
 """How long something took, in hours and minutes."""
 
@@ -231,12 +232,8 @@ class Activity(Entity):
         if named > 1 or not (
             named or (about_something and not self.decides(work, changes, "customer", "lead"))
         ):
-            problem = (
-                "both a customer and a lead. Keep one"
-                if self.lead
-                else "nobody yet. Name a customer or a lead"
-            )
-            raise Invalid({"customer": f"This is about {problem}."})
+            problem = "This is about both a customer and a lead. Keep one." if self.lead else WHO
+            raise Invalid({"customer": problem})
         if self.minutes is not None and self.minutes < 0:
             raise Invalid({"minutes": "Minutes cannot be negative."})
         if "due_date" in changes:

@@ -103,7 +103,7 @@ class Customer(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         if not (self.first_name or self.last_name or self.email):
-            raise Invalid({"first_name": "A customer needs a name or an e-mail address."})
+            raise Invalid({"first_name": "Name or e-mail is enough, but one of them is needed."})
         if self.email and "email" in changes and not work.tentative:
             work.hold(
                 f"customer {self.email}"

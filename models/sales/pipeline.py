@@ -51,33 +51,43 @@ def closed_between(work: Context, start: datetime, end: datetime) -> list[StageR
 
 
 def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
-    """Return the deals of these stages by stage and currency.
+    """Return the deals of these stages by stage and currency."""
+    return in_order([row for _, row in summed(work, stages, *conditions)], stages)
+
+
+def by_owner(work: Context) -> dict[int | None, list[StageRow]]:
+    """Return the open deals of each person by stage and currency; those of nobody are of None."""
+    found: dict[int | None, list[StageRow]] = {}
+    for (owner,), row in summed(work, OPEN, by=(Opportunity.owner,)):
+        found.setdefault(owner, []).append(row)
+    return found
+
+
+def summed(
+    work: Context, stages: tuple[str, ...], *conditions: object, by: tuple[Any, ...] = ()
+) -> list[tuple[tuple[Any, ...], StageRow]]:
+    """Return the deals of these stages by stage, currency and further columns, with their values.
 
     Return nothing where some readers may not see the stage: anybody who can count the deals of a
-    stage knows where they are.
+    stage knows where they are. The groups are in the order of the index that holds all of this.
     """
-    if visibility.hidden(work, Opportunity.stage):
+    if visibility.hidden(work, Opportunity.stage, *by):
         return []
     money = Numeric(18, 2)
     amount = type_coerce(func.sum(Opportunity.amount), money)
     weighted = type_coerce(func.sum(Opportunity.amount * Opportunity.probability) / 100, money)
+    groups = (Opportunity.stage, Opportunity.currency, *by)
     rows = (
-        select(Opportunity.stage, Opportunity.currency, func.count(), amount, weighted)
+        select(*groups, func.count(), amount, weighted)
         .where(Opportunity.stage.in_(stages), *conditions)  # type: ignore[arg-type]
-        .group_by(Opportunity.stage, Opportunity.currency)
+        .group_by(*groups)
     )
     secret, vague = hidden_money(work)
-    found = [
-        StageRow(
-            stage,
-            currency or "",
-            count,
-            ZERO if secret else total or ZERO,
-            ZERO if vague else expected or ZERO,
-        )
-        for stage, currency, count, total, expected in work.session.execute(rows)
-    ]
-    return in_order(found, stages)
+    found = []
+    for stage, currency, *others, count, total, expected in work.session.execute(rows):
+        sums = (ZERO if secret else total or ZERO, ZERO if vague else expected or ZERO)
+        found.append((tuple(others), StageRow(stage, currency or "", count, *sums)))
+    return found
 
 
 def in_order(rows: Iterable[StageRow], stages: tuple[str, ...]) -> list[StageRow]:

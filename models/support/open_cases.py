@@ -1,12 +1,13 @@
-"""Figures of the open cases."""
+"""The open cases: how many there are, which nobody has, and which are due next."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, func, or_, select
 
 from models.core.context import Context
 from models.core.permissions import visibility
 from models.support.case import Case, Priority
+from models.support.triage import urgency
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,27 @@ def cases_by_priority(work: Context) -> list[PriorityRow]:
         for row in work.session.execute(rows.where(Case.open()).group_by(Case.priority))
     ]
     return sorted(found, key=lambda row: urgency.index(Priority(row.priority)))
+
+
+def unassigned(work: Context, limit: int) -> tuple[list[Case], int]:
+    """Return open cases that nobody has, and how many there are.
+
+    The most urgent and then the oldest come first, where the priority is not hidden.
+    """
+    wanted = (Case.open(), Case.assignee.is_(None))
+    if visibility.hidden(work, *wanted):
+        return [], 0
+    count = work.session.scalar(select(func.count(Case.id)).where(*wanted)) or 0
+    order = [] if visibility.hidden(work, Case.priority) else [urgency()]
+    found = select(Case).where(*wanted).order_by(*order, Case.id).limit(limit)
+    return list(work.session.scalars(found)) if count else [], count
+
+
+def next_deadline(work: Context) -> Case | None:
+    """Return the open case, of the actor or of nobody, whose deadline comes first."""
+    mine = Case.assignee == (work.actor.id if work.actor else 0)
+    wanted = (Case.open(), Case.resolve_by.is_not(None), or_(mine, Case.assignee.is_(None)))
+    if visibility.hidden(work, *wanted):
+        return None
+    found = select(Case).where(*wanted).order_by(Case.resolve_by, Case.id)
+    return work.session.scalar(found.limit(1))

@@ -24,6 +24,13 @@ def neglected(work: Context) -> ColumnElement[bool]:
     return Case.open() & or_(nobodys, Case.resolve_by < work.now)
 
 
+def urgency() -> ColumnElement[int]:
+    """Return what orders cases by their priority, the most urgent first."""
+    return case(
+        {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2}, value=Case.priority, else_=3
+    )
+
+
 def pressing(work: Context, ids: list[int], limit: int) -> tuple[list[Case], int]:
     """Return the neglected cases, the most urgent and then the oldest first, and their number.
 
@@ -37,10 +44,7 @@ def pressing(work: Context, ids: list[int], limit: int) -> tuple[list[Case], int
     wanted = [neglected(work), *([Case.id.in_(ids)] if ids else [])]
     if visibility.hidden(work, *wanted):
         return [], 0
-    urgency = case(
-        {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2}, value=Case.priority, else_=3
-    )
-    found = select(Case).where(*wanted).order_by(urgency, Case.created_at, Case.id).limit(limit)
+    found = select(Case).where(*wanted).order_by(urgency(), Case.created_at, Case.id).limit(limit)
     return list(work.session.scalars(found)), work.session.scalar(
         select(func.count(Case.id)).where(*wanted)
     ) or 0

@@ -37,7 +37,7 @@ def test_a_line_that_is_not_understood_is_answered_with_buttons_that_work(sit: S
     screen = sit("U_RITA", "C_GENERAL")
     screen.say("/crm northwnd")
     screen.press(screen.whisper("northwnd"), "Help")
-    expect(screen.whisper("One thing in full")).to_be_visible()
+    expect(screen.whisper("What do you want to do?")).to_be_visible()
 
 
 def test_the_home_tab_shows_my_day_and_what_is_done_there_leaves_it(sit: Sit) -> None:
@@ -45,7 +45,7 @@ def test_the_home_tab_shows_my_day_and_what_is_done_there_leaves_it(sit: Sit) ->
     screen.page.get_by_role("navigation").get_by_role("button", name="Rapport").click()
     screen.page.get_by_role("tab", name="Home").click()
     home = screen.page.get_by_role("tabpanel", name="Home")
-    expect(home).to_contain_text("Good day, Rita Reyes")
+    expect(home).to_contain_text("My day: 3 tasks")
     expect(home).to_contain_text("Blue Fjord fleet tracking")
     overdue = home.locator(".section-block", has_text="Send the fleet pilot offer")
     expect(overdue).to_have_count(1)
@@ -115,7 +115,7 @@ def test_every_emoji_of_ours_is_drawn(sit: Sit) -> None:
         "help",
     ):
         screen.say(f"/crm {line}")
-    expect(screen.whisper("One thing in full")).to_be_visible()
+    expect(screen.whisper("What do you want to do?")).to_be_visible()
     expect(screen.page.get_by_text(re.compile(":[a-z_]+:"))).to_have_count(0)
 
 

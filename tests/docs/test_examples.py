@@ -25,7 +25,7 @@ pytestmark = SQLITE
 
 CODE = re.compile(r"`([^`]+)`")
 PUZZLED = (
-    "I do not know",
+    "I didn't understand",
     "There is no “",
     "Which ",
     "It is not clear",

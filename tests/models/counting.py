@@ -43,6 +43,12 @@ def told(work: UnitOfWork) -> dict[str, Any]:
         "due": [row.number for row in reminders.due(work, me, None, LONG)[0]],
         "overdue": [row.number for row in reminders.overdue(work, me, LONG).first],
         "tasks": reminders.on_day(work, START.date(), ZoneInfo("UTC")) or Tasks(0, 0),
+        "my leads": [row.number for row in mine.my_leads(work, LONG)],
+        "owners": {
+            owner: sum(row.count for row in theirs)
+            for owner, theirs in pipeline.by_owner(work).items()
+        },
+        "unassigned": sorted(row.number for row in open_cases.unassigned(work, LONG)[0]),
     }
 
 
@@ -134,10 +140,17 @@ def theirs(eyes: Eyes) -> dict[str, Any]:
     today = datetime.combine(START.date(), time(), UTC)
     late = sum(row["due_date"] < today for row in tasks)
     soon = sum(row["due_date"] < today + timedelta(days=1) for row in tasks)
+    leads = [] if eyes.blind("lead", "status") else [*reversed(eyes.records("lead"))]
+    leads = [row for row in leads if row["status"] in ("new", "working", "qualified")]
     return {
         "day": [row["number"] for row in mine if row["due_date"] < midnight],
         "my deals": [row["number"] for row in deals],
         "my cases": [row["number"] for row in open_ones(eyes, "case") if row["assignee"] == me],
+        "my leads": [row["number"] for row in leads if row["owner"] == me],
+        "owners": Counter(row["owner"] for row in open_ones(eyes, "opportunity")),
+        "unassigned": sorted(
+            row["number"] for row in open_ones(eyes, "case") if row["assignee"] is None
+        ),
         "due": [row["number"] for row in mine if row["due_date"] <= START],
         "overdue": [row["number"] for row in mine if row["due_date"] < early],
         "tasks": Tasks(soon - late, late),

@@ -109,9 +109,9 @@ def not_understood(request: Request, verb: Verb, left: Sequence[str], shorter: s
         shorter: The line without them.
     """
     words = legible(request, " ".join(left))
-    sentence = f"I did not understand “{words[:LONGEST]}”. Nothing was done yet."
+    sentence = f"I didn't understand “{words[:LONGEST]}”. Nothing was done yet."
     noun = request.catalogue.routers[verb.noun].word
-    asks = [*verb.asks]
+    asks = [kind.label for kind in verb.asks.values()]
     if asks:
         sentence += f" “{verb.name}” takes: {', '.join(asks)}."
     return choices(
@@ -176,7 +176,7 @@ def puzzled(request: Request) -> Message:
     word = unknown(line)
     word = with_names(request.work, word)
     sentence = (
-        f"I do not know “{word[:60]}”."
+        f"I didn't understand “{word[:60]}”."
         if word != line.verb
         else f"“{word}” goes with more than one thing."
     )

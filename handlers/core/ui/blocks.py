@@ -9,6 +9,7 @@ from typing import Any
 Block = dict[str, Any]
 
 BUTTON, TITLE, OPTION, HEADER, SECTION, FIELD = 75, 24, 75, 150, 3000, 2000
+PLACEHOLDER = 150
 
 NATIVE = ("data_visualization", "data_table")
 """Blocks that not every Slack draws; a message says the same without them."""
@@ -118,12 +119,12 @@ def option(text: str, value: str) -> Block:
     return {"text": plain(text, OPTION), "value": value[:150]}
 
 
-def select(label: str, action: str, options: Sequence[Block], chosen: Block | None) -> Block:
+def select(label: str, action: str, options: Sequence[Block], chosen: Block | None = None) -> Block:
     """Return a menu with one choice; the chosen option is shown, and is one of the options."""
     block: Block = {
         "type": "static_select",
         "action_id": action,
-        "placeholder": plain(label, 150),
+        "placeholder": plain(label, PLACEHOLDER),
         "options": list(options)[:100],
     }
     return block | ({"initial_option": chosen} if chosen else {})
@@ -134,13 +135,26 @@ def people(label: str, action: str, slack_id: str = "") -> Block:
     block: Block = {
         "type": "users_select",
         "action_id": action,
-        "placeholder": plain(label, 150),
+        "placeholder": plain(label, PLACEHOLDER),
     }
     return block | ({"initial_user": slack_id} if slack_id else {})
 
 
 def overflow(action: str, options: Sequence[Block]) -> Block:
     return {"type": "overflow", "action_id": action, "options": list(options)[:5]}
+
+
+def search(placeholder: str, action: str) -> Block:
+    """Return a field in which people type and choose from what is found.
+
+    The action begins with the noun whose picker finds it, and runs with what was chosen.
+    """
+    return {
+        "type": "external_select",
+        "action_id": action,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "min_query_length": 1,
+    }
 
 
 def actions(*elements: Block, block_id: str = "") -> Block:

@@ -57,7 +57,7 @@ class DatabaseProblem(Enum):
         "The database does not let Rapport in. Check the user, the password and the name in DATABASE_URL.",
     )
     CROWDED = Words(
-        "The database has too many visitors right now. Nothing was saved; please try again.",
+        "The database has too many connections right now. Nothing was saved; please try again.",
         "The database takes no more connections. Raise max_connections: a process of Rapport may need 50.",
     )
     UNOPENED = Words(

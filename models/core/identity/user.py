@@ -2,9 +2,10 @@
 
 import re
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, String, UniqueConstraint, select
+from sqlalchemy import Boolean, Integer, String, UniqueConstraint, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
@@ -74,6 +75,11 @@ class User(Entity):
     )
     guest: Mapped[bool] = field(Flag("Guest", form=False, card=False), default=False)
     left: Mapped[bool] = field(Flag("Has left", form=False, card=False), default=False)
+    greeted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=true())
+    """Whether the bot has greeted them, as it does once.
+
+    People who were here before it greeted anybody count as greeted.
+    """
 
     @classmethod
     def indexes(cls) -> list[UniqueConstraint]:
@@ -142,6 +148,18 @@ class User(Entity):
             raise Conflict(
                 f"{self.name} is the last admin. Make somebody else one first, with: user edit @name role=admin"
             )
+
+
+def greet(work: Context, person: User) -> bool:
+    """Mark a person as greeted, and return whether nobody had greeted them yet.
+
+    Of two who do it at once, one does; no guest is greeted, and nobody who has left.
+    """
+    them: Any = User.__table__
+    here = (them.c.workspace == work.workspace.id, them.c.id == person.id)
+    new = (them.c.greeted.is_(False), them.c.guest.is_(False), them.c.left.is_(False))
+    mark = update(them).where(*here, *new).values(greeted=True).returning(them.c.id)
+    return work.session.connection().execute(mark).first() is not None
 
 
 def newcomer(workspace: Workspace, slack_id: str) -> User:

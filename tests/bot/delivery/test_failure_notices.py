@@ -167,7 +167,7 @@ def test_a_card_that_was_deleted_in_slack_is_posted_anew_when_it_is_asked_for(
     courier.drain()
     slack.slack.remove(slack.posted("C_SUPPORT")[0].raw)
     slack.command("/crm LD-1 --here", channel="C_SUPPORT")
-    assert told(slack).startswith("Its card stands in this channel already.")
+    assert told(slack).startswith("The card is in this channel already.")
     courier.drain()
     assert len(slack.posted("C_SUPPORT")) == 1
 

@@ -118,7 +118,7 @@ def test_a_task_without_anyone_it_is_about_opens_the_form(
 ) -> None:
     slack.command("/crm task new Tidy up fri 9:00")
     assert slack.modal
-    assert "This is about nobody yet. Name a customer or a lead." in slack.modal.words
+    assert "Who is this about? Name a customer or a lead." in slack.modal.words
     assert slack.modal.values["due_date"] == int(FRIDAY_NINE.timestamp())
     slack.submit(customer="ada")
     assert count(works, Activity) == 2

@@ -83,7 +83,7 @@ def test_a_call_is_not_logged_without_anyone_it_is_about(
     assert slack.modal.values["description"] == "Talked"
     assert count(works, Activity) == 0
     slack.submit()
-    assert slack.errors == {"customer": "This is about nobody yet. Name a customer or a lead."}
+    assert slack.errors == {"customer": "Who is this about? Name a customer or a lead."}
 
 
 @SQLITE

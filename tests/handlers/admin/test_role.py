@@ -232,9 +232,9 @@ def test_somebody_whose_role_is_gone_is_told_so_everywhere(
     give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     assert told(slack) == "Your role (sorcerer) does not allow “lead list”. Ada Abel can give it."
-    assert "My open deals" not in slack.home().words
+    assert "Your role (sorcerer) shows you nothing here." in slack.home().words
     slack.command("/crm help")
-    assert slack.last.buttons == ["Home"]
+    assert slack.last.buttons == ["My day"]
     assert "convert" not in slack.last.words
     slack.command("/crm help lead")
     assert "Your role lets you do nothing with it." in slack.last.words

@@ -45,12 +45,12 @@ def test_a_slip_is_answered_with_what_may_have_been_meant(
     before = told(slack)
     slack.click("crm.run")
     assert told(slack) != before
-    assert "I do not know" not in told(slack)
+    assert "I didn't understand" not in told(slack)
 
 
 def test_a_word_nobody_knows_offers_the_search_for_it(slack: SlackDriver, ada: Lead) -> None:
     slack.command("/crm Lovelace")
-    assert told(slack) == "I do not know “Lovelace”."
+    assert told(slack) == "I didn't understand “Lovelace”."
     assert slack.last.buttons == ["Search for “Lovelace”", "Help"]
     slack.click("crm.run")
     assert "LD-1 Ada Lovelace" in told(slack)

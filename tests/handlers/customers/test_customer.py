@@ -46,7 +46,7 @@ def test_a_customer_needs_a_name_or_an_address(
 ) -> None:
     slack.command("/crm customer new")
     slack.submit(city="Berlin")
-    assert slack.errors == {"first_name": "A customer needs a name or an e-mail address."}
+    assert slack.errors == {"first_name": "Name or e-mail is enough, but one of them is needed."}
     assert count(works, Customer) == 0
     slack.submit(email="ada@x.org")
     assert told(slack) == "Created CU-1 ada@x.org\nCity: Berlin"

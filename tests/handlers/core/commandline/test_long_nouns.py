@@ -166,7 +166,7 @@ def test_its_buttons_and_pickers_know_it(slack: SlackDriver, works: UnitOfWorkFa
 
 @SQLITE
 def test_help_tells_of_it(slack: SlackDriver) -> None:
-    slack.command("/crm help")
+    slack.command("/crm help words")
     assert "price list" in slack.last.words
     for line in ("help price list", "help price-lists", "price list help", "help with price lists"):
         slack.command(f"/crm {line}")

@@ -213,7 +213,7 @@ def test_a_company_alone_is_not_whom_a_call_is_about(
 ) -> None:
     slack.command("/crm log call Kaiser GmbH talked")
     assert slack.modal
-    assert "This is about nobody yet" in slack.modal.words
+    assert "Who is this about?" in slack.modal.words
     slack.close()
     slack.command("/crm deal new Renewal Kaiser")
     assert (
@@ -231,7 +231,7 @@ def test_in_the_thread_of_a_card_a_field_needs_no_record(
     deal = found(works, Opportunity)
     assert (deal.amount, deal.stage, deal.next_step) == (20_000, "discovery", "call Eva")
     slack.say("@crm frobnicate it", channel="C_SALES", thread_ts=card.ts)
-    assert told(slack).startswith("I do not know “frobnicate”.")
+    assert told(slack).startswith("I didn't understand “frobnicate”.")
 
 
 def test_what_is_still_to_come_is_no_call_that_was_made(

@@ -149,7 +149,7 @@ def test_thanks_are_answered(slack: SlackDriver, spoken: str) -> None:
 )
 def test_what_it_can_do_is_the_help(slack: SlackDriver, spoken: str) -> None:
     slack.dm(spoken)
-    assert told(slack).startswith("Type `/crm`")
+    assert told(slack).startswith("What do you want to do?")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_what_an_escalation_says_more_is_named(
     slack: SlackDriver, works: UnitOfWorkFactory, case: Case
 ) -> None:
     slack.command("/crm escalate CS-1 she is angry", user="U_SAM")
-    assert told(slack).startswith("I did not understand “she is angry”.")
+    assert told(slack).startswith("I didn't understand “she is angry”.")
     assert found(works, Case).version == 1
 
 

@@ -170,7 +170,7 @@ def test_what_follows_a_value_and_is_none_is_named(
     slack: SlackDriver, works: UnitOfWorkFactory, deals: object, typed: str, left: str
 ) -> None:
     slack.command(f"/crm deal edit OP-1 {typed}")
-    assert told(slack).startswith(f"I did not understand “{left}”. Nothing was done yet.")
+    assert told(slack).startswith(f"I didn't understand “{left}”. Nothing was done yet.")
     assert found(works, Opportunity).version == 1
 
 
@@ -293,7 +293,7 @@ def test_words_that_mean_nothing_are_named_before_anything_is_done(
     slack.command(f"/crm {line}", user="U_MONA")
     assert found(works, Opportunity).version == 1
     if left:
-        assert told(slack).startswith(f"I did not understand “{left}”. Nothing was done yet.")
+        assert told(slack).startswith(f"I didn't understand “{left}”. Nothing was done yet.")
         buttons = [element for block in slack.last.blocks for element in block.get("elements", [])]
         assert buttons[0]["value"] == shorter
 

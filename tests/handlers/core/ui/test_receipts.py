@@ -157,9 +157,6 @@ def test_a_card_that_stands_in_the_channel_is_not_posted_there_again(
     slack.command("/crm LD-1 --here")
     courier.drain()
     slack.command("/crm LD-1 --here")
-    assert (
-        told(slack)
-        == "Its card stands in this channel already. I bring it up to date, and will keep it so."
-    )
+    assert told(slack) == "The card is in this channel already. I keep it up to date."
     courier.drain()
     assert len(slack.posted("C_GENERAL")) == 1
