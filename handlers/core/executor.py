@@ -16,6 +16,7 @@ from handlers.core.commandline.suggestions import (
     several_lines,
     slipped,
 )
+from handlers.core.duplicates import must_be_new, use
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
@@ -102,7 +103,9 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     Open the form first where something is missing, and ask before something is destroyed.
     """
     record = records[0] if records else None
-    if request.surface != "form" and wants_form(request, verb):
+    if request.pressed == "use":
+        return use(request, verb, records)
+    if request.pressed or (request.surface != "form" and wants_form(request, verb)):
         return form(request, verb, record, others=records[1:])
     if verb.confirm and request.surface != "form" and not request.flag("yes"):
         sentence = verb.confirm.format(record=listed(records))
@@ -112,6 +115,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     reply = done(request.but(values=values), verb, records)
+    must_be_new(request, verb, records)
     return (
         here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
     )

@@ -72,6 +72,9 @@ class Lead(Entity):
     line = ("company", "status", "source", "owner")
     owned = "owner"
     in_talk = True
+    told_apart = "company"
+    asked_first = ("first_name", "last_name", "company", "email", "phone", "source")
+    also_as = ("customer",)
     channel = "sales_channel"
     besides = ("is_converted",)
     remarks = "notes"
@@ -115,7 +118,6 @@ class Lead(Entity):
     def indexes(cls) -> list[Any]:
         return [
             Index(None, "workspace", "status"),
-            Index(None, "workspace", "email"),
             Index(None, "workspace", "owner", "id"),
         ]
 

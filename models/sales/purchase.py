@@ -42,6 +42,7 @@ class Purchase(Entity):
     whose = ("customer", "account")
     children = ("purchase_line",)
     dated = "sold_on"
+    asked_first = ("customer", "account", "lines", "sold_on")
     remarks = "notes"
 
     name: Mapped[str | None] = field(Text("Name", search=True, hint="Left empty, it is the day"))

@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
-from models.core.entity.unique import add_columns, column_of, is_folded, unique_indexes
+from models.core.entity.unique import add_columns, column_of, field_indexes, is_folded
 from models.core.fields import Joined, Lines, Moment, field
 from models.core.fields.base import Field, Reader, read_all
 from models.core.fields.computed import Rollup, in_order
@@ -133,6 +133,15 @@ class Entity(Row):
     """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
+    told_apart: ClassVar[str | None] = None
+    """The field or the join that tells records of one name apart, "" where nothing does.
+
+    Where it is None, a name says nothing about whether two records are the same.
+    """
+    also_as: ClassVar[tuple[str, ...]] = ()
+    """The other entities as which somebody may be here already: a lead, as a customer."""
+    asked_first: ClassVar[tuple[str, ...]] = ()
+    """The fields that a form asks for at once, ordered by use; the others come when asked for."""
     keys: ClassVar[tuple[str, ...]] = ()
     """The unique fields by which people and files name a record, before they do so by its name."""
     dated: ClassVar[str] = "created_at"
@@ -189,7 +198,7 @@ class Entity(Row):
             UniqueConstraint("workspace", "number"),
             UniqueConstraint("workspace", "external_id"),
             Index(None, "workspace", "key"),
-            *unique_indexes(cls),
+            *field_indexes(cls),
             *cls.indexes(),
         )
 
