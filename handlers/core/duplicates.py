@@ -16,6 +16,7 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.forms import current, form
 from handlers.core.ui.receipts import because, choices
 from models.core.entity.base import ENTITIES, Entity
+from models.core.fields.kinds import NEW
 from models.core.permissions import policy
 from models.core.search.duplicates import NAME, SIMILAR, Duplicate, duplicates, is_met
 from models.core.unit_of_work import UnitOfWork
@@ -108,9 +109,15 @@ def must_be_new(request: Request, verb: Verb, about: Sequence[Entity]) -> None:
         return
     work, seen = request.work, str(request.state.get("d", "")).split()
     made = new_records(work)
-    found = {each.record.ref: each for record in made for each in duplicates(work, record, made)}
+    all_found = (each for record in made for each in duplicates(work, record, made))
+    found = {each.record.ref: each for each in all_found if not is_wanted(request, verb, each)}
     if found.keys() - set(seen):
         raise LooksAlike([offer_of(request, verb, about, each) for each in found.values()])
+
+
+def is_wanted(request: Request, verb: Verb, found: Duplicate) -> bool:
+    """Return whether the person chose to make a new record, where they could choose who is here."""
+    return request.texts.get(input_for(verb, found), "").casefold() == NEW
 
 
 def new_records(work: UnitOfWork) -> list[Entity]:
@@ -145,7 +152,9 @@ def in_common(found: Duplicate) -> str:
     """Return what a duplicate has in common with the new record, for the end of a sentence."""
     same = [each for each in found.reasons if each not in (NAME, SIMILAR)]
     same += [NAME] if NAME in found.reasons else []
-    said = [f"the same {' and '.join(same)}"] if same else []
+    *most, last = same or [""]
+    listed = f"{', '.join(most)} and {last}" if most else last
+    said = [f"the same {listed}"] if same else []
     similar = SIMILAR in found.reasons and NAME not in found.reasons
     return " and ".join([*said, *([f"a {SIMILAR}"] if similar else [])])
 

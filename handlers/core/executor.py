@@ -205,9 +205,9 @@ def asks_first(line: Line, verb: Verb, surface: str) -> bool:
         return "yes" not in line.flags
     typed = line.text or line.fields or line.people or (line.refs and not verb.record)
     needs = verb.saves or any(kind.required for kind in verb.asks.values())
-    return bool(verb.asks) and (
-        surface == "shortcut" or "form" in line.flags or (needs and not typed)
-    )
+    opens = verb.opens and surface == "button" and "yes" not in line.flags
+    wished = surface == "shortcut" or "form" in line.flags or opens
+    return bool(verb.asks) and (wished or (needs and not typed))
 
 
 def wants_form(request: Request, verb: Verb) -> bool:
@@ -217,5 +217,6 @@ def wants_form(request: Request, verb: Verb) -> bool:
         name for name, kind in verb.asks.items() if kind.required and name not in verb.defaults
     }
     missing = bool(needed - filled) and not verb.partial
-    wished = request.surface == "shortcut" or request.flag("form")
+    opens = verb.opens and request.surface == "button" and not (filled or request.flag("yes"))
+    wished = request.surface == "shortcut" or request.flag("form") or opens
     return bool(verb.asks) and (wished or missing or (verb.saves and not filled))

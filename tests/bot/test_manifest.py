@@ -59,6 +59,7 @@ FOR_METHODS = {
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_publish": set(),
+    "views_update": set(),
     "views_push": set(),
 }
 """The scopes a method of the Web API needs for what we ask of it."""

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from handlers.core.request import Request
 from handlers.core.responses import Form
 from handlers.core.router import Verb
-from handlers.core.ui import blocks
+from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, plain
 from handlers.core.ui.form_state import WHY
 from handlers.core.ui.inputs import INPUT, field_block, written
@@ -15,6 +16,7 @@ from models.core import part_lines
 from models.core.audit.entries import REASON
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict
+from models.core.fields import Match
 from models.core.fields.base import Field
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
@@ -54,6 +56,9 @@ def form(
     state = remembered(request, verb, record, others) | {"m": int(is_whole(request))}
     inputs += [why(request.reason)] if request.reason else []
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
+    if verb.opens and record and not others:
+        said = f"{record.noun().capitalize()} {cards.summary(record, request.work)}"
+        told.insert(0, blocks.section(blocks.escape(said)))
     metadata = json.dumps({key: value for key, value in state.items() if value})
     drawn = [*request.state.get("top", ()), *told, *inputs, *below(verb, record, kinds, now)]
     named = state["r"] if others else record.spoken if record else ""
@@ -186,6 +191,8 @@ def inputs_of(
             notes.append(
                 f"{kind.label} is longer than a form holds: only its first {INPUT:,} characters are here."
             )
+        if isinstance(kind, Match):
+            kind = replace(kind, listed=tuple(kind.offers(request.work, record, request.texts)))
         block, problem = field_block(name, kind, text, request.work)
         if filled := request.state.get("s"):
             block["element"]["action_id"] += f"~{filled}"

@@ -14,6 +14,7 @@ from models.core.fields import (
     Flag,
     Link,
     LongText,
+    Match,
     Moment,
     Number,
     Person,
@@ -28,6 +29,8 @@ OFFERED = 3
 """The number of records that are named to a person who named none."""
 INPUT = 3000
 """Characters a text input holds at most."""
+DESCRIPTION = 75
+"""Characters that an option has below its name."""
 
 
 @singledispatch
@@ -130,6 +133,19 @@ def _(kind: Named, text: str, reader: Reader) -> Block:
     return picker() | initial("initial_option", text and option(text, text))
 
 
+@element.register
+def _(kind: Match, text: str, reader: Reader) -> Block:
+    if not kind.listed:
+        return written(text, INPUT)
+    options = [
+        option(each.name, each.value)
+        | ({"description": plain(each.why, DESCRIPTION)} if each.why else {})
+        for each in kind.listed
+    ]
+    chosen = next((each for each in options if each["value"] == text), options[0])
+    return {"type": "radio_buttons", "options": options, "initial_option": chosen}
+
+
 def picker() -> Block:
     placeholder = plain("Type a name or a reference")
     return {"type": "external_select", "min_query_length": 1, "placeholder": placeholder}
@@ -165,7 +181,9 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
         drawn, problem = element(kind, "", reader), f"{error}{likely(kind, text, reader)}"
     drawn["action_id"] = action_of(name, kind)
     block: Block = {"type": "input", "block_id": name, "label": plain(kind.label), "element": drawn}
-    block["optional"] = not kind.required
+    block["optional"] = not (kind.required or isinstance(kind, Match))
+    if isinstance(kind, Match):  # what else is asked follows from it
+        block["dispatch_action"] = True
     return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
 
 
