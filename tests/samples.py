@@ -33,6 +33,7 @@ TEXTS: dict[type[Field], str] = {
     fields.Flag: "yes",
     fields.Tags: "vip, fair",
     fields.Person: "U_RAVI",
+    fields.Match: "new",
     Past: "v1",
     Named: "sales",
     Group: "<!subteam^S0SAMPLE|@sample>",

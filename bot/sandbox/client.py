@@ -16,6 +16,9 @@ from bot.sandbox.transport import Answer, Transport
 from bot.sandbox.user_client import Outcome, Person
 from bot.sandbox.views import View
 
+MORE = "form.more"
+"""The button of a form that shows the inputs that are used less."""
+
 
 class SlackDriver:
     """Acts as people and sees what they see; what Slack would have refused fails the test.
@@ -117,16 +120,17 @@ class SlackDriver:
     def submit(
         self, texts: Mapping[str, str] | None = None, /, *, user: str | None = None, **more: str
     ) -> Outcome:
-        """Fill the modal on top, block by block, leave the rest as it is, and submit."""
+        """Fill the modal on top, block by block, leave the rest as it is, and submit.
+
+        A field that it does not show is looked for behind *More fields*, as a person does.
+        """
         person = self._person(user)
-        view = self._top()
-        elements = {
-            block["block_id"]: (block, element)
-            for block, element in interactive(view.blocks)
-            if element["type"] in VALUE_KEYS
-        }
+        typed = {**(texts or {}), **more}
+        if MORE in shown(self._top()).actions and typed.keys() - self._inputs().keys():
+            self.click(MORE, user=user)
+        view, elements = self._top(), self._inputs()
         values: Json = {}
-        for name, text in {**(texts or {}), **more}.items():
+        for name, text in typed.items():
             if name not in elements:
                 raise AssertionError(f"the form has no {name!r}, it has {', '.join(elements)}")
             block, element = elements[name]
@@ -221,6 +225,14 @@ class SlackDriver:
 
     def _act(self, person: Person, surface: Message | View, action: Json) -> Outcome:
         return self._done(person.act(shown(surface).container, action))
+
+    def _inputs(self) -> dict[str, tuple[Json, Json]]:
+        """Return the inputs of the modal on top, each as its block and element, by block_id."""
+        return {
+            block["block_id"]: (block, element)
+            for block, element in interactive(self._top().blocks)
+            if element["type"] in VALUE_KEYS
+        }
 
     def _top(self) -> View:
         view = self.slack.views.top(self.actor)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from handlers.core.admission import Admission
 from handlers.core.answer_cache import AnswerCache
+from handlers.core.duplicates import LooksAlike
 from handlers.core.executor import Decided, asks_first, in_its_thread, perform
 from handlers.core.fair_share import Shares, TooMany
 from handlers.core.interaction import Interaction
@@ -210,6 +211,17 @@ class Dispatcher:
             return self.draw_home(act)
         if act.surface == "options":
             return self.pick(act)
+        if "x" in act.state:
+            return self.draw_form(act)
+        try:
+            return self.run(act)
+        except LooksAlike as alike:
+            if act.surface != "form":
+                return alike.question(act.line, act.surface)
+            return self.draw_form(replace(act, state={**act.state, **alike.state(act.state)}))
+
+    def run(self, act: Interaction) -> Response:
+        """Run the verb of an interaction, once."""
         command = self.catalogue.command(act.line)
         line, verb = command.line, command.verb
         if verb and asks_first(line, verb, act.surface):
@@ -239,6 +251,12 @@ class Dispatcher:
             return replace(reply, done=True) if key and isinstance(reply, Message) else reply
 
         return self.works.attempt(perform_once, act.workspace, act.person, act.surface, writes)
+
+    def draw_form(self, act: Interaction) -> Response:
+        """Return the form that a person is in, drawn again with what they have typed."""
+        with self.works(act.workspace, act.person, act.surface, writes=False) as work:
+            reply = perform(self.request(act, work).but(asking=True))
+        return replace(reply, update=True) if isinstance(reply, Form) else reply
 
     def draw_home(self, act: Interaction, banner: Response | None = None) -> Home:
         """Draw the person's App Home tab as it is now.

@@ -16,6 +16,7 @@ from handlers.core.commandline.suggestions import (
     several_lines,
     slipped,
 )
+from handlers.core.duplicates import must_be_new, use
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
@@ -104,7 +105,9 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     Open the form first where something is missing, and ask before something is destroyed.
     """
     record = records[0] if records else None
-    if request.surface != "form" and wants_form(request, verb):
+    if request.pressed == "use":
+        return use(request, verb, records)
+    if request.pressed or (request.surface != "form" and wants_form(request, verb)):
         return form(request, verb, record, others=records[1:])
     if verb.confirm and request.surface != "form" and not request.flag("yes"):
         sentence = verb.confirm.format(record=listed(records))
@@ -114,6 +117,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     reply = done(request.but(values=values), verb, records)
+    must_be_new(request, verb, records)
     return (
         here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
     )
@@ -206,9 +210,9 @@ def asks_first(line: Line, verb: Verb, surface: str) -> bool:
         return "yes" not in line.flags
     typed = line.text or line.fields or line.people or (line.refs and not verb.record)
     needs = verb.saves or any(kind.required for kind in verb.asks.values())
-    return bool(verb.asks) and (
-        surface == "shortcut" or "form" in line.flags or (needs and not typed)
-    )
+    opens = verb.opens and surface == "button" and "yes" not in line.flags
+    wished = surface == "shortcut" or "form" in line.flags or opens
+    return bool(verb.asks) and (wished or (needs and not typed))
 
 
 def wants_form(request: Request, verb: Verb) -> bool:
@@ -218,5 +222,6 @@ def wants_form(request: Request, verb: Verb) -> bool:
         name for name, kind in verb.asks.items() if kind.required and name not in verb.defaults
     }
     missing = bool(needed - filled) and not verb.partial
-    wished = request.surface == "shortcut" or request.flag("form")
+    opens = verb.opens and request.surface == "button" and not (filled or request.flag("yes"))
+    wished = request.surface == "shortcut" or request.flag("form") or opens
     return bool(verb.asks) and (wished or missing or (verb.saves and not filled))

@@ -7,6 +7,7 @@ or ValueError for a payload that Slack would not send; no error contains what is
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from handlers.core.interaction import Interaction
@@ -17,6 +18,8 @@ GLOBAL = "crm"
 """The noun of verbs that are typed without a noun: find, help, home, undo."""
 PICK = "pick"
 """The first word of the name of an input that picks a record."""
+FORM = "form"
+"""What the names of buttons begin with that change the form in which they are."""
 NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
 """The form of our names for buttons, forms and shortcuts.
 
@@ -57,8 +60,12 @@ def action(body: Payload) -> Interaction:
     `opportunity.won` with the value `OP-42` is the line `opportunity won OP-42`.
     """
     pressed = body["actions"][0]
+    if is_input(body, pressed):
+        return in_form(body, pressed, "changed")
     noun, verb = noun_and_verb(pressed["action_id"])
     value = given(pressed, "value") or given(pressed.get("selected_option") or {}, "value")
+    if noun == FORM:
+        return in_form(body, pressed, verb, value)
     chosen = given(pressed, "selected_user")
     if chosen:  # a menu of people has no value: its block names the record
         value = f"{given(pressed, 'block_id').partition(':')[0]} <@{chosen}>"
@@ -77,6 +84,24 @@ def action(body: Payload) -> Interaction:
         named=(chosen,) if chosen else (),
         **sender(body),
     )
+
+
+def is_input(body: Payload, pressed: Payload) -> bool:
+    """Return whether an input of a form was changed, rather than a button pressed."""
+    drawn = (body.get("view") or {}).get("blocks") or []
+    inputs = {block.get("block_id") for block in drawn if block["type"] == "input"}
+    return pressed.get("block_id") in inputs
+
+
+def in_form(body: Payload, pressed: Payload, did: str, value: str = "") -> Interaction:
+    """Read what a person did in a form without submitting it: the form is drawn again.
+
+    It is the interaction of the form with what it contains now. Its state says what was done (x),
+    and to what (u).
+    """
+    act = submission(body)
+    state = {**act.state, "x": did, "u": value}
+    return replace(act, key=once(body, pressed), state=state, container="view")
 
 
 def noun_and_verb(name: str) -> tuple[str, str]:

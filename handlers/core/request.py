@@ -28,9 +28,10 @@ class Request:
     values: Mapping[str, Any] = field(default_factory=dict)
     """The texts that a verb asks for, as values."""
     state: Mapping[str, Any] = field(default_factory=dict)
-    """What a form remembers: r (reference), v (version), c (channel), t (thread).
+    """What a form remembers: r (reference), v (version), c (channel), t (thread), d (duplicates).
 
-    It also holds w (why), which is an input.
+    It also holds w (why), which is an input; x, what was done in the form that only draws it again,
+    and u, to what; and what is drawn on top of it.
     """
     channel: str = ""
     thread: str = ""
@@ -64,6 +65,11 @@ class Request:
         """
         said = self.line.flags.get("reason") or self.state.get("w")
         return said.strip("' ") if isinstance(said, str) else ""
+
+    @property
+    def pressed(self) -> str:
+        """Return what was done in a form without submitting it, so that it is drawn again."""
+        return str(self.state.get("x", ""))
 
     def flag(self, name: str) -> bool:
         return name in self.line.flags

@@ -77,6 +77,11 @@ class Responder:
         """
         return self.dispatcher.admission.is_outsider(self.act)
 
+    @property
+    def submitted(self) -> bool:
+        """Return whether a form was submitted, which has inputs to answer under."""
+        return self.act.surface == "form" and self.act.container != "view"
+
     def profile(self, person: str) -> Mapping[str, Any] | None:
         told = look_up(self.client, person)
         if told is None:
@@ -87,7 +92,9 @@ class Responder:
         return found
 
     def reply(self, reply: Response) -> None:
-        if isinstance(reply, Form):
+        if isinstance(reply, Form) and reply.update:
+            self.update(reply)
+        elif isinstance(reply, Form):
             self.open(reply)
         elif isinstance(reply, Options):
             self.ack(options=reply.options)
@@ -103,7 +110,7 @@ class Responder:
 
         For a line, show them with a button that opens the form.
         """
-        drawn = self.body["view"]["blocks"] if self.act.surface == "form" else []
+        drawn = self.body["view"]["blocks"] if self.submitted else []
         if inputs := [block["block_id"] for block in drawn if block["type"] == "input"]:
             elsewhere = [text for name, text in error.errors.items() if name not in inputs]
             errors = {name: text for name, text in error.errors.items() if name in inputs}
@@ -114,7 +121,7 @@ class Responder:
             self.say(choices(str(error), [("Open the form", self.with_form())]))
 
     def refused(self, sentence: str, request: str = "") -> None:
-        if self.act.surface == "form":
+        if self.submitted:
             self.invalid(Invalid({"": sentence}))
         elif self.act.surface == "options":
             self.ack(options=[])
@@ -124,14 +131,11 @@ class Responder:
     def open(self, form: Form) -> None:
         """Open the modal before the acknowledgement.
 
-        Without a trigger, show a button that opens it. What a button in a modal turns to takes the
-        place of that modal.
+        Without a trigger, show a button that opens it. Where three lie on each other already, it
+        takes the place of the last.
         """
-        pressed = self.act.surface == "button" and self.act.container == "view"
-        if pressed and form.update:
-            self.turn(form)
-        elif form.update or (self.act.surface == "form" and not self.act.trigger):
-            self.ack(response_action="update", view=form.view)
+        if self.act.surface == "form" and not self.act.trigger:
+            self.update(form)
         elif not self.act.trigger:
             self.say(choices("This needs a form.", [("Open the form", self.with_form())]))
         else:
@@ -142,24 +146,24 @@ class Responder:
                 method(trigger_id=self.act.trigger, view=form.view)
                 self.ack()
             except SlackApiError as error:
-                if pressed and error.response["error"] == FULL:
-                    self.turn(form)
+                if error.response["error"] == FULL:
+                    self.update(form)
                     return
                 log.warning("A form was not opened: %s", error.response["error"])
                 self.say(
                     choices("The form took too long to open.", [("Try again", self.with_form())])
                 )
 
-    def turn(self, form: Form) -> None:
-        """Show a modal in place of the one whose button was pressed.
-
-        Of two presses at once the later one counts: Slack refuses the other by the hash.
-        """
+    def update(self, form: Form) -> None:
+        """Draw the modal that the person is in again; nothing where the press came too late."""
+        if self.submitted:
+            self.ack(response_action="update", view=form.view)
+            return
         view = self.body["view"]
         try:
             self.client.views_update(view_id=view["id"], hash=view["hash"], view=form.view)
         except SlackApiError as error:
-            log.info("A modal was not turned to another page: %s", error.response["error"])
+            log.warning("A form was not drawn again: %s", error.response["error"])
         self.ack()
 
     def with_form(self) -> str:

@@ -83,6 +83,8 @@ class Verb:
     """What the form about a record contains before anyone types: a function of the unit of work and
     the record that returns field → text.
     """
+    opens: bool = False
+    """Its button opens the form, although the verb needs nothing more."""
     common: bool = False
     """Every entity has it: its button comes after those of the entity's own verbs."""
     deleted: bool = False

@@ -98,6 +98,7 @@ class Activity(Entity):
     owned = "owner"
     whose = ("customer", "lead")
     dated = "due_date"
+    asked_first = ("description", "due_date", "customer", "lead", "opportunity", "type")
     besides = ("status", "who", "what", "due_time", "lasted", "lasted_seconds", "ends")
     either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
     remarks = "description"

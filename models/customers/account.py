@@ -33,6 +33,8 @@ class Account(Entity):
     owned = "owner"
     in_talk = True
     asked_as = "Company"
+    told_apart = ""
+    asked_first = ("name", "domain", "industry", "country")
     remarks = "notes"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
@@ -62,7 +64,6 @@ class Account(Entity):
         return [
             Index(None, "workspace", "owner", "id"),
             Index(None, "workspace", "parent"),
-            Index(None, "workspace", "domain"),
         ]
 
     def settle(self, work: Context, changes: Changes) -> None:

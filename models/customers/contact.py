@@ -41,6 +41,8 @@ class Contact(Entity):
     part_of = "customer"
     icon = ":telephone_receiver:"
     named = ("type", "value")
+    also_as = ("customer",)
+    asked_first = ("customer", "type", "value", "primary")
     line = ("customer",)
 
     customer: Mapped[int] = field(
@@ -54,11 +56,8 @@ class Contact(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        by_customer, by_value = (
-            Index(None, "workspace", "customer"),
-            Index(None, "workspace", "value"),
-        )
-        return [by_customer, by_value, one_primary(cls.slug(), "customer", "type")]
+        by_customer = Index(None, "workspace", "customer")
+        return [by_customer, one_primary(cls.slug(), "customer", "type")]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:

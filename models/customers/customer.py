@@ -47,6 +47,8 @@ class Customer(Entity):
     in_talk = True
     besides = ("account",)
     joins = {"account": ("account", "membership")}
+    told_apart = "account"
+    asked_first = ("first_name", "last_name", "email", "phone", "account", "job_title")
     reached_by = "contact"
     remarks = "notes"
 
@@ -89,8 +91,6 @@ class Customer(Entity):
     @classmethod
     def indexes(cls) -> list[Any]:
         return [
-            Index(None, "workspace", "email"),
-            Index(None, "workspace", "phone"),
             Index(None, "workspace", "owner", "id"),
         ]
 

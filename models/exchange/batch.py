@@ -13,12 +13,13 @@ from models.core.audit.entries import AuditEntry
 from models.core.context import REPEATS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
-from models.core.fields import Country, Email, Money, Reference
+from models.core.fields import Country, Money, Reference
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.records import may_give, stands, verbs_of
 from models.exchange import account_links, contact_points, leftovers, part_rows
 from models.exchange.cells import Reader
+from models.exchange.look_alikes import Alike, look_alikes
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
 from models.exchange.new_references import Maker, Missing
 from models.exchange.prefetch import PrefetchingUnitOfWork, gather
@@ -68,8 +69,8 @@ class Batch:
     """The cells of each row that no field took: identity of the row → label → text."""
     again: int = 0
     """Rows with the id of an earlier row."""
-    alike: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """E-mail addresses that new records share with other records: (label, address)."""
+    alike: Alike = field(default_factory=Counter)
+    """What new records share with other records."""
     joined: int = 0
     """Memberships that were made."""
     reached: int = 0
@@ -123,7 +124,7 @@ class Batch:
             except CRMError as error:
                 self.rejected.append((line, str(error)))
         self.created = self.free(self.created)
-        self.look_alike([record for _, record in self.created])
+        self.alike = look_alikes(self.desk, self.entity, self.created)
         self.created = self.attempt(self.created, self.insert)
         self.updated = self.attempt(self.updated, self.change)
         changed = [(line, record) for line, record, _ in self.updated]
@@ -453,22 +454,6 @@ class Batch:
         if self.lined:
             for line, record in created:
                 part_rows.store(self.desk, line, record)
-
-    def look_alike(self, records: Sequence[Entity]) -> None:
-        """Count the addresses of new records that other records have as well."""
-        for name, kind in self.kinds.items():
-            if isinstance(kind, Email) and kind.same:
-                column: Any = getattr(self.entity, name)
-                mine = Counter(filter(None, (getattr(record, name) for record in records)))
-                theirs = (
-                    set(self.desk.session.scalars(select(column).where(column.in_(mine))))
-                    if mine
-                    else set()
-                )
-                double = {text: count - (text not in theirs) for text, count in mine.items()}
-                self.alike.update(
-                    {(kind.label, text): count for text, count in double.items() if count}
-                )
 
     def change(self, updated: list[Change]) -> None:
         for line, record, wanted in updated:

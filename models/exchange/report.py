@@ -63,10 +63,10 @@ class Outcome:
     """Why rows were rejected: what differs from row to row is left out of the sentence."""
     kept: Tally = field(default_factory=Tally)
     """Cells that no field took and that are kept in the notes, by the label of the field."""
-    alike: dict[str, int] = field(default_factory=dict)
-    """E-mail addresses that a new record shares with another, or the first few of them."""
-    doubles: int = 0
-    """New records whose e-mail address another record has as well."""
+    alike: dict[str, list[str]] = field(default_factory=dict)
+    """What new records share with others, with the first few of what they share."""
+    doubles: Counter[str] = field(default_factory=Counter)
+    """How many new records share what with others: an e-mail address, a name."""
     again: int = 0
     """Rows with the id of an earlier row."""
     joined: int = 0
@@ -98,10 +98,11 @@ class Outcome:
         return f"{self.read:,} rows in {self.seconds:.1f} s: {', '.join(told) or 'nothing to do'}."
 
     def count_alike(self, alike: Mapping[tuple[str, str], int]) -> None:
-        for (_, address), count in alike.items():
-            self.doubles += count
-            if address in self.alike or len(self.alike) < SHOWN:
-                self.alike[address] = self.alike.get(address, 0) + count
+        for (what, text), count in alike.items():
+            self.doubles[what] += count
+            examples = self.alike.setdefault(what, [])
+            if text not in examples and len(examples) < SHOWN:
+                examples.append(text)
 
     def conclude(self) -> None:
         """Add to the notes what else there is to say."""
@@ -130,11 +131,10 @@ class Outcome:
         if self.again:
             rows = "1 row has" if self.again == 1 else f"{self.again:,} rows have"
             yield f"{rows} the id of a row before; of each the last row counts."
-        if self.doubles:
-            records = (
-                "1 new record has" if self.doubles == 1 else f"{self.doubles:,} new records have"
-            )
-            yield f"{records} an e-mail address that another has too: {listed(self.alike)}."
+        for what, count in self.doubles.items():
+            records = "1 new record has" if count == 1 else f"{count:,} new records have"
+            a = "an" if what[:1] in "aeiou" else "a"
+            yield f"{records} {a} {what} that another has too: {listed(self.alike[what])}."
         if self.joined:
             yield f"Memberships made with the accounts that rows name: {self.joined:,}."
         if self.reached:

@@ -1,6 +1,7 @@
 """Leads: people who showed interest."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from models.core.fields import (
     field,
 )
 from models.core.fields.base import Reader
+from models.core.fields.kinds import NONE
 from models.core.fields.synonyms import LEAD_STATUSES
 from models.core.parsing import values
 from models.core.parsing.names import split_name
@@ -35,6 +37,8 @@ from models.customers.membership import Membership
 from models.sales.opportunity import Opportunity
 
 E = TypeVar("E", bound=Entity)
+Chosen = int | str | None
+"""A record by its id, NEW, NONE, or None where nobody chose."""
 
 
 PERSONAL = ("first_name", "last_name", "email", "phone", "job_title", "tags")
@@ -72,6 +76,9 @@ class Lead(Entity):
     line = ("company", "status", "source", "owner")
     owned = "owner"
     in_talk = True
+    told_apart = "company"
+    asked_first = ("first_name", "last_name", "company", "email", "phone", "source")
+    also_as = ("customer",)
     channel = "sales_channel"
     besides = ("is_converted",)
     remarks = "notes"
@@ -120,7 +127,6 @@ class Lead(Entity):
     def indexes(cls) -> list[Any]:
         return [
             Index(None, "workspace", "status"),
-            Index(None, "workspace", "email"),
             Index(None, "workspace", "owner", "id"),
             Index(None, "workspace", "updated_at"),
         ]
@@ -204,6 +210,10 @@ class Lead(Entity):
         deal: str | None = None,
         amount: Decimal | None = None,
         currency: str | None = None,
+        close_date: date | None = None,
+        customer: Chosen = None,
+        account: Chosen = None,
+        join: Chosen = None,
     ) -> Conversion:
         """Turn the lead, once, into a customer, an account where it names a company, and a deal.
 
@@ -217,38 +227,70 @@ class Lead(Entity):
             deal: The name of the deal, by default that of the company or the person.
             amount: The amount of the deal, in `currency`.
             currency: The currency of the amount (ISO 4217).
+            close_date: When the deal could close.
+            customer: The id of the customer that the lead becomes, NEW for a new one, None to use
+                the one with the same e-mail.
+            account: The same for the account; NONE for no account.
+            join: The id of an open deal that the lead is about, NONE for no deal, else a new one.
 
         Raises:
-            Conflict: The lead is converted already.
+            Conflict: The lead is converted already, or the deal is closed.
         """
         work.lock(self)
         self.must_be_unconverted(work)
         owner = self.owner or (work.actor.id if work.actor else None)
-        customer, account = self.as_customer(work, owner), self.as_account(work, owner)
-        if account and not self.belongs(work, customer, account):
-            belonging = Membership(customer=customer.id, account=account.id, primary=True)
+        person = self.as_customer(work, owner, customer)
+        company = self.as_account(work, owner, account)
+        if company and not self.belongs(work, person, company):
+            belonging = Membership(customer=person.id, account=company.id, primary=True)
             belonging.role, belonging.since = self.job_title, work.today
             self.make(work, belonging)
-        opportunity = self.make(
-            work,
-            Opportunity(
+        opportunity = self.joined_deal(work, join, person, company)
+        if opportunity is None and join != NONE:
+            begun = Opportunity(
                 name=deal or f"{self.company or self.title}",
-                customer=customer.id,
-                account=account.id if account else None,
+                customer=person.id,
+                account=company.id if company else None,
                 owner=owner,
                 amount=amount,
                 currency=currency,
-            ),
-        )
-        self.hand_over(work, customer)
-        self.became(work, customer, opportunity)
-        work.tell(self, f"converted it: {customer.ref} and {opportunity.ref}.")
-        return Conversion(customer, account, opportunity)
+                close_date=close_date,
+            )
+            opportunity = self.make(work, begun)
+        self.hand_over(work, person)
+        became = Conversion(person, company, opportunity)
+        self.became(work, became)
+        refs = [each.ref for each in (person, opportunity) if each]
+        work.tell(self, f"converted it: {' and '.join(refs)}.")
+        return became
 
-    def became(self, work: Context, customer: Customer, opportunity: Opportunity) -> None:
+    def joined_deal(
+        self, work: Context, join: Chosen, customer: Customer, account: Account | None
+    ) -> Opportunity | None:
+        """Return the deal that the lead joins, with its customer and account where it has none.
+
+        Raises:
+            Conflict: The deal is closed.
+            Forbidden: The actor may not change the deal, which lacks them.
+        """
+        if not isinstance(join, int):
+            return None
+        deal = work.get(Opportunity, join)
+        if deal.closed:
+            raise Conflict(f"{deal} is closed already. Choose an open deal, or start a new one.")
+        wanted = {"customer": customer.id, "account": account and account.id}
+        free = {name: id for name, id in wanted.items() if id and not getattr(deal, name)}
+        if free:
+            policy.check(work, "edit", deal)
+        for name, id in free.items():
+            setattr(deal, name, id)
+        return deal
+
+    def became(self, work: Context, became: Conversion) -> None:
         """Mark the lead as converted into these records."""
-        self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
-        self.converted_account = opportunity.account
+        self.converted_customer = became.customer.id
+        self.converted_account = became.account.id if became.account else None
+        self.converted_opportunity = became.opportunity.id if became.opportunity else None
         self.status = LeadStatus.CONVERTED
         work.session.flush()
 
@@ -270,9 +312,9 @@ class Lead(Entity):
         policy.check(work, "new", type(record))
         return work.add(record)
 
-    def as_customer(self, work: Context, owner: int | None) -> Customer:
-        known = None
-        if self.email:
+    def as_customer(self, work: Context, owner: int | None, chosen: Chosen = None) -> Customer:
+        known = work.get(Customer, chosen) if isinstance(chosen, int) else None
+        if self.email and chosen is None:
             work.hold(f"customer {self.email}")
             known = work.session.scalar(
                 select(Customer).where(Customer.email == self.email).limit(1)
@@ -320,14 +362,15 @@ class Lead(Entity):
             for activity in work.session.scalars(theirs):
                 activity.lead, activity.customer = None, customer.id
 
-    def as_account(self, work: Context, owner: int | None) -> Account | None:
-        if not self.company:
+    def as_account(self, work: Context, owner: int | None, chosen: Chosen = None) -> Account | None:
+        if isinstance(chosen, int):
+            return work.get(Account, chosen)
+        if not self.company or chosen == NONE:
             return None
         key = values.fold(self.company)[:255]
         work.hold(f"account {key}")
-        known = work.session.scalar(
-            select(Account).where(Account.key == key).order_by(Account.id).limit(1)
-        )
+        same = select(Account).where(Account.key == key).order_by(Account.id).limit(1)
+        known = work.session.scalar(same) if chosen is None else None
         return known or self.make(work, Account(name=self.company, owner=owner))
 
     def belongs(self, work: Context, customer: Customer, account: Account) -> bool:

@@ -111,6 +111,7 @@ class Opportunity(Entity):
     owned = "owner"
     whose = ("customer", "account")
     dated = "close_date"
+    asked_first = ("name", "customer", "account", "amount", "close_date", "stage")
     channel = "sales_channel"
     besides = ("status", "is_won", "is_closed")
     remarks = "notes"

@@ -41,6 +41,7 @@ class Purchase(Entity):
     whose = ("customer", "account")
     children = ("purchase_line",)
     dated = "sold_on"
+    asked_first = ("customer", "account", "lines", "sold_on")
     remarks = "notes"
     shown_on = ("opportunity",)
 

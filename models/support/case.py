@@ -54,6 +54,7 @@ class Case(Entity):
     prefix = "CS"
     icon = ":ambulance:"
     nouns = ("case", "ticket")
+    asked_first = ("customer", "subject", "priority", "description", "assignee")
     named = ("subject",)
     line = ("priority", "status", "customer", "assignee")
     owned = "assignee"

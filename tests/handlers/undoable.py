@@ -112,12 +112,12 @@ def command(line: str, by: str = "U_ADA") -> Interaction:
 
 
 def made(entity: type[Entity], nth: int) -> Interaction:
-    """A new record with every field filled, through its form."""
+    """A new record with every field filled, through its form, whoever looks like it."""
     kinds = entity.fields()
     unique = {name: f"Sample {nth}" for name, kind in kinds.items() if kind.unique}
     unique |= {"name": f"Sample {nth}"} if "name" in kinds else {}
     return Interaction(
-        "form", "T1", "U_ADA", f"{entity.slug()} new", texts=texts_for(entity) | unique
+        "form", "T1", "U_ADA", f"{entity.slug()} new --yes", texts=texts_for(entity) | unique
     )
 
 

@@ -10,7 +10,7 @@ from handlers.core.router import Catalogue, Verb, takes_prose
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.readonly import why_readonly
 from models.core.errors import Ambiguous, CRMError
-from models.core.fields import Joined, LongText, Person, Reference
+from models.core.fields import Joined, LongText, Match, Person, Reference
 from models.core.identity.user import with_names
 from models.core.parsing import values
 from models.core.search.similarity import slips_between
@@ -171,7 +171,7 @@ def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> di
     kinds = {
         name: kind
         for name, kind in asks
-        if isinstance(kind, Reference | Joined) and name not in taken
+        if isinstance(kind, Reference | Joined | Match) and name not in taken
     }
     return next(({name: text} for name, kind in kinds.items() if kind.to == slug), {})
 

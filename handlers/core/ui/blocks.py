@@ -79,6 +79,11 @@ def context(*texts: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text) for text in texts][:10]}
 
 
+def alert(text: str, level: str) -> Block:
+    """Return a box that stands out in a modal, the only place where Slack draws one."""
+    return {"type": "alert", "level": level, "text": mrkdwn(text)}
+
+
 def divider() -> Block:
     return {"type": "divider"}
 

@@ -1,191 +1,28 @@
-"""Draw the fields a verb asks for as a modal, and read the modal back as texts."""
+"""Draw the fields a verb asks for as a modal, filled with what is known and what was typed."""
 
 import json
-from collections.abc import Sequence
-from functools import singledispatch
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from handlers.core.request import Request
 from handlers.core.responses import Form
 from handlers.core.router import Verb
-from handlers.core.ui import blocks
-from handlers.core.ui.blocks import Block, option, plain
+from handlers.core.ui import blocks, cards
+from handlers.core.ui.blocks import Block, plain
 from handlers.core.ui.form_state import WHY
+from handlers.core.ui.inputs import INPUT, field_block, written
 from models.core import part_lines
 from models.core.audit.entries import REASON
 from models.core.entity.base import ENTITIES, Entity
-from models.core.entity.name_reference import Named
 from models.core.errors import Conflict
-from models.core.fields import (
-    Choice,
-    Day,
-    Decimal,
-    Email,
-    Flag,
-    Link,
-    LongText,
-    Moment,
-    Number,
-    Person,
-    Reference,
-    Text,
-)
-from models.core.fields.base import Field, Reader
+from models.core.fields import Match
+from models.core.fields.base import Field
 from models.core.permissions import policy
-from models.core.search.query import suggestions
 from models.core.unit_of_work import UnitOfWork
 
-OFFERED = 3
-"""The number of records that are named to a person who named none."""
-INPUT = 3000
-"""Characters a text input holds at most."""
-
-
-@singledispatch
-def element(kind: Field, text: str, reader: Reader) -> Block:
-    """Return the input for a kind of field.
-
-    Args:
-        kind: The kind of field.
-        text: What the input contains already, as `parse` reads it.
-        reader: The person who types and reads.
-    """
-    return written(text, INPUT)
-
-
-def written(text: str, length: int, **more: Any) -> Block:
-    """Return an input that holds `length` characters.
-
-    A text that is longer already stays, to be shortened by hand.
-    """
-    text = text[:INPUT]
-    most = max(min(length, INPUT), len(text))
-    return {"type": "plain_text_input", "max_length": most} | more | initial("initial_value", text)
-
-
-def initial(key: str, value: Any) -> Block:
-    return {key: value} if value else {}
-
-
-@element.register
-def _(kind: Text, text: str, reader: Reader) -> Block:
-    return written(text, kind.length)
-
-
-@element.register
-def _(kind: LongText, text: str, reader: Reader) -> Block:
-    return written(text, kind.length, multiline=True)
-
-
-@element.register
-def _(kind: Email, text: str, reader: Reader) -> Block:
-    return {"type": "email_text_input"} | initial("initial_value", text)
-
-
-@element.register
-def _(kind: Link, text: str, reader: Reader) -> Block:
-    return {"type": "url_text_input"} | initial("initial_value", text)
-
-
-@element.register
-def _(kind: Number, text: str, reader: Reader) -> Block:
-    decimals = isinstance(kind, Decimal) and kind.places > 0
-    return {"type": "number_input", "is_decimal_allowed": decimals} | initial(
-        "initial_value", text and kind.write(kind.read(text, reader), reader)
-    )
-
-
-@element.register
-def _(kind: Day, text: str, reader: Reader) -> Block:
-    return {"type": "datepicker"} | initial(
-        "initial_date", text and kind.write(kind.read(text, reader), reader)
-    )
-
-
-@element.register
-def _(kind: Moment, text: str, reader: Reader) -> Block:
-    return {"type": "datetimepicker"} | initial(
-        "initial_date_time", text and int(kind.read(text, reader).timestamp())
-    )
-
-
-@element.register
-def _(kind: Choice, text: str, reader: Reader) -> Block:
-    options = [option(kind.name(value), value) for value in kind.options]
-    chosen = kind.read(text, reader) if text else ""
-    return {"type": "static_select", "options": options} | initial(
-        "initial_option", next((each for each in options if each["value"] == chosen), None)
-    )
-
-
-@element.register
-def _(kind: Flag, text: str, reader: Reader) -> Block:
-    yes = option("Yes", "yes")
-    ticked = bool(text) and kind.read(text, reader)
-    return {"type": "checkboxes", "options": [yes]} | initial(
-        "initial_options", [yes] if ticked else None
-    )
-
-
-@element.register
-def _(kind: Reference, text: str, reader: Reader) -> Block:
-    if not text:
-        return picker()
-    id = reader.lookup(kind.to, text)
-    ref = reader.ref(kind.to, id)
-    return picker() | {"initial_option": option(f"{ref} {reader.name(kind.to, id)}", ref)}
-
-
-@element.register
-def _(kind: Named, text: str, reader: Reader) -> Block:
-    return picker() | initial("initial_option", text and option(text, text))
-
-
-def picker() -> Block:
-    placeholder = plain("Type a name or a reference")
-    return {"type": "external_select", "min_query_length": 1, "placeholder": placeholder}
-
-
-@element.register
-def _(kind: Person, text: str, reader: Reader) -> Block:
-    slack_id = reader.mention(reader.lookup("user", text)) if text else ""
-    return {"type": "users_select"} | initial("initial_user", slack_id)
-
-
-def action_of(name: str, kind: Field) -> str:
-    """Return the action_id of an input.
-
-    Pickers say in it what they pick, so that one handler serves them all.
-    """
-    return (
-        f"pick.{kind.to}.{name}"
-        if isinstance(kind, Reference | Named) and not isinstance(kind, Person)
-        else name
-    )
-
-
-def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Block, str]:
-    """Return the input block of a field, and the sentence about a text that does not fit it.
-
-    The sentence is '' when the text fits.
-    """
-    problem = ""
-    try:
-        drawn = element(kind, text, reader)
-    except ValueError as error:
-        drawn, problem = element(kind, "", reader), f"{error}{likely(kind, text, reader)}"
-    drawn["action_id"] = action_of(name, kind)
-    block: Block = {"type": "input", "block_id": name, "label": plain(kind.label), "element": drawn}
-    block["optional"] = not kind.required
-    return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
-
-
-def likely(kind: Field, text: str, reader: Reader) -> str:
-    """Return the records that a name may mean when no record has it."""
-    if not isinstance(kind, Reference) or not isinstance(reader, UnitOfWork):
-        return ""
-    near = [str(record) for record in suggestions(reader, ENTITIES[kind.to], text, OFFERED)]
-    return f" Did you mean {' or '.join(near)}?" if near else ""
+FEW = 6
+"""The most inputs of a form before somebody wants more of them."""
 
 
 def form(
@@ -212,31 +49,140 @@ def form(
             f"Name what to change of all of them, such as: {verb.name} {record and record.ref} field=value."
         )
     note = note or request.state.get("note", "")
-    inputs, notes = inputs_of(request, verb, record)
+    kinds = asked(request, verb, record)
+    now = asked_now(request, verb, record, kinds)
+    inputs, notes = inputs_of(request, verb, record, {name: kinds[name] for name in now})
     notes = [*note.splitlines(), *(each for each in notes if each not in note.splitlines())]
-    state = seen(request, verb, record) | {
-        "c": request.channel,
-        "p": request.container if request.container == "home" else "",
-        "t": request.thread,
-        "r": " ".join(each.ref for each in (record, *others) if each),
-        "v": record.version if record else 0,
-    }
+    state = remembered(request, verb, record, others) | {"m": int(is_whole(request))}
     inputs += [why(request.reason)] if request.reason else []
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
-    title = f"{verb.title or verb.name.capitalize()} {state['r']}".strip()
+    if verb.opens and record and not others:
+        said = f"{record.noun().capitalize()} {cards.summary(record, request.work)}"
+        told.insert(0, blocks.section(blocks.escape(said)))
     metadata = json.dumps({key: value for key, value in state.items() if value})
-    return Form(blocks.modal(title, verb.id, [*told, *inputs], metadata, "Save"))
+    drawn = [*request.state.get("top", ()), *told, *inputs, *below(verb, record, kinds, now)]
+    named = state["r"] if others else record.spoken if record else ""
+    title = f"{verb.title or verb.name.capitalize()} {named}".strip()
+    save = "Save anyway" if state["d"] else "Save" if verb.saves else verb.button or "Save"
+    return Form(blocks.modal(title, verb.id, drawn, metadata, save))
 
 
-def inputs_of(request: Request, verb: Verb, record: Entity | None) -> tuple[list[Block], list[str]]:
-    """Return the inputs of a form, and what must be said above them."""
+def remembered(
+    request: Request, verb: Verb, record: Entity | None, others: Sequence[Entity]
+) -> dict[str, Any]:
+    """Return what a form remembers.
+
+    A form that is drawn again while a person fills it remembers which version they saw.
+    """
+    state, version = request.state, record.version if record else 0
+    marks = seen(request, verb, record)
+    if request.pressed:
+        marks |= {name: state[name] for name in marks if name in state}
+        version = state.get("v", version)
+    return marks | {
+        "c": request.channel,
+        "p": "home" if "home" in (request.container, state.get("p")) else "",
+        "t": request.thread,
+        "d": state.get("d", ""),
+        "s": state.get("s", 0),
+        "r": " ".join(each.ref for each in (record, *others) if each),
+        "v": version,
+    }
+
+
+def is_whole(request: Request) -> bool:
+    """Return whether the form asks for all fields, because the person wants more of them."""
+    return request.pressed == "more" or bool(request.state.get("m"))
+
+
+def asked(request: Request, verb: Verb, record: Entity | None) -> dict[str, Field]:
+    """Return what a form can ask for, ordered by use: the fields that the person may fill."""
+    kinds: dict[str, Field] = {
+        name: kind
+        for name, kind in verb.asks.items()
+        if fillable(request.work, verb, record, name) and is_asked(request, verb, record, kind)
+    }
+    return {name: kinds[name] for name in (*first_asked(verb), *kinds) if name in kinds}
+
+
+def first_asked(verb: Verb) -> tuple[str, ...]:
+    """Return the fields that a form asks for at once, ordered by use.
+
+    Where the entity does not say, they are those without which there is no record, its name, and
+    what lists show of it.
+    """
+    entity = ENTITIES.get(verb.about) if verb.saves else None
+    if entity is None:
+        return ()
+    usual = (*entity.needed(), *entity.named, *entity.line_fields(), *entity.line)
+    names = entity.asked_first or tuple(dict.fromkeys(usual))
+    return tuple(name for name in names if name in verb.asks)[:FEW]
+
+
+def asked_now(
+    request: Request, verb: Verb, record: Entity | None, kinds: Mapping[str, Field]
+) -> list[str]:
+    """Return the fields that a form asks for now; a button asks for the others.
+
+    What was typed is always there, and what nothing can be saved without.
+    """
+    if not verb.saves or len(kinds) <= FEW or is_whole(request):
+        return list(kinds)
+    first = first_asked(verb)
+    return [
+        name
+        for name, kind in kinds.items()
+        if name in first
+        or kind.when
+        or name in request.texts
+        or (kind.required and not stands(request, verb, record, name))
+    ]
+
+
+def below(
+    verb: Verb, record: Entity | None, kinds: Mapping[str, Field], now: Sequence[str]
+) -> list[Block]:
+    """Return what a form has below its inputs: the button for more of them, and what is enough."""
+    left = [kind.label for name, kind in kinds.items() if name not in now]
+    drawn: list[Block] = []
+    if left:
+        more = blocks.button("More fields", "form.more", verb.about)
+        more["accessibility_label"] = blocks.cut(f"Show {', '.join(left)}", blocks.BUTTON)
+        drawn.append(blocks.actions(more) | {"block_id": "more"})
+    entity = ENTITIES.get(verb.about) if verb.saves and record is None else None
+    hints = enough(entity, now) if entity else []
+    return drawn + ([blocks.context(" ".join(hints)) | {"block_id": "hint"}] if hints else [])
+
+
+def enough(entity: type[Entity], now: Sequence[str]) -> list[str]:
+    """Return what a new record needs although none of its fields is required, and whose it will be.
+
+    Where one of several fields is enough, each of them is optional.
+    """
+    names = (*entity.named, *entity.stand_ins) if entity.stand_ins else ()
+    hints = [
+        f"{one_of(entity, each)} is {what}."
+        for each, what in ((names, "enough"), (entity.whose, "needed"))
+        if len(each) > 1
+    ]
+    owner = entity.fields()[entity.owned].label if entity.owned and entity.makers else ""
+    return hints + ([f"{owner}: you."] if owner and entity.owned not in now else [])
+
+
+def one_of(entity: type[Entity], names: Sequence[str]) -> str:
+    """Return the labels of fields as a choice: First name, last name or e-mail."""
+    first, *others = (entity.fields()[name].label for name in names)
+    *most, last = [first, *(label.lower() for label in others)]
+    return f"{', '.join(most)} or {last}"
+
+
+def inputs_of(
+    request: Request, verb: Verb, record: Entity | None, kinds: Mapping[str, Field]
+) -> tuple[list[Block], list[str]]:
+    """Return the inputs of these fields, and what must be said above them."""
     inputs: list[Block] = []
     notes: list[str] = []
-    for name, kind in verb.asks.items():
-        if not fillable(request.work, verb, record, name) or not is_asked(
-            request, verb, record, kind
-        ):
-            continue
+    for name, kind in kinds.items():
         text = request.texts.get(name, stands(request, verb, record, name))
         if len(text) > INPUT and name not in request.texts:
             notes.append(f"{kind.label} is too long for a form and stays as it is.")
@@ -245,7 +191,11 @@ def inputs_of(request: Request, verb: Verb, record: Entity | None) -> tuple[list
             notes.append(
                 f"{kind.label} is longer than a form holds: only its first {INPUT:,} characters are here."
             )
+        if isinstance(kind, Match):
+            kind = replace(kind, listed=tuple(kind.offers(request.work, record, request.texts)))
         block, problem = field_block(name, kind, text, request.work)
+        if filled := request.state.get("s"):
+            block["element"]["action_id"] += f"~{filled}"
         inputs.append(block)
         notes += [problem] if problem and problem not in notes else []
     return inputs, notes

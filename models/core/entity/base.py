@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
 from models.core.entity.facts import FACTS, Facts
-from models.core.entity.unique import add_columns, column_of, is_folded, unique_indexes
+from models.core.entity.unique import add_columns, column_of, field_indexes, is_folded
 from models.core.fields import Joined, Lines, Moment, field
 from models.core.fields.base import Field, Reader, read_all
 from models.core.fields.computed import Rollup, in_order
@@ -130,6 +130,12 @@ class Entity(Row):
     """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
+    told_apart: ClassVar[str | None] = None
+    """The field or join that tells namesakes apart, "" where nothing does, None where names vary."""
+    also_as: ClassVar[tuple[str, ...]] = ()
+    """The other entities as which somebody may be here already: a lead, as a customer."""
+    asked_first: ClassVar[tuple[str, ...]] = ()
+    """The fields that a form asks for at once, ordered by use; the others come when asked for."""
     keys: ClassVar[tuple[str, ...]] = ()
     """The unique fields by which people and files name a record, before they do so by its name."""
     in_timeline: ClassVar[bool] = False
@@ -190,7 +196,7 @@ class Entity(Row):
             UniqueConstraint("workspace", "number"),
             UniqueConstraint("workspace", "external_id"),
             Index(None, "workspace", "key"),
-            *unique_indexes(cls),
+            *field_indexes(cls),
             *cls.indexes(),
         )
 
@@ -449,11 +455,10 @@ class Entity(Row):
         """Make what follows from the change, after the record was written and has its id."""
 
     def card_lines(self) -> tuple[str, ...]:
-        """Return the lines of its card below its name, such as `{amount} · closes {close_date}`.
+        """Return the lines below its name on its card, such as `{amount} · closes {close_date}`.
 
-        A phrase between dots is left out where its field is empty or hidden;
-        `{assignee|unassigned}` says so instead of an empty field. An empty line begins another
-        block. Without lines, every field is shown with its label.
+        A phrase is left out where its field is empty or hidden; `{owner|unassigned}` says so. An
+        empty line begins another block. Without lines, every field is shown with its label.
         """
         return ()
 

@@ -26,12 +26,17 @@ def column_of(name: str, kind: Field) -> str:
     return f"{name}_key" if is_folded(kind) else name
 
 
-def declared(entity: Any) -> Iterator[tuple[str, Field]]:
-    """Yield the unique fields that a class declares, or what it inherits from, while it is made."""
+def declared(entity: Any, option: str = "unique") -> Iterator[tuple[str, Field]]:
+    """Yield the unique fields that a class declares, or what it inherits from, while it is made.
+
+    Args:
+        entity: The class.
+        option: The option of the fields that are meant.
+    """
     for base in reversed(entity.__mro__):
         for name, column in list(vars(base).items()):
             kind = column.column.info.get("field") if isinstance(column, MappedColumn) else None
-            if kind is not None and kind.unique:
+            if kind is not None and getattr(kind, option):
                 yield name, kind
 
 
@@ -50,10 +55,14 @@ def add_columns(entity: type) -> None:
             raise TypeError(f"{entity.__name__}.keys names {name}, which is not unique=True.")
 
 
-def unique_indexes(entity: Any) -> list[Index]:
-    """Return an index for each unique field, over the records that are not deleted."""
+def field_indexes(entity: Any) -> list[Index]:
+    """Return an index for each field whose equal values matter.
+
+    The index of a unique field is over the records that are not deleted; the one of a field that
+    hints at a duplicate (`same=True`) finds those that hold the same.
+    """
     there = text("deleted_at IS NULL")
-    return [
+    unique = [
         Index(
             None,
             "workspace",
@@ -64,3 +73,4 @@ def unique_indexes(entity: Any) -> list[Index]:
         )
         for name, kind in declared(entity)
     ]
+    return unique + [Index(None, "workspace", name) for name, _ in declared(entity, "same")]

@@ -37,6 +37,9 @@ from models.core.fields.kinds import (
     LongText as LongText,
 )
 from models.core.fields.kinds import (
+    Match as Match,
+)
+from models.core.fields.kinds import (
     Moment as Moment,
 )
 from models.core.fields.kinds import (

@@ -37,7 +37,7 @@ class Field:
     personal: bool = False
     """It belongs to the person: it is exported and erased with them."""
     same: bool = False
-    """Equal values hint at a duplicate."""
+    """Equal values hint at a duplicate, which is found by an index and named at the door."""
     unique: bool = False
     """No two records hold the same, but for deleted ones; texts are compared folded."""
     form: bool = True

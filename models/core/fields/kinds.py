@@ -1,12 +1,12 @@
 """The kinds of field there are, and `field`, which declares one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 from datetime import date, datetime
 from decimal import Decimal as Exact
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Boolean, Date, ForeignKey, Integer, Numeric
 from sqlalchemy import Text as LongString
@@ -17,6 +17,22 @@ from models.core.db.types import TagList, UTCDateTime
 from models.core.fields.base import Field, Reader
 from models.core.fields.synonyms import squeezed, without_number
 from models.core.parsing import values
+
+NEW, NONE = "new", "none"
+"""What stands in the place of a record: one that is to be made, and none at all."""
+
+
+class Candidate(NamedTuple):
+    """What somebody may choose: what is typed for it, its name, and why it is offered."""
+
+    value: str
+    name: str
+    why: str = ""
+
+
+def no_candidates(work: Any, record: Any, texts: Mapping[str, str]) -> Sequence[Candidate]:
+    """Return nothing: there is no form."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -399,6 +415,30 @@ class Joined(Text):
     """
 
     to: str = ""
+
+
+@dataclass(frozen=True)
+class Match(Field):
+    """A record that is here already, `new` for one that is made, or `none` for neither.
+
+    A form offers what it may be: only a verb asks for it.
+    """
+
+    to: str = ""
+    offers: Callable[[Any, Any, Mapping[str, str]], Sequence[Candidate]] = no_candidates
+    """A function that returns what a form offers, first what it has chosen already.
+
+    It takes the unit of work, the record, and what was typed.
+    """
+    listed: tuple[Candidate, ...] = ()
+    """What a form offers, once it is known for which record."""
+
+    def read(self, text: str, reader: Reader) -> Any:
+        word = text.casefold()
+        return word if word in (NEW, NONE) else reader.lookup(self.to, text)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return reader.name(self.to, value) if isinstance(value, int) else value or ""
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,8 @@ def test_any_text_in_a_form_is_saved_or_refused_under_its_field(
     before = count(works, Lead)
     slack.command("/crm lead new")
     outcome = slack.submit(texts)
+    if slack.modal and outcome.ok:
+        outcome = slack.submit()  # it looks like another one
     assert count(works, Lead) == before + outcome.ok
     if slack.modal:
         slack.close()

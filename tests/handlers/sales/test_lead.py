@@ -62,6 +62,7 @@ def test_converting_makes_a_customer_an_account_and_a_deal(
     lead = given(works, Lead, first_name="Ada", last_name="Lovelace", company="Analytical")
     slack.command(f"/crm {lead.ref}")
     slack.click("lead.convert")
+    slack.submit()
     assert slack.last.text.startswith("Ada Lovelace is now CU-1, with the deal OP-1 Analytical")
     with works("T1") as work:
         assert work.find(Opportunity, 1).customer == work.lookup("customer", "Ada Lovelace")

@@ -87,7 +87,7 @@ def test_losing_asks_why_and_writes_it_down(
 ) -> None:
     slack.command("/crm deal lost OP-1")
     assert slack.modal
-    assert slack.modal.text == "Lost OP-1"
+    assert slack.modal.text == "Lost Sails"
     slack.submit(reason="Too expensive", competitor="Oars Inc")
     assert "Lost because: empty → Too expensive" in told(slack)
     deal = found(works, Opportunity)
@@ -138,7 +138,7 @@ def test_a_stage_that_does_not_exist_opens_the_form_with_the_reason(
     assert "Stage cannot be “sideways”" in told(slack)
     slack.click("crm.run")
     assert slack.modal
-    assert slack.modal.text == "Stage OP-1"
+    assert slack.modal.text == "Stage Sails"
 
 
 @SQLITE

@@ -147,13 +147,33 @@ def test_rows_with_one_id_and_records_with_one_address_are_told(works: UnitOfWor
 4,Eva,eve@x.example
 """
     outcome = imported(works, Customer, file)
-    assert (outcome.created, outcome.updated, outcome.again, outcome.doubles) == (4, 1, 1, 2)
+    assert (outcome.created, outcome.updated, outcome.again) == (4, 1, 1)
+    assert outcome.doubles == {"e-mail address": 2}
     told = " ".join(outcome.notes)
     assert "1 row has the id of a row before" in told
     assert (
         "2 new records have an e-mail address that another has too: ada@x.example and eve@x.example."
         in told
     )
+
+
+@SQLITE
+def test_who_looks_like_a_record_that_is_here_is_told(works: UnitOfWorkFactory) -> None:
+    given(works, Customer, first_name="Grace", last_name="Okafor", account="Northwind")
+    given(works, Customer, first_name="Eve", phone="+442079460111")
+    file = """Id,First name,Last name,Phone,Account
+1,Grace,Okafor,,Northwind Ltd
+2,Grace,Okafor,,Southwind
+3,Ada,King,020 7946 0111,
+4,Ada,King,,
+"""
+    given(works, Account, name="Southwind")
+    given(works, Account, name="Northwind Ltd")
+    outcome = imported(works, Customer, file.replace("020 7", "+44 20 7"))
+    assert outcome.created == 4
+    told = " ".join(outcome.notes)
+    assert "1 new record has a phone number that another has too: +44 20 7946 0111." in told
+    assert "2 new records have a name that another has too: Grace Okafor and Ada King." in told
 
 
 # ── cells that no field takes ─────────────────────────────────────────────────────────────────────

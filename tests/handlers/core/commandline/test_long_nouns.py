@@ -158,6 +158,7 @@ def test_its_buttons_and_pickers_know_it(slack: SlackDriver, works: UnitOfWorkFa
     slack.command("/crm price list AC-1")
     slack.click("account.edit")
     assert slack.modal
+    slack.click("form.more")
     parent = next(each for each in slack.modal.actions if each.endswith("parent"))
     assert slack.options(parent, "ret") == ["AC-1 Retail"]
     slack.submit(name="Retail 2")

@@ -189,3 +189,57 @@ def test_a_tampered_form_changes_nothing(
     view = {**sent(slack)["view"], "callback_id": callback, "id": "V999"}
     assert deliver(slack, "interactive", sent(slack, view=view)).acknowledged
     assert found(works, Lead).version == ada.version
+
+
+# ── more fields ───────────────────────────────────────────────────────────────────────────────────
+
+FIRST = ["first_name", "last_name", "email", "phone", "account", "job_title"]
+
+
+def inputs(slack: SlackDriver) -> list[str]:
+    assert slack.modal
+    return [block["block_id"] for block in slack.modal.blocks if block["type"] == "input"]
+
+
+@SQLITE
+def test_a_form_asks_for_what_is_used_most_and_for_the_rest_on_request(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    slack.command("/crm customer new")
+    assert inputs(slack) == FIRST
+    assert slack.modal
+    assert "First name, last name or e-mail is enough. Owner: you." in slack.modal.words
+    slack.pick("job_title", "Buyer")
+    slack.click("form.more")
+    assert inputs(slack)[:6] == FIRST
+    assert {"owner", "tags", "notes", "city"} < set(inputs(slack))
+    assert "form.more" not in slack.modal.actions
+    slack.submit(first_name="Ada", city="Berlin")
+    assert (found(works, Customer).job_title, found(works, Customer).city) == ("Buyer", "Berlin")
+
+
+@SQLITE
+def test_what_was_typed_in_a_line_is_in_its_form(slack: SlackDriver) -> None:
+    slack.command("/crm customer new Ada tags=vip --form")
+    assert inputs(slack) == [*FIRST, "tags"]
+
+
+@SQLITE
+def test_more_fields_keeps_what_the_others_changed_meanwhile(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
+    slack.command("/crm edit LD-1")
+    change(works, source="Radio", tags="vip")
+    slack.click("form.more")
+    slack.submit(source="Web")
+    assert slack.modal
+    assert "Ravi Rao changed Source from Fair to Radio" in slack.modal.words
+    slack.submit()
+    assert (found(works, Lead).source, found(works, Lead).tags) == ("Web", ("vip",))
+
+
+@SQLITE
+def test_the_title_of_a_form_names_its_record(slack: SlackDriver, ada: Lead) -> None:
+    slack.command("/crm edit LD-1")
+    assert slack.modal
+    assert slack.modal.raw.content["title"]["text"] == "Edit Ada"  # type: ignore[union-attr]

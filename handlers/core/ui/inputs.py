@@ -1,0 +1,195 @@
+"""Draw the input for each kind of field, with what it contains already."""
+
+from functools import singledispatch
+from typing import Any
+
+from handlers.core.ui.blocks import Block, option, plain
+from models.core.entity.base import ENTITIES
+from models.core.entity.name_reference import Named
+from models.core.fields import (
+    Choice,
+    Day,
+    Decimal,
+    Email,
+    Flag,
+    Link,
+    LongText,
+    Match,
+    Moment,
+    Number,
+    Person,
+    Reference,
+    Text,
+)
+from models.core.fields.base import Field, Reader
+from models.core.search.query import suggestions
+from models.core.unit_of_work import UnitOfWork
+
+OFFERED = 3
+"""The number of records that are named to a person who named none."""
+INPUT = 3000
+"""Characters a text input holds at most."""
+DESCRIPTION = 75
+"""Characters that an option has below its name."""
+
+
+@singledispatch
+def element(kind: Field, text: str, reader: Reader) -> Block:
+    """Return the input for a kind of field.
+
+    Args:
+        kind: The kind of field.
+        text: What the input contains already, as `parse` reads it.
+        reader: The person who types and reads.
+    """
+    return written(text, INPUT)
+
+
+def written(text: str, length: int, **more: Any) -> Block:
+    """Return an input that holds `length` characters.
+
+    A text that is longer already stays, to be shortened by hand.
+    """
+    text = text[:INPUT]
+    most = max(min(length, INPUT), len(text))
+    return {"type": "plain_text_input", "max_length": most} | more | initial("initial_value", text)
+
+
+def initial(key: str, value: Any) -> Block:
+    return {key: value} if value else {}
+
+
+@element.register
+def _(kind: Text, text: str, reader: Reader) -> Block:
+    return written(text, kind.length)
+
+
+@element.register
+def _(kind: LongText, text: str, reader: Reader) -> Block:
+    return written(text, kind.length, multiline=True)
+
+
+@element.register
+def _(kind: Email, text: str, reader: Reader) -> Block:
+    return {"type": "email_text_input"} | initial("initial_value", text)
+
+
+@element.register
+def _(kind: Link, text: str, reader: Reader) -> Block:
+    return {"type": "url_text_input"} | initial("initial_value", text)
+
+
+@element.register
+def _(kind: Number, text: str, reader: Reader) -> Block:
+    decimals = isinstance(kind, Decimal) and kind.places > 0
+    return {"type": "number_input", "is_decimal_allowed": decimals} | initial(
+        "initial_value", text and kind.write(kind.read(text, reader), reader)
+    )
+
+
+@element.register
+def _(kind: Day, text: str, reader: Reader) -> Block:
+    return {"type": "datepicker"} | initial(
+        "initial_date", text and kind.write(kind.read(text, reader), reader)
+    )
+
+
+@element.register
+def _(kind: Moment, text: str, reader: Reader) -> Block:
+    return {"type": "datetimepicker"} | initial(
+        "initial_date_time", text and int(kind.read(text, reader).timestamp())
+    )
+
+
+@element.register
+def _(kind: Choice, text: str, reader: Reader) -> Block:
+    options = [option(kind.name(value), value) for value in kind.options]
+    chosen = kind.read(text, reader) if text else ""
+    return {"type": "static_select", "options": options} | initial(
+        "initial_option", next((each for each in options if each["value"] == chosen), None)
+    )
+
+
+@element.register
+def _(kind: Flag, text: str, reader: Reader) -> Block:
+    yes = option("Yes", "yes")
+    ticked = bool(text) and kind.read(text, reader)
+    return {"type": "checkboxes", "options": [yes]} | initial(
+        "initial_options", [yes] if ticked else None
+    )
+
+
+@element.register
+def _(kind: Reference, text: str, reader: Reader) -> Block:
+    if not text:
+        return picker()
+    id = reader.lookup(kind.to, text)
+    ref = reader.ref(kind.to, id)
+    return picker() | {"initial_option": option(f"{ref} {reader.name(kind.to, id)}", ref)}
+
+
+@element.register
+def _(kind: Named, text: str, reader: Reader) -> Block:
+    return picker() | initial("initial_option", text and option(text, text))
+
+
+@element.register
+def _(kind: Match, text: str, reader: Reader) -> Block:
+    if not kind.listed:
+        return written(text, INPUT)
+    options = [
+        option(each.name, each.value)
+        | ({"description": plain(each.why, DESCRIPTION)} if each.why else {})
+        for each in kind.listed
+    ]
+    chosen = next((each for each in options if each["value"] == text), options[0])
+    return {"type": "radio_buttons", "options": options, "initial_option": chosen}
+
+
+def picker() -> Block:
+    placeholder = plain("Type a name or a reference")
+    return {"type": "external_select", "min_query_length": 1, "placeholder": placeholder}
+
+
+@element.register
+def _(kind: Person, text: str, reader: Reader) -> Block:
+    slack_id = reader.mention(reader.lookup("user", text)) if text else ""
+    return {"type": "users_select"} | initial("initial_user", slack_id)
+
+
+def action_of(name: str, kind: Field) -> str:
+    """Return the action_id of an input.
+
+    Pickers say in it what they pick, so that one handler serves them all.
+    """
+    return (
+        f"pick.{kind.to}.{name}"
+        if isinstance(kind, Reference | Named) and not isinstance(kind, Person)
+        else name
+    )
+
+
+def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Block, str]:
+    """Return the input block of a field, and the sentence about a text that does not fit it.
+
+    The sentence is '' when the text fits.
+    """
+    problem = ""
+    try:
+        drawn = element(kind, text, reader)
+    except ValueError as error:
+        drawn, problem = element(kind, "", reader), f"{error}{likely(kind, text, reader)}"
+    drawn["action_id"] = action_of(name, kind)
+    block: Block = {"type": "input", "block_id": name, "label": plain(kind.label), "element": drawn}
+    block["optional"] = not (kind.required or isinstance(kind, Match))
+    if isinstance(kind, Match):  # what else is asked follows from it
+        block["dispatch_action"] = True
+    return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
+
+
+def likely(kind: Field, text: str, reader: Reader) -> str:
+    """Return the records that a name may mean when no record has it."""
+    if not isinstance(kind, Reference) or not isinstance(reader, UnitOfWork):
+        return ""
+    near = [str(record) for record in suggestions(reader, ENTITIES[kind.to], text, OFFERED)]
+    return f" Did you mean {' or '.join(near)}?" if near else ""

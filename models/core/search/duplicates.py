@@ -1,0 +1,289 @@
+"""Find who is here already and looks like a new record: the same address, or a name like its own.
+
+What is the same is found by the index of each field with `same=True`, a name by the index of
+trigrams. Every statement sees only what the viewers may see, so nothing is said of the rest.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from models.core.context import Context
+from models.core.entity.base import ENTITIES, Entity
+from models.core.fields import Domain, Email, Phone, Text
+from models.core.fields.base import Field
+from models.core.parsing import values
+from models.core.parsing.names import IS_COMPANY
+from models.core.permissions import policy, visibility
+from models.core.search import trigrams
+from models.core.search.full_text import LONG
+from models.core.search.similarity import slips_between
+
+OFFERED = 3
+"""The most records that are named as duplicates of one new record."""
+LOOKED_AT = 20
+"""The most records of an entity that are compared: a switchboard's number has many."""
+SHUFFLED = 3
+"""Words of a name up to which their order does not matter."""
+SURE = 5
+"""Letters of a word from which a slip may have made another one of it."""
+NAME = "name"
+SIMILAR = "similar name"
+Names = Mapping[str, str]
+"""Names as they are compared → as they are written."""
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A record that may be the same as a new one.
+
+    Attributes:
+        record: The record; where it is a part, the whole that people know it by.
+        of: The new record.
+        reasons: What both have, as the end of “has the same …”; SIMILAR is a name like the other.
+        place: The company where the one who is here is, "" where none is known.
+    """
+
+    record: Entity
+    of: Entity
+    reasons: tuple[str, ...]
+    place: str = ""
+
+
+def is_met(entity: type[Entity]) -> bool:
+    """Return whether a new record of an entity is compared with those that are here."""
+    return entity.told_apart is not None or any(kind.same for kind in entity.fields().values())
+
+
+def duplicates(work: Context, record: Entity, besides: Collection[Entity] = ()) -> list[Duplicate]:
+    """Return who looks like a record that was just stored, the surest first.
+
+    Args:
+        work: The unit of work.
+        record: The new record.
+        besides: Others that came with it, and are no duplicates.
+    """
+    places = companies(work, [record])
+    near = namesakes(work, record, slips=bool(places[record]) or not record.told_apart)
+    found: dict[Entity, Duplicate] = {}
+    others = [other for each in compared(type(record)) for other in alike(work, record, each, near)]
+    others = [other for other in others if other is not record and other not in besides]
+    places |= companies(work, others)
+    for other in others:
+        reasons = [*shared(work, record, other), *named(record, other, places)]
+        shown = whole(work, other)
+        if reasons and shown and shown is not record and shown not in besides:
+            reasons += found[shown].reasons if shown in found else ()
+            place = next(iter(places[other].values()), "")
+            found[shown] = Duplicate(shown, record, tuple(dict.fromkeys(reasons)), place)
+    return sorted(found.values(), key=lambda each: (unsure(each), each.record.id))[:OFFERED]
+
+
+def unsure(found: Duplicate) -> tuple[bool, int]:
+    """Return how unsure a duplicate is: a name alone is less than an address."""
+    return not set(found.reasons) - {NAME, SIMILAR}, -len(found.reasons)
+
+
+def compared(entity: type[Entity]) -> list[type[Entity]]:
+    """Return the entities as which somebody may be here already, and the ways to reach them."""
+    slugs = (entity.slug(), *entity.also_as)
+    ways = (ENTITIES[slug].reached_by for slug in slugs)
+    return [ENTITIES[slug] for slug in dict.fromkeys((*slugs, *filter(None, ways)))]
+
+
+def alike(
+    work: Context, record: Entity, entity: type[Entity], near: Mapping[str, Sequence[int]]
+) -> list[Entity]:
+    """Return the records of an entity that hold the same as a new one, or may be named like it.
+
+    Args:
+        work: The unit of work.
+        record: The new record.
+        entity: The entity of the others.
+        near: The ids of records with names like its own, by entity.
+    """
+    here: Any = entity.workspace == work.workspace.id
+    ways = [and_(here, column == value) for column, value, _ in same(work, record, entity)]
+    if entity.told_apart is not None and has_name(record):
+        ways.append(and_(here, entity.key == record.key))
+    ids = near.get(entity.slug(), ())
+    ways += [and_(here, entity.id.in_(ids))] if ids else []
+    if not ways:
+        return []
+    meant = entity.meant()
+    limits = [] if visibility.hidden(work, meant) else [meant]
+    return list(work.session.scalars(select(entity).where(or_(*ways), *limits).limit(LOOKED_AT)))
+
+
+def same(
+    work: Context, record: Entity, entity: type[Entity]
+) -> Iterator[tuple[ColumnElement[Any], Any, str]]:
+    """Yield what records of an entity may share with a record: (column, value, what it is).
+
+    What is hidden from a viewer is not compared.
+    """
+    for mine, value in told(record):
+        for name, kind in entity.fields().items():
+            if kind.same and comparable(mine, kind) and not policy.hides(work, entity, name):
+                yield getattr(entity, name), value, called(mine, kind, value)
+
+
+def told(record: Entity) -> Iterator[tuple[Field, Any]]:
+    """Yield the fields of a record that hint at a duplicate, with what they hold."""
+    for name, kind in record.fields().items():
+        if kind.same and (value := getattr(record, name)):
+            yield kind, value
+
+
+def comparable(one: Field, other: Field) -> bool:
+    """Return whether equal values of two fields mean the same; a text may hold an address."""
+    return type(one) is type(other) or Text in (type(one), type(other))
+
+
+def called(one: Field, other: Field, value: Any) -> str:
+    """Return what two fields have in common, in words."""
+    kinds = (type(one), type(other))
+    if Email in kinds or "@" in str(value):
+        return "e-mail address"
+    if Phone in kinds or str(value).isdigit():
+        return "phone number"
+    return "web domain" if Domain in kinds else one.label[:1].lower() + one.label[1:]
+
+
+def shared(work: Context, record: Entity, other: Entity) -> list[str]:
+    """Return what two records have in common, but for the name."""
+    found = same(work, record, type(other))
+    return [what for column, value, what in found if getattr(other, column.key) == value]  # type: ignore[arg-type]
+
+
+def whole(work: Context, record: Entity) -> Entity | None:
+    """Return the record that people know a duplicate by; None where a viewer may not see it."""
+    if record.owned or not record.part_of:
+        return record
+    at = policy.whole(type(record))
+    found = work.get(at, getattr(record, record.part_of))
+    return found if work.shows(found) and not found.deleted_at else None
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def has_name(record: Entity) -> bool:
+    """Return whether a record has a name of its own that says something about who it is."""
+    named = any(getattr(record, name) for name in record.named)
+    return record.told_apart is not None and named and bool(record.key)
+
+
+def namesakes(work: Context, record: Entity, slips: bool) -> dict[str, list[int]]:
+    """Return the ids of records whose names may be like that of a new one, by entity.
+
+    The index finds them: the words in any order.
+
+    Args:
+        work: The unit of work.
+        record: The new record.
+        slips: Find also names with a slip in one of the words.
+    """
+    words = stem(record.title) if has_name(record) else ()
+    slugs = [each.slug() for each in compared(type(record)) if each.told_apart is not None]
+    pieces = [trigrams.piece(word) for word in words]
+    if not trigrams.trigrams(pieces) or len(words) > trigrams.MOST_WORDS:
+        return {}
+    ways = [pieces, *(way for way in slipped(words if slips else ()) if trigrams.trigrams(way))]
+    with trigrams.only_by_index(work.session):
+        hits = trigrams.find(work.session, ways, slugs, LOOKED_AT * len(slugs), roughly=True)
+    found: dict[str, list[int]] = {}
+    for slug, id, _ in hits:
+        found.setdefault(slug, []).append(id)
+    return found
+
+
+def slipped(words: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the pieces of a name that are left where one of its words has a slip."""
+    for at, word in enumerate(words):
+        others = [trigrams.piece(other) for place, other in enumerate(words) if place != at]
+        if len(word) >= SURE:
+            yield from ([*others, *left] for left in trigrams.slips(word))
+
+
+def stem(name: str) -> tuple[str, ...]:
+    """Return the folded words of a name, without the legal form of a company."""
+    words = [word.strip(trigrams.AROUND + ".&-") for word in values.fold(name).split()]
+    words = [word for word in words if word and word != "and"]
+    while len(words) > 1 and IS_COMPANY.fullmatch(words[-1]):
+        words.pop()
+    return tuple(words)
+
+
+def named(record: Entity, other: Entity, places: Mapping[Entity, Names]) -> list[str]:
+    """Return what the names of two records have in common, as a reason; nothing in most cases.
+
+    People of the same name at different companies are different people. A slip counts only where
+    both are at the same company, or are companies.
+    """
+    if not (has_name(record) and has_name(other)):
+        return []
+    mine, theirs = places[record].keys(), places[other].keys()
+    if mine and theirs and not mine & theirs:
+        return []
+    one, two = stem(record.title), stem(other.title)
+    if one == two:
+        return [NAME]
+    if sorted(one) == sorted(two):
+        return [SIMILAR]
+    close = bool(mine & theirs) or not record.told_apart
+    return [SIMILAR] if close and is_slip(one, two) else []
+
+
+def is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether two names are the same but for a slip in one of their words."""
+    if len(one) != len(other):
+        return False
+    orders = permutations(other) if len(other) <= SHUFFLED else [tuple(other)]
+    return any(differ_by_a_slip(one, order) for order in orders)
+
+
+def differ_by_a_slip(one: Sequence[str], other: Sequence[str]) -> bool:
+    apart = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
+    if len(apart) != 1:
+        return not apart
+    ((mine, theirs),) = apart
+    if not (mine.isalpha() and theirs.isalpha()) or min(len(mine), len(theirs)) < SURE:
+        return False
+    return slips_between(mine, theirs) <= (2 if len(mine) > LONG else 1)
+
+
+def companies(work: Context, records: Iterable[Entity]) -> dict[Entity, Names]:
+    """Return the companies that records are at, as far as the viewers may know."""
+    found: dict[Entity, Names] = {}
+    joined: dict[type[Entity], list[Entity]] = {}
+    for record in records:
+        found[record] = {}
+        name = record.told_apart or ""
+        if name in record.joins:
+            joined.setdefault(type(record), []).append(record)
+        elif name and not policy.hides(work, type(record), name):
+            text = record.fields()[name].show(getattr(record, name), work, record)
+            found[record] = {" ".join(stem(text)): text} if text else {}
+    for entity, those in joined.items():
+        found |= joined_to(work, entity, those)
+    return found
+
+
+def joined_to(
+    work: Context, entity: type[Entity], records: Sequence[Entity]
+) -> dict[Entity, Names]:
+    """Return the names of the records to which these are joined, by which they are told apart."""
+    slug, by = entity.joins[entity.told_apart or ""]
+    there: Any = ENTITIES[slug]
+    between: Any = ENTITIES[by]
+    known = {record.id: record for record in records}
+    found: dict[int, dict[str, str]] = {id: {} for id in known}
+    whose, at = getattr(between, entity.slug()), getattr(between, slug)
+    pairs = select(whose, there.title).join(there, there.id == at).where(whose.in_(known))
+    for id, title in work.session.execute(pairs):
+        found[id][" ".join(stem(title))] = title
+    return {known[id]: names for id, names in found.items()}
