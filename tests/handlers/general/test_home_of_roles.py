@@ -87,8 +87,8 @@ def test_leads_say_whether_somebody_talked_with_them(
     given(works, Activity, description="Call", lead=eve.ref, due_date="+3d")
     home = slack.home()
     assert "My leads: 2 open" in headers(home)
-    assert "*Bob* (LD-1) · Acme\nQualified since today · *no talk yet*" in home.words
-    assert "*Eve* (LD-2)\nNew since today · next Fri 13 Mar" in home.words
+    assert "*Bob* (LD-1) · Acme\nQualified · here since today · *no talk yet*" in home.words
+    assert "*Eve* (LD-2)\nNew · here since today · next Fri 13 Mar" in home.words
     slack.click("lead.convert", home)
     assert found(works, Lead).converted
 
