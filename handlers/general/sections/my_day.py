@@ -16,7 +16,8 @@ from models.core.names import learn
 from models.core.unit_of_work import UnitOfWork
 
 SHOWN = 5
-OVERDUE = "task list mine overdue"
+SORT = ("Sort it out", "activity.sort", "overdue")
+"""The button that opens the list of what is overdue."""
 PLAN = ("Plan a task", "task new")
 ABOUT = ("customer", "lead", "opportunity", "case")
 """The fields of a task with the records that it is about."""
@@ -65,7 +66,8 @@ def overdue(request: Request, count: int) -> list[Block]:
         said = f"*{count} overdue:* {name}, since {since}" + (
             f", and {count - 1} more" if count > 1 else ""
         )
-    return [blocks.section(said, rows.run(request, "Sort it out", OVERDUE))]
+    sort = blocks.button(*SORT) if may(request, "task sort") else None
+    return [blocks.section(said, sort)]
 
 
 def tomorrow(work: UnitOfWork, count: int) -> list[Block]:

@@ -52,17 +52,13 @@ def my_leads(request: Request, always: bool) -> list[Block]:
     for lead in leads[:SHOWN]:
         seen = cards.texts(lead, work, "company", "status")
         company = seen.get("company", "")
-        then = [lead_state(lead, work, seen.get("status", "")), talk(talked, lead, work)]
+        since = f"here since {rows.day_of(lead.created_at, work)}"
+        then = [seen.get("status", ""), since, talk(talked, lead, work)]
         ripe = "status" in seen and lead.status == LeadStatus.QUALIFIED
         offers = [("convert", "Convert")] if ripe else []
         first = [company] if company != lead.title else []
         drawn.append(rows.row(lead, work, *first, then=then, offers=offers))
     return [*drawn, *rows.more(request, SHOWN, count, "lead list mine open", COUNTED)]
-
-
-def lead_state(lead: Lead, work: UnitOfWork, status: str) -> str:
-    """Return the state of a lead and since when it is there."""
-    return f"{status or 'here'} since {rows.day_of(lead.created_at, work)}"
 
 
 def talk(talked: Mapping[int, Talk] | None, record: Entity, work: UnitOfWork) -> str:

@@ -60,15 +60,16 @@ def test_what_is_overdue_is_one_line_and_what_is_due_today_says_whom_to_call(
     assert "Tomorrow: 1 task, 09:30 Next" in words
 
 
-def test_overdue_tasks_are_listed_on_the_tab(
+def test_what_is_overdue_is_sorted_out_from_the_tab(
     slack: SlackDriver, works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     given(works, Activity, description="Send the offer", customer=ada.ref, due_date="today 15:00")
     clock.forward(DAY)
     home = slack.home()
     assert "Sort it out" in home.buttons
-    slack.click("crm.run#2", home)
-    assert "1 task matches “mine overdue”" in shown(slack.slack.views.homes["U_RITA"]).words
+    slack.click("activity.sort", home)
+    assert slack.modal
+    assert "Send the offer" in slack.modal.words
 
 
 def test_a_task_is_put_off_in_two_presses(
@@ -87,8 +88,8 @@ def test_leads_say_whether_somebody_talked_with_them(
     given(works, Activity, description="Call", lead=eve.ref, due_date="+3d")
     home = slack.home()
     assert "My leads: 2 open" in headers(home)
-    assert "*Bob* (LD-1) · Acme\nQualified since today · *no talk yet*" in home.words
-    assert "*Eve* (LD-2)\nNew since today · next Fri 13 Mar" in home.words
+    assert "*Bob* (LD-1) · Acme\nQualified · here since today · *no talk yet*" in home.words
+    assert "*Eve* (LD-2)\nNew · here since today · next Fri 13 Mar" in home.words
     slack.click("lead.convert", home)
     assert found(works, Lead).converted
 
