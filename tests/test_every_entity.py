@@ -310,7 +310,7 @@ def test_help_says_what_it_is_and_what_can_be_done(
         for v in VERBS[entity.slug()].values()
         if not v.hidden and v.name not in slack.last.words
     ] == []
-    slack.command("/crm help", user="U_ADA")
+    slack.command("/crm help words", user="U_ADA")
     assert entity.noun() in slack.last.words
 
 

@@ -131,7 +131,7 @@ class Entity(Row):
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
     told_apart: ClassVar[str | None] = None
-    """The field or join that tells namesakes apart, "" where nothing does, None where names vary."""
+    """The field or join that tells namesakes apart; "" for nothing, None where names vary."""
     also_as: ClassVar[tuple[str, ...]] = ()
     """The other entities as which somebody may be here already: a lead, as a customer."""
     asked_first: ClassVar[tuple[str, ...]] = ()
@@ -139,7 +139,7 @@ class Entity(Row):
     keys: ClassVar[tuple[str, ...]] = ()
     """The unique fields by which people and files name a record, before they do so by its name."""
     in_timeline: ClassVar[bool] = False
-    """Whether its records are told in the timelines of what they are about, and not in lists."""
+    """Whether timelines of what it is about tell of it, and no lists."""
     dated: ClassVar[str] = "created_at"
     """The field with a day that is meant where people name just a period: deals this month."""
     besides: ClassVar[tuple[str, ...]] = ()
