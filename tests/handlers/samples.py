@@ -39,6 +39,7 @@ SAID = {
     "role.grant": "RO-2 US-1 lead delete all",
     "role.decline": "US-1 lead delete all",
     "crm.request": "role edit",
+    "activity.sort": "overdue",
     "deliveries.retry": results.code(Delivery(key=REFUSED)),
     "deliveries.drop": results.code(Delivery(key=REFUSED)),
 }
@@ -53,6 +54,7 @@ BARE = {
     "close",
     "reopen",
     "done",
+    "drop",
     "delete",
     "restore",
     "verify",

@@ -55,6 +55,7 @@ ARGUMENTS = {
     "case.resolve": ["A new mast is on its way", ""],
     "activity.done": ["signed", ""],
     "activity.snooze": ["+3d", "fri"],
+    "activity.drop": [""],
     "team.join": ["<@U_JULE>", "<@U_OLGA>"],
 }
 LINES = {

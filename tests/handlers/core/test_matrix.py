@@ -294,6 +294,7 @@ def test_a_verb_is_allowed_or_refused_as_the_rights_say_whichever_the_door(
 
 
 SILENT = {
+    "activity.sort",
     "audit.verify",
     "case.note",
     "deliveries.retry",

@@ -22,7 +22,7 @@ WORDS = Words(
     verbs={
         "opportunity": COMMON | {"won", "lost", "note"},
         "case": COMMON | {"reply", "note", "merge", "claim"},
-        "activity": COMMON | {"done", "snooze"},
+        "activity": COMMON | {"done", "snooze", "drop", "sort"},
         "lead": COMMON | {"convert"},
         "customer": COMMON,
     },

@@ -8,6 +8,7 @@ import pytest
 
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
+from handlers.core.responses import Message
 from models.core.identity.user import User
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
@@ -136,16 +137,28 @@ def test_a_reminder_offers_what_one_may_do_about_a_task(
     clock.forward(timedelta(hours=1))
     slack.command("/crm role refuse senior rep task done", user="U_ADA")
     slack.command("/crm role refuse senior rep task assign", user="U_ADA")
-    assert buttons(drawn(works, "due", "U_RITA")) == [
-        ("activity.snooze", "AT-1"),
-        ("activity.edit", "AT-1"),
+    assert offered(drawn(works, "due", "U_RITA")) == [
+        ("static_select", "activity.snooze", []),
+        ("button", "activity.show", []),
+        ("overflow", "activity.menu", ["edit AT-1", "drop AT-1"]),
     ]
-    for verb in ("snooze", "edit"):
+    for verb in ("snooze", "edit", "drop"):
         slack.command(f"/crm role refuse senior rep task {verb}", user="U_ADA")
-    reminder = drawn(works, "due", "U_RITA")
-    assert buttons(reminder) == []
-    assert reminder
-    assert [block["type"] for block in reminder.blocks] == ["section", "section"]
+    assert offered(drawn(works, "due", "U_RITA")) == [("button", "activity.show", [])]
+
+
+def offered(message: Message | None) -> list[tuple[str, str, list[str]]]:
+    """(kind, action, options of the ⋮ menu) of all that can be pressed."""
+    assert message is not None
+    elements = [each for block in message.blocks for each in block.get("elements", [])]
+    return [
+        (
+            each["type"],
+            each["action_id"],
+            [option["value"] for option in each.get("options", ()) if each["type"] == "overflow"],
+        )
+        for each in elements
+    ]
 
 
 def test_a_list_of_cases_offers_to_claim_where_one_may(
