@@ -133,7 +133,7 @@ class Entity(Row):
     told_apart: ClassVar[str | None] = None
     """The field or join that tells namesakes apart; "" for nothing, None where names vary."""
     also_as: ClassVar[tuple[str, ...]] = ()
-    """The other entities as which somebody may be here already: a lead, as a customer."""
+    """The entities as which somebody may be here already: a lead, as a customer."""
     asked_first: ClassVar[tuple[str, ...]] = ()
     """The fields that a form asks for at once, ordered by use; the others come when asked for."""
     keys: ClassVar[tuple[str, ...]] = ()
@@ -150,10 +150,7 @@ class Entity(Row):
     It fills the one that knows it.
     """
     joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    """What a new record may be joined to by its name, in a file, a line or a form.
-
-    It maps a name to (entity, the entity between them), whose `current` is the one that counts now.
-    """
+    """What a new record may be joined to by its name: (entity, the one between, with `current`)."""
     reached_by: ClassVar[str] = ""
     """The entity of the further ways to reach a record.
 
@@ -457,8 +454,8 @@ class Entity(Row):
     def card_lines(self) -> tuple[str, ...]:
         """Return the lines below its name on its card, such as `{amount} · closes {close_date}`.
 
-        A phrase is left out where its field is empty or hidden; `{owner|unassigned}` says so. An
-        empty line begins another block. Without lines, every field is shown with its label.
+        A phrase without a value is left out, or says it: `{owner|unassigned}`. An empty line begins
+        another block. Without lines, each field has its label.
         """
         return ()
 
