@@ -1,6 +1,7 @@
 """Log what has happened: a call, a meeting, an e-mail, a note."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from handlers.core.request import Request
@@ -60,9 +61,11 @@ def kept(request: Request, kind: str) -> Response:
 def behind_name(request: Request, texts: Mapping[str, str]) -> str:
     """Return what was written down, without the name of whom it is about at its beginning."""
     words = texts.get("description", "").split()
-    whom = next((each for each in ABOUT if texts.get(each)), "")
-    id = KINDS[whom].read(texts[whom], request.work) if whom else 0
-    name = set(values.fold(request.work.name(whom, id)).split()) if whom else set()
+    name: set[str] = set()
+    for whom in ABOUT:
+        with suppress(ValueError):  # a name that names nobody is refused when the log is stored
+            id = KINDS[whom].read(texts[whom], request.work) if texts.get(whom) else None
+            name |= set(values.fold(request.work.name(whom, id)).split()) if id else set()
     while words and values.fold(words[0]) in name:
         words.pop(0)
     return " ".join(words)
