@@ -6,7 +6,7 @@ from handlers.core.request import Request
 from handlers.core.responses import Nothing
 from handlers.core.router import Verb
 from handlers.core.ui import blocks
-from handlers.core.ui.cards import moment
+from handlers.core.ui.card_text import moment
 from handlers.core.ui.forms import refilled
 from models.core import drafts
 from models.core.entity.base import Entity
