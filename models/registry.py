@@ -4,6 +4,7 @@ from models.activities.activity import Activity
 from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
 from models.core.entity.facts import DETAILS, FACTS, TIMELINES
 from models.core.entity.sequences import Counter
@@ -56,6 +57,7 @@ TABLES: tuple[type[Base], ...] = (
     AuditHead,
     Counter,
     Delivery,
+    Draft,
     Installation,
     InstallState,
     JobRun,

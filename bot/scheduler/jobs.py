@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from models.activities import reminders
+from models.core import drafts
 from models.core import user_groups as people
 from models.core.identity.installation import InstallState
 from models.core.identity.rights import Preset
@@ -240,6 +241,7 @@ def sweep(work: UnitOfWork) -> None:
     done = Delivery.state.in_((DeliveryState.SENT, DeliveryState.REFUSED))
     remove(work, IdempotencyKey, IdempotencyKey.at < work.now - KEPT)
     remove(work, JobRun, JobRun.at < work.now - KEPT)
+    remove(work, drafts.Draft, drafts.outdated(work.now))
     remove(work, ListSubscription, ListSubscription.posted_at < work.now - KEPT_SENT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
     work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))

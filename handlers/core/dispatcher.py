@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Protocol
 
+from handlers.core import drafts
 from handlers.core.admission import Admission
 from handlers.core.answer_cache import AnswerCache
 from handlers.core.duplicates import LooksAlike
 from handlers.core.executor import Decided, asks_first, in_its_thread, perform
 from handlers.core.fair_share import Shares, TooMany
 from handlers.core.interaction import Interaction
+from handlers.core.payloads import CLOSED
 from handlers.core.request import Request
 from handlers.core.responses import Form, Home, Message, Nothing, Options, Response
 from handlers.core.router import Catalogue, takes_prose
@@ -211,6 +213,8 @@ class Dispatcher:
             return self.draw_home(act)
         if act.surface == "options":
             return self.pick(act)
+        if act.surface == CLOSED:
+            return self.keep_draft(act)
         if "x" in act.state:
             return self.draw_form(act)
         try:
@@ -252,9 +256,21 @@ class Dispatcher:
 
         return self.works.attempt(perform_once, act.workspace, act.person, act.surface, writes)
 
+    def keep_draft(self, act: Interaction) -> Nothing:
+        """Keep what a person typed in a form that they closed; nothing where they typed nothing."""
+        if act.texts:
+            self.works.attempt(
+                lambda work: drafts.keep(self.request(act, work)),
+                act.workspace,
+                act.person,
+                act.surface,
+            )
+        return Nothing()
+
     def draw_form(self, act: Interaction) -> Response:
         """Return the form that a person is in, drawn again with what they have typed."""
-        with self.works(act.workspace, act.person, act.surface, writes=False) as work:
+        writes = act.state["x"] == drafts.DISCARD
+        with self.works(act.workspace, act.person, act.surface, writes) as work:
             reply = perform(self.request(act, work).but(asking=True))
         return replace(reply, update=True) if isinstance(reply, Form) else reply
 

@@ -13,7 +13,7 @@ from handlers.core.responses import Form, Message, Response
 from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
-from handlers.core.ui.forms import current, form
+from handlers.core.ui.forms import current, form, refilled
 from handlers.core.ui.receipts import because, choices
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields.kinds import NEW
@@ -97,18 +97,19 @@ class LooksAlike(Exception):
         return {"x": "alike", "top": top, "d": " ".join(seen)}
 
 
-def must_be_new(request: Request, verb: Verb, about: Sequence[Entity]) -> None:
+def must_be_new(request: Request, verb: Verb, about: Sequence[Entity], before: int) -> None:
     """Raise LooksAlike where a verb made a record that looks like one that is here.
 
     Args:
         request: The request, with all texts.
         verb: The verb, which has run.
         about: The records that the verb was about.
+        before: How much the unit of work had changed before the verb ran.
     """
     if not verb.writes or request.flag("yes"):
         return
     work, seen = request.work, str(request.state.get("d", "")).split()
-    made = new_records(work)
+    made = new_records(work, before)
     all_found = (each for record in made for each in duplicates(work, record, made))
     found = {each.record.ref: each for each in all_found if not is_wanted(request, verb, each)}
     if found.keys() - set(seen):
@@ -120,12 +121,11 @@ def is_wanted(request: Request, verb: Verb, found: Duplicate) -> bool:
     return request.texts.get(input_for(verb, found), "").casefold() == NEW
 
 
-def new_records(work: UnitOfWork) -> list[Entity]:
-    """Return the records that this unit of work made and that are compared with others."""
+def new_records(work: UnitOfWork, before: int) -> list[Entity]:
+    """Return the records that were made since then and that are compared with others."""
     work.session.flush()
-    made = dict.fromkeys(
-        (row["entity"], row["record_id"]) for row in work.changes if row["action"] == "create"
-    )
+    new = (row for row in work.changes[before:] if row["action"] == "create")
+    made = dict.fromkeys((row["entity"], row["record_id"]) for row in new)
     return [work.get(ENTITIES[slug], id) for slug, id in made if is_met(ENTITIES[slug])]
 
 
@@ -199,15 +199,6 @@ def line_with(request: Request, verb: Verb, about: Sequence[Entity], texts: dict
     return line if len(line) <= LINE else ""
 
 
-def filled(request: Request, texts: Mapping[str, str], **remembered: Any) -> Request:
-    """Return the request to draw a form again with other texts than those that were typed.
-
-    Slack keeps what was typed in an input as long as it has its name, so all get new names.
-    """
-    state = {**request.state, **remembered, "s": int(request.state.get("s", 0)) + 1}
-    return request.but(texts={**request.texts, **texts}, state=state)
-
-
 def use(request: Request, verb: Verb, about: Sequence[Entity]) -> Response:
     """Return what follows in a form when a duplicate is used instead of a new record.
 
@@ -218,7 +209,7 @@ def use(request: Request, verb: Verb, about: Sequence[Entity]) -> Response:
     if asked:
         record = about[0] if about else None
         seen = " ".join(set(str(request.state.get("d", "")).split()) - {ref})
-        again = filled(request, {asked: ref}, d=seen)
+        again = refilled(request, {asked: ref}, d=seen)
         return form(again, verb, record, others=about[1:])
     command = request.catalogue.command(f"edit {ref}")
     named = command.line.refs[0]

@@ -16,6 +16,7 @@ from handlers.core.commandline.suggestions import (
     several_lines,
     slipped,
 )
+from handlers.core.drafts import forget, with_draft
 from handlers.core.duplicates import must_be_new, use
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
@@ -108,7 +109,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     if request.pressed == "use":
         return use(request, verb, records)
     if request.pressed or (request.surface != "form" and wants_form(request, verb)):
-        return form(request, verb, record, others=records[1:])
+        return form(with_draft(request, verb, records), verb, record, others=records[1:])
     if verb.confirm and request.surface != "form" and not request.flag("yes"):
         sentence = verb.confirm.format(record=listed(records))
         line = f"{verb.noun} {verb.name} {' '.join(each.ref for each in records)} --yes{because(request)}"
@@ -116,8 +117,10 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     if request.asking:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
+    before = len(request.work.changes)
     reply = done(request.but(values=values), verb, records)
-    must_be_new(request, verb, records)
+    must_be_new(request, verb, records, before)
+    forget(request, verb, records)
     return (
         here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
     )

@@ -65,7 +65,7 @@ class Listeners:
             (app.shortcut, payloads.shortcut),
         ):
             door(ANY)(self.listener(read))
-        app.view_closed(ANY)(acknowledged)
+        app.view_closed(ANY)(self.listener(payloads.closed))
         app.event("app_mention")(self.mentioned)
         app.event("message")(self.messaged)
         app.event("app_home_opened")(self.opened_home)
@@ -182,10 +182,6 @@ class Listeners:
             self.uninstalled(ack, body, context)
         else:
             ack()
-
-
-def acknowledged(ack: Ack) -> None:
-    ack()
 
 
 def misunderstood(error: Exception) -> BoltResponse:

@@ -11,13 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.core.interaction import Interaction
-from handlers.core.ui.form_state import WHY, metadata, picked_people, read
+from handlers.core.ui.form_state import WHY, metadata, picked_people, read, typed
 
 Payload = Mapping[str, Any]
 GLOBAL = "crm"
 """The noun of verbs that are typed without a noun: find, help, home, undo."""
 PICK = "pick"
 """The first word of the name of an input that picks a record."""
+CLOSED = "closed"
+"""The surface of a form that was closed without being saved: nobody is there to answer."""
 FORM = "form"
 """What the names of buttons begin with that change the form in which they are."""
 NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
@@ -102,6 +104,16 @@ def in_form(body: Payload, pressed: Payload, did: str, value: str = "") -> Inter
     act = submission(body)
     state = {**act.state, "x": did, "u": value}
     return replace(act, key=once(body, pressed), state=state, container="view")
+
+
+def closed(body: Payload) -> Interaction:
+    """Read that a person closed a form, with what they typed in it.
+
+    Where it was drawn again, what its inputs begin with is theirs as well.
+    """
+    act, view = submission(body), body["view"]
+    texts = act.texts if act.state.get("k") else typed(view)
+    return replace(act, surface=CLOSED, texts={n: t for n, t in texts.items() if n != WHY})
 
 
 def noun_and_verb(name: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from handlers.core import members
 from handlers.core.admission import ELSEWHERE
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.interaction import ID, Interaction
-from handlers.core.payloads import Payload
+from handlers.core.payloads import CLOSED, Payload
 from handlers.core.responses import Form, Home, Message, Options, Response
 from handlers.core.telemetry import reference
 from handlers.core.ui import blocks
@@ -110,6 +110,9 @@ class Responder:
 
         For a line, show them with a button that opens the form.
         """
+        if self.act.surface == CLOSED:
+            self.ack()
+            return
         drawn = self.body["view"]["blocks"] if self.submitted else []
         if inputs := [block["block_id"] for block in drawn if block["type"] == "input"]:
             elsewhere = [text for name, text in error.errors.items() if name not in inputs]
@@ -121,7 +124,9 @@ class Responder:
             self.say(choices(str(error), [("Open the form", self.with_form())]))
 
     def refused(self, sentence: str, request: str = "") -> None:
-        if self.submitted:
+        if self.act.surface == CLOSED:
+            self.ack()
+        elif self.submitted:
             self.invalid(Invalid({"": sentence}))
         elif self.act.surface == "options":
             self.ack(options=[])

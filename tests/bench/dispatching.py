@@ -199,8 +199,11 @@ def submission(engine: Engine, line: str, **texts: str) -> Envelope:
 
 
 def again(sent: Envelope, view_id: str, ref: str = "") -> Envelope:
-    """The same form once more: another view, and where a record is edited, another record."""
+    """The same form once more: another view, and another record or another new person."""
     payload = copy.deepcopy(sent.payload)
+    if not ref:
+        said = json.dumps(payload).replace("Lovelace", f"Lovelace {view_id}")
+        payload = json.loads(said.replace("ada@x.org", f"{view_id}@x.org"))
     view = payload["view"]
     view["id"] = view_id
     if ref:

@@ -90,7 +90,7 @@ def measured(engines: list[Engine], spare: Engine) -> list[Figure]:
         f"/crm {text}": partial(reading, text) for text in READS
     }
     acts["/crm lead new Ada Lovelace"] = lambda number: command(
-        f"lead new Ada Lovelace ada{number}@x.org"
+        f"lead new Ada Lovelace{number} ada{number}@x.org"
     )
     acts["form: a new lead"] = lambda number: again(lead, f"VG{number}")
     acts["form: a deal changed"] = partial(changing, deal)

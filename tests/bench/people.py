@@ -105,6 +105,7 @@ class Crowd:
             "U_RITA": name(person),
             "VIEW": f"V{trigger}",
             "Lovelace": f"Lovelace {trigger[:8]}",
+            "ada@x.org": f"{trigger[:8]}@x.org",
         }
         text = self.form
         for old, new in (filled | {'"META"': json.dumps(view["private_metadata"])}).items():

@@ -115,7 +115,7 @@ ACTS: dict[str, Callable[[Office], float]] = {
     "a letter in a picker": lambda at: at.picked(at.last()[: 3 + at.round % 4]),
     "a picker is opened": lambda at: at.picked(""),
     "edit": lambda at: at.do(f"edit {at.ref()} job={at.round}"),
-    "new": lambda at: at.do(f"customer new Zoe Zimmer zoe{at.round}@example.org"),
+    "new": lambda at: at.do(f"customer new Zoe Zimmer{at.round} zoe{at.round}@example.org"),
     "log a call": lambda at: at.do(f"log call {at.ref()} Talked about the budget"),
     "undo": lambda at: at.undone(),
     "undo by who never acted": lambda at: at.do("undo", person="U_OLGA"),

@@ -52,3 +52,24 @@ def text_of(state: Mapping[str, Any]) -> str:
         return f"{state['value']}0"
     value = state.get("value") or state.get("selected_date") or state.get("selected_user") or ""
     return str(value)
+
+
+def typed(view: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts that a person changed in a modal, by field name."""
+    inputs = [block for block in view.get("blocks", ()) if block.get("type") == "input"]
+    begun = {block["block_id"]: text_of(begins_as(block["element"])) for block in inputs}
+    return {name: text for name, text in read(view).items() if text != begun.get(name, "")}
+
+
+def begins_as(element: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state of an input that nobody has touched."""
+    state = {
+        "type": element.get("type"),
+        "value": element.get("initial_value"),
+        "selected_option": element.get("initial_option"),
+        "selected_date": element.get("initial_date"),
+        "selected_date_time": element.get("initial_date_time"),
+        "selected_user": element.get("initial_user"),
+    }
+    boxes = element.get("type") == "checkboxes"
+    return state | ({"selected_options": element.get("initial_options")} if boxes else {})

@@ -53,7 +53,7 @@ def form(
     now = asked_now(request, verb, record, kinds)
     inputs, notes = inputs_of(request, verb, record, {name: kinds[name] for name in now})
     notes = [*note.splitlines(), *(each for each in notes if each not in note.splitlines())]
-    state = remembered(request, verb, record, others) | {"m": int(is_whole(request))}
+    state = remembered(request, verb, record, others)
     inputs += [why(request.reason)] if request.reason else []
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
     if verb.opens and record and not others:
@@ -64,7 +64,21 @@ def form(
     named = state["r"] if others else record.spoken if record else ""
     title = f"{verb.title or verb.name.capitalize()} {named}".strip()
     save = "Save anyway" if state["d"] else "Save" if verb.saves else verb.button or "Save"
-    return Form(blocks.modal(title, verb.id, drawn, metadata, save))
+    return Form(blocks.modal(title, verb.id, drawn, metadata, save) | {"notify_on_close": True})
+
+
+def refilled(request: Request, texts: Mapping[str, str], **state: Any) -> Request:
+    """Return the request to draw a form again with other texts than those that were typed.
+
+    Slack keeps what was typed in an input as long as it has its name, so all get new names.
+
+    Args:
+        request: The request.
+        texts: The texts, by field.
+        **state: What the form remembers from now on.
+    """
+    state = {**request.state, **state, "s": int(request.state.get("s", 0)) + 1}
+    return request.but(texts={**request.texts, **texts}, state=state)
 
 
 def remembered(
@@ -72,7 +86,8 @@ def remembered(
 ) -> dict[str, Any]:
     """Return what a form remembers.
 
-    A form that is drawn again while a person fills it remembers which version they saw.
+    A form that is drawn again while a person fills it remembers which version they saw, and that
+    what its inputs begin with is theirs (k).
     """
     state, version = request.state, record.version if record else 0
     marks = seen(request, verb, record)
@@ -84,6 +99,8 @@ def remembered(
         "p": "home" if "home" in (request.container, state.get("p")) else "",
         "t": request.thread,
         "d": state.get("d", ""),
+        "k": int(bool(request.pressed or request.surface == "form" or state.get("k"))),
+        "m": int(is_whole(request)),
         "s": state.get("s", 0),
         "r": " ".join(each.ref for each in (record, *others) if each),
         "v": version,

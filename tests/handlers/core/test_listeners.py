@@ -260,8 +260,8 @@ def test_a_button_whose_address_is_used_up_is_answered_beside_it(
 ) -> None:
     card = standing(slack, works, courier, given(works, Lead, first_name="Ada"))
     slack.click("lead.edit", card)
-    slack.close()
     payload = sent(slack, response_url=f"{slack.slack.url}/response/nothing")
+    slack.close()
     payload["actions"] = [
         {**payload["actions"][0], "action_id": "lead.qualify", "action_ts": "9.9"}
     ]
