@@ -1,8 +1,8 @@
 """What happens at every flush and statement: scope, numbers, names, rules, audit, re-renders."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, cast
 
 from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
@@ -156,6 +156,20 @@ def is_reworded(record: Entity, changes: Changes) -> bool:
     return inspect(record).attrs["title"].history.has_changes()
 
 
+@cache
+def needed_defaults(entity: type[Entity]) -> dict[str, Any]:
+    """Return what the columns that are never empty hold where nobody said anything."""
+    return {
+        name: cast(Any, column.default).arg
+        for name, column in entity.__mapper__.columns.items()
+        if not column.nullable and column.default is not None and column.default.is_scalar
+    }
+
+
+def filled(value: Any, usual: Any) -> Any:
+    return usual if value is None else value
+
+
 def insert_many(work: Context, records: Sequence[Entity]) -> None:
     """Store many new records of one entity in a fraction of the time of a flush.
 
@@ -165,12 +179,16 @@ def insert_many(work: Context, records: Sequence[Entity]) -> None:
     rules.keep_coming(work, records)
     entity, here = type(records[0]), work.workspace.id
     columns = [
-        (name, column.name) for name, column in entity.__mapper__.columns.items() if name != "id"
+        (name, each.name) for name, each in entity.__mapper__.columns.items() if name != "id"
     ]
     first = take_numbers(work, entity, len(records))
     for number, record in enumerate(records, first):
         vars(record).update(workspace=here, number=number, version=1, custom=record.custom or {})
-    rows = [{column: vars(record).get(name) for name, column in columns} for record in records]
+    usual = needed_defaults(entity)
+    rows = [
+        {column: filled(vars(record).get(name), usual.get(name)) for name, column in columns}
+        for record in records
+    ]
     insert_rows(work.session, insert_into(work.session, entity.__table__), rows)
     ours = select(entity.id).where(entity.number >= first).order_by(entity.number)
     with policy.beyond(work.session):  # not everybody sees what they make

@@ -26,8 +26,8 @@ TRIES = 3
 ROOM, SALES, SUPPORT = "C_GENERAL", "C_SALES", "C_SUPPORT"
 DONE = "activity.done"
 STAGES = ("discovery", "proposal", "negotiation", "won")
-HEADING = re.compile(r"\*((?:OP|CS)-\d+)\*(.*)")
-"""How a card begins: with its reference, and what it is called."""
+HEADING = re.compile(r"\*([^*\n]*)\* · ((?:OP|CS)-\d+)")
+"""How a card begins: with what it is called, and its reference."""
 USUAL = (
     *["command"] * 10,
     *["form"] * 6,
@@ -253,7 +253,7 @@ def heading(message: Message) -> tuple[str, str]:
     """
     first = str(((message.blocks or [{}])[0].get("text") or {}).get("text", ""))
     found = HEADING.search(first)
-    return (found[1], found[2].strip()) if found else ("", "")
+    return (found[2], found[1].strip()) if found else ("", "")
 
 
 def filled(floor: "Floor", view: View, texts: dict[str, str]) -> Json:

@@ -90,7 +90,6 @@ def words_of_deal(deal: Opportunity) -> list[str]:
         deal.name,
         *line_of_deal(deal),
         *([deal.next_step] if deal.next_step else []),
-        stamp(deal),
     ]
 
 
@@ -99,12 +98,7 @@ def line_of_deal(deal: Opportunity) -> list[str]:
 
 
 def words_of_case(case: Case) -> list[str]:
-    return [case.subject, case.status.capitalize(), stamp(case)]
-
-
-def stamp(record: Entity) -> str:
-    """When it was last changed, as its card says."""
-    return f"<!date^{int(record.updated_at.timestamp())}^"
+    return [case.subject, case.status.capitalize(), case.priority.capitalize()]
 
 
 def check_notes(case: Case, said: Sequence[str], thread: Sequence[Message], books: Books) -> None:

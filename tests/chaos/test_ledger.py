@@ -175,9 +175,7 @@ def a_deal(floor: Floor, cards: int = 1, stage: str = "Qualification", move: boo
         if move:
             deal.move(work, "won")
     for _ in range(cards):
-        text = (
-            f":moneybag: *{deal.ref}* {TOKEN}\n{stage} <!date^{int(deal.updated_at.timestamp())}^"
-        )
+        text = f":moneybag: *{TOKEN}* · {deal.ref}\n{stage}"
         blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
         floor.slack.post("C_SALES", floor.slack.bot.id, text, blocks)
     check_standing(floor, books := Books())

@@ -73,8 +73,12 @@ def told(slack: SlackDriver) -> str:
 
 
 def sent(slack: SlackDriver, **changes: Any) -> dict[str, Any]:
-    """The last thing Slack sent, with other values: for what no client would send."""
-    return {**slack.slack.sent[-1].payload, **changes}
+    """The last thing Slack sent, with other values: for what no client would send.
+
+    That a form was closed does not count.
+    """
+    acts = [each.payload for each in slack.slack.sent if each.payload.get("type") != "view_closed"]
+    return {**acts[-1], **changes}
 
 
 def deliver(slack: SlackDriver, kind: str, payload: dict[str, Any]) -> Any:

@@ -24,6 +24,7 @@ NO_RECORDS = {
     "deliveries.drop": "what Slack is told is no record",
     "role.decline": "says no",
     "audit.verify": "reads",
+    "activity.sort": "opens a list, in which other verbs do something",
     "crm.request": "asks the admins",
     "crm.undo": "is what is tried here",
     "crm.redo": "is what is tried here",

@@ -5,7 +5,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -266,11 +266,16 @@ def redraw(work: Context, record: Entity, background: bool = False) -> None:
         record: the record.
         background: nobody waits for it, so it lets deliveries pass that somebody waits for.
     """
-    about = {"here": work.workspace.id, "slug": record.slug(), "record": record.id, "now": work.now}
-    about["background"] = background
+    about = {"slug": record.slug(), "record": record.id}
+    change = f":{record.ref}:{record.version}:{work.unit}"
+    ask_redraws(work, [about | {"change": change}], background)
+
+
+def ask_redraws(work: Context, about: Sequence[dict[str, Any]], background: bool) -> None:
+    """Ask that cards be redrawn: for each record its entity, its id, and the key of the change."""
+    shared = {"here": work.workspace.id, "now": work.now, "background": background}
     work.session.connection().execute(
-        redrawing(work.session.get_bind().dialect.name),
-        about | {"change": f":{record.ref}:{record.version}:{work.unit}"},
+        redrawing(work.session.get_bind().dialect.name), [shared | each for each in about]
     )
 
 
@@ -295,14 +300,12 @@ def redraw_shown_on(work: Context, records: Iterable[Entity], background: bool =
     if background:
         named = shown(work, named)
     if named:
-        here = {"here": work.workspace.id, "now": work.now, "background": background}
-        work.session.connection().execute(
-            redrawing(work.session.get_bind().dialect.name),
-            [
-                here | {"slug": slug, "record": id, "change": f":{slug}:{id}:{work.unit}"}
-                for slug, id in sorted(named)
-            ],
-        )
+        unit = work.unit
+        asked = [
+            {"slug": slug, "record": id, "change": f":{slug}:{id}:{unit}"}
+            for slug, id in sorted(named)
+        ]
+        ask_redraws(work, asked, background)
 
 
 @cache

@@ -1,6 +1,9 @@
 """Who looks like a new record is named at the door, before anything is saved."""
 
+import re
+
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox.client import SlackDriver
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -17,6 +20,12 @@ NORTHWIND = "Northwind Traders"
 
 def grace(works: UnitOfWorkFactory, **texts: str) -> Customer:
     return given(works, Customer, **GRACE, email="grace@northwind.example", **texts)
+
+
+def newest(works: UnitOfWorkFactory) -> Customer:
+    """The customer who was made last; PostgreSQL leaves out the numbers of what was not saved."""
+    with works("T1", writes=False) as work:
+        return work.session.scalars(select(Customer).order_by(Customer.id.desc())).first()  # type: ignore[return-value]
 
 
 def test_a_line_is_answered_with_who_looks_alike_and_has_done_nothing(
@@ -38,8 +47,8 @@ def test_save_anyway_saves_all_that_the_line_said(
     grace(works)
     slack.command("/crm customer new Grace Okafor grace@northwind.example job=Buyer")
     slack.click("crm.run#2")
-    assert told(slack).startswith("Created CU-2 Grace Okafor")
-    assert found(works, Customer, 2).job_title == "Buyer"
+    assert re.match(r"Created CU-\d+ Grace Okafor", told(slack))
+    assert newest(works).job_title == "Buyer"
 
 
 def test_use_this_adds_what_was_typed_and_is_not_known_yet(
@@ -77,7 +86,7 @@ def test_a_form_stays_and_names_who_looks_alike_until_it_is_saved_anyway(
     assert count(works, Customer) == 1
     slack.submit()
     assert slack.modal is None
-    assert found(works, Customer, 2).job_title == "Buyer"
+    assert newest(works).job_title == "Buyer"
 
 
 @SQLITE
@@ -128,7 +137,7 @@ def test_a_person_at_another_company_is_another_person(
 ) -> None:
     given(works, Customer, **GRACE, account=NORTHWIND)
     slack.command("/crm customer new Grace Okafor account=Southwind")
-    assert told(slack).startswith("Created CU-2 Grace Okafor")
+    assert re.match(r"Created CU-\d+ Grace Okafor", told(slack))
     slack.command("/crm customer new Grace Okafor")
     assert told(slack).startswith("Not saved yet: Grace Okafor (CU-1) has the same name.")
 

@@ -58,9 +58,9 @@ def test_a_tampered_button_is_answered_and_changes_nothing(
     lead = given(works, Lead, first_name="Bob")
     slack.command("/crm LD-1")
     slack.click("lead.edit")
+    payload = sent(slack)
     slack.close()
     before = len(slack.seen)
-    payload = sent(slack)
     payload["actions"] = [{**payload["actions"][0], "action_id": action_id, "value": value}]
     assert deliver(slack, "interactive", payload).acknowledged
     assert len(slack.seen) == before + 1

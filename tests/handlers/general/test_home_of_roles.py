@@ -91,6 +91,7 @@ def test_leads_say_whether_somebody_talked_with_them(
     assert "*Bob* (LD-1) · Acme\nQualified · here since today · *no talk yet*" in home.words
     assert "*Eve* (LD-2)\nNew · here since today · next Fri 13 Mar" in home.words
     slack.click("lead.convert", home)
+    slack.submit()
     assert found(works, Lead).converted
 
 

@@ -86,7 +86,7 @@ def test_writing_what_is_there_already_changes_nothing(works: UnitOfWorkFactory)
 
 
 def test_a_rule_that_refuses_keeps_everything_out(works: UnitOfWorkFactory) -> None:
-    with pytest.raises(Invalid, match="needs a name"):
+    with pytest.raises(Invalid, match="Name or e-mail is enough"):
         given(works, Customer, city="Berlin")
     with pytest.raises(Conflict, match="A lead is converted with: lead convert"):
         given(works, Lead, first_name="Ada", status="converted")

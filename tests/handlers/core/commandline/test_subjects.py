@@ -186,7 +186,7 @@ def test_who_is_spoken_of_is_looked_up_taken_and_said(
     activity = found(works, Activity)
     assert activity.customer == henrik.id
     assert activity.description.endswith(text.removeprefix("wrote to "))
-    assert "Customer: CU-1 Henrik Dahl" in told(slack)
+    assert "Henrik Dahl (CU-1)" in told(slack)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_name_without_a_space_is_the_one_with_it(
 ) -> None:
     given(works, Customer, first_name="小龙", last_name="李")
     slack.command("/crm log call 李小龙 想要折扣")
-    assert "Customer: CU-1 小龙 李" in told(slack)
+    assert "小龙 李 (CU-1)" in told(slack)
 
 
 def test_a_slip_in_a_field_says_whom_it_may_mean(
@@ -243,7 +243,7 @@ def test_leads_and_accounts_are_looked_up_too(
     given(works, Lead, first_name="Tomas", last_name="Berg")
     given(works, Account, name="Acme GmbH")
     slack.command("/crm log call Tomas Berg wants a quote")
-    assert "Lead: LD-1 Tomas Berg" in told(slack)
+    assert "Tomas Berg (LD-1)" in told(slack)
     slack.command("/crm deal new Acme renewal 12k")
     assert "Account: AC-1 Acme GmbH" in told(slack)
     slack.command("/crm deal new Coffee henrik@bluefjord.example 5k")
@@ -264,7 +264,7 @@ def test_a_lead_that_became_a_customer_is_not_meant_any_more(
     given(works, Lead, first_name="Tomas", last_name="Berg", email="t@x.example")
     slack.command("/crm lead convert LD-1")
     slack.command("/crm log call Tomas Berg wants a quote")
-    assert "Customer: CU-1 Tomas Berg" in told(slack)
+    assert "Tomas Berg (CU-1)" in told(slack)
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_log_in_the_thread_of_a_card_is_about_its_record_and_the_thread_shows_
         "Spoke with Ada",
     )
     assert "Deal: OP-1 Pilot" in told(slack)
-    assert "Customer: CU-1 Henrik Dahl" in told(slack)
+    assert "Henrik Dahl (CU-1)" in told(slack)
     courier.drain()
     assert [reply.text for reply in slack.thread(card)][-1].endswith(
         "logged a call: AT-1 Spoke with Ada"
