@@ -58,7 +58,7 @@ def home(browser: Browser, url: str, folder: Path) -> None:
     screen = sit(browser, url, "U_RITA", "C_SALES")
     screen.page.get_by_role("navigation").get_by_role("button", name="Rapport").click()
     screen.page.get_by_role("tab", name="Home").click()
-    expect(screen.page.get_by_role("tabpanel", name="Home")).to_contain_text("My open deals")
+    expect(screen.page.get_by_role("tabpanel", name="Home")).to_contain_text("My deals")
     take(screen, str(folder / "home"))
 
 

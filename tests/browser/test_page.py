@@ -130,7 +130,7 @@ def test_it_is_usable_on_a_phone(sit: Sit) -> None:
     screen.press(screen.card("LD-5"), "Edit")
     expect(screen.form.get_by_role("button", name="Save")).to_be_in_viewport()
     assert fits(screen)
-    screen.fill(job_title="Optician")
+    screen.fill(company="Vogt & Optician")
     screen.save()
     expect(screen.whisper("Optician")).to_be_visible()
 
