@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from textwrap import shorten
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from models.activities.activity import Activity, ActivityType
 from models.core.context import Context
@@ -28,7 +28,9 @@ QUOTE = 80
 QUOTES = "\"'“”„«» "
 """Signs around a text that is quoted with signs of our own."""
 FEW = 3
-"""The first activities that are read for all readers of a record's cards at once."""
+"""The talks and the tasks that are read for all readers of a record's cards at once."""
+LATEST = (Activity.done_at.desc(), Activity.id.desc())
+SOONEST = (Activity.due_date, Activity.id)
 COUNTED = 50
 """Open records that are counted; more than these are “50+”."""
 
@@ -46,40 +48,66 @@ def activities_about(record: Entity) -> ColumnElement[bool]:
     return about | Activity.customer.in_(people) | Activity.opportunity.in_(deals)
 
 
+def talks_about(record: Entity) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the calls, meetings and e-mails about a record."""
+    return activities_about(record), Activity.type.in_(TALKS), Activity.done_at.is_not(None)
+
+
+def tasks_about(record: Entity) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for what is planned about a record."""
+    return activities_about(record), Activity.open()
+
+
 def last_talk(work: Context, record: Entity) -> Activity | None:
     """Return the last call, meeting or e-mail about a record, as far as its readers may know."""
-    about = (
-        activities_about(record),
-        Activity.type.in_(TALKS),
-        Activity.done_at.is_not(None),
-    )
-    return first(work, record, Activity.done_at.desc(), *about)
+    found = [each for each in nearest(work, record) if each.done_at and each.type in TALKS]
+    found.sort(key=lambda each: (each.done_at, each.id), reverse=True)
+    return first(work, found, LATEST, *talks_about(record))
 
 
 def next_task(work: Context, record: Entity) -> Activity | None:
     """Return what is planned next about a record, as far as its readers may know."""
-    return first(work, record, Activity.due_date, activities_about(record), Activity.open())
+    found = [each for each in nearest(work, record) if each.due_date and not each.done_at]
+    found.sort(key=lambda each: (each.due_date, each.id))
+    return first(work, found, SOONEST, *tasks_about(record))
+
+
+def nearest(work: Context, record: Entity) -> Sequence[Activity]:
+    """Return the last few talks about a record and the next few tasks, read in one statement.
+
+    A card that stands in several channels is drawn for the readers of each, so they are read once,
+    whoever may see them.
+    """
+    known, key = kept(work.session), ("nearest", record.slug(), record.id)
+    if key not in known:
+        some = [
+            select(Activity.id)
+            .where(*wanted, Activity.deleted_at.is_(None))
+            .order_by(*order)
+            .limit(FEW)
+            .subquery()
+            for wanted, order in ((talks_about(record), LATEST), (tasks_about(record), SOONEST))
+        ]
+        near = or_(*(Activity.id.in_(select(each.c.id)) for each in some))
+        with policy.beyond(work.session):
+            known[key] = work.session.scalars(select(Activity).where(near)).all()
+    found: Sequence[Activity] = known[key]
+    return found
 
 
 def first(
-    work: Context, record: Entity, order: Any, *about: ColumnElement[bool]
+    work: Context, near: Sequence[Activity], order: tuple[Any, ...], *about: ColumnElement[bool]
 ) -> Activity | None:
     """Return the first activity that all readers may see.
 
-    A card that stands in several channels is drawn for the readers of each. So the first few are
-    read once for all of them; where somebody may see none of these, they are looked for alone.
+    Where they may see none of those that are near, the first one is looked for by itself.
     """
-    if visibility.hidden(work, *about, order):
+    if visibility.hidden(work, *about, *order):
         return None
-    found = select(Activity).where(*about).order_by(order, Activity.id)
-    known, key = kept(work.session), (record.slug(), record.id, str(order))
-    if key not in known:
-        with policy.beyond(work.session):
-            known[key] = work.session.scalars(found.limit(FEW)).all()
-    seen = next((each for each in known[key] if policy.shows(work, each)), None)
-    if seen or len(known[key]) < FEW:
+    seen = next((each for each in near if policy.shows(work, each)), None)
+    if seen or len(near) < FEW:
         return seen
-    return work.session.scalar(found.limit(1))
+    return work.session.scalar(select(Activity).where(*about).order_by(*order).limit(1))
 
 
 def talk_and_next(work: Context, record: Entity) -> Facts:

@@ -12,6 +12,7 @@ from models.customers.membership import Membership
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
 from tests.ground import given
+from tests.handlers.core.test_hidden import allow
 from tests.handlers.kit import found, standing, told
 
 
@@ -153,3 +154,17 @@ def test_log_and_task_open_a_form_about_the_record(
         ("call", henrik.id),
         ("task", henrik.id),
     ]
+
+
+def test_the_last_talk_that_one_may_see_is_found_behind_those_one_may_not(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    given(works, Customer, by="U_JULE", first_name="Henrik")
+    slack.command("/crm log call CU-1 Mine", user="U_JULE")
+    for number in range(3):
+        slack.command(f"/crm log call CU-1 Another {number}", user="U_RITA")
+    allow(works, "rep", "everything: look", "task: look own")
+    slack.command("/crm CU-1", user="U_RITA")
+    assert "“Another 2”" in slack.last.words
+    slack.command("/crm CU-1", user="U_JULE")
+    assert "“Mine”" in slack.last.words
