@@ -60,7 +60,7 @@ class Scene:
             record = work.get(Opportunity, deal)
             records.update(work, record, {"name": name})
             work.session.flush()
-            updated = f"^{int(record.updated_at.timestamp())}^"
+            updated = f"{record.ref}:places:{record.version}"  # a block of its card
         while updated not in self.drawn(deal):
             if time.perf_counter() > began + PATIENCE:
                 return PATIENCE
