@@ -15,7 +15,7 @@ def test_on_the_next_working_morning_the_digest_tells_what_changed_with_a_chart_
     screen.to_next_working_morning()
     expect(rapport).to_have_accessible_name(re.compile("Rapport [0-9]+ unread"))
     rapport.click()
-    digest = screen.messages.filter(has_text="Sales since").last
+    digest = screen.messages.filter(has_text="Sales since").first  # later ones tell what came since
     expect(digest).not_to_contain_text("Late")
     for line in (
         "Won: Sundaram spare parts (OP-6), €14,000, Ravi Rao",
