@@ -25,8 +25,8 @@ MORE, ASSIGN = "more", "assign"
 """The verbs of every noun that have a place of their own on a card."""
 PAGE = 10
 NAMES = 3
-PARTS, WIDE, ALL_PARTS = 3, 38, 50
-"""The lines of parts on a card and their letters, and the lines among everything about a record."""
+PARTS, WIDE = 3, 38
+"""The lines of parts on a card, and their letters."""
 LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
 
 

@@ -12,10 +12,10 @@ from handlers.core.responses import Form
 from handlers.core.router import Router, Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
-from handlers.core.ui.card_text import CardText, marked, stamp
+from handlers.core.ui.card_text import CardText, is_link, marked, stamp
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.facts import DETAILS, TIMELINES
-from models.core.fields import LongText, Person, Reference
+from models.core.fields import LongText
 from models.core.names import learn
 from models.core.permissions import policy
 from models.core.related import Related, page_of, related_to
@@ -113,11 +113,10 @@ def made_for(request: Request, record: Entity) -> list[Verb]:
 def is_whose(router: Router, name: str, record: Entity) -> bool:
     """Return whether a field says for whom a record is, and names one like this."""
     assert router.entity is not None
-    kind = router.entity.fields().get(name)
-    first = (
-        isinstance(kind, Reference) and not isinstance(kind, Person) and kind.to == record.slug()
-    )
-    return first and (kind.required or name in router.entity.whose) if kind else False
+    kind: Any = router.entity.fields().get(name)
+    if kind is None or not is_link(kind) or kind.to != record.slug():
+        return False
+    return bool(kind.required) or name in router.entity.whose
 
 
 def told(record: Entity, work: UnitOfWork) -> list[Block]:
