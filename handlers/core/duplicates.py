@@ -104,7 +104,7 @@ def must_be_new(request: Request, verb: Verb, about: Sequence[Entity], before: i
         request: The request, with all texts.
         verb: The verb, which has run.
         about: The records that the verb was about.
-        before: How much the unit of work had changed before the verb ran.
+        before: How many records the unit of work had made before the verb ran.
     """
     if not verb.writes or request.flag("yes"):
         return
@@ -124,9 +124,7 @@ def is_wanted(request: Request, verb: Verb, found: Duplicate) -> bool:
 def new_records(work: UnitOfWork, before: int) -> list[Entity]:
     """Return the records that were made since then and that are compared with others."""
     work.session.flush()
-    new = (row for row in work.changes[before:] if row["action"] == "create")
-    made = dict.fromkeys((row["entity"], row["record_id"]) for row in new)
-    return [work.get(ENTITIES[slug], id) for slug, id in made if is_met(ENTITIES[slug])]
+    return [record for record in work.made[before:] if is_met(type(record))]
 
 
 def offer_of(request: Request, verb: Verb, about: Sequence[Entity], found: Duplicate) -> Offer:

@@ -117,7 +117,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     if request.asking:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
-    before = len(request.work.changes)
+    before = len(request.work.made)
     reply = done(request.but(values=values), verb, records)
     must_be_new(request, verb, records, before)
     forget(request, verb, records)

@@ -102,6 +102,7 @@ class Context(Reader, Protocol):
     tentative: bool
     unit: str
     changes: list[dict[str, Any]]
+    made: list[Any]
     signer: Signer
 
     @property

@@ -83,6 +83,7 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
         return
     forget_names(session)
     created = [row for row in session.new if isinstance(row, Entity)]
+    work.made += created
     updated = [row for row in session.dirty if isinstance(row, Entity) and session.is_modified(row)]
     updated.sort(key=lambda record: (record.slug(), record.id))  # the session keeps no order
     write_down(work, created, "create")

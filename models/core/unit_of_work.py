@@ -92,6 +92,8 @@ class UnitOfWork:
     """The id of the act, which all its audit entries carry."""
     changes: list[dict[str, Any]] = field(default_factory=list)
     """The audit rows of this unit of work so far."""
+    made: list[Entity] = field(default_factory=list)
+    """The records that this unit of work has made so far, one by one."""
     signer: Signer = field(default_factory=Signer, repr=False)
     """Signs where the audit trail ends."""
 

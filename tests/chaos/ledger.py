@@ -50,7 +50,7 @@ WITHOUT = {
         "it shows nothing that somebody may not see",
     ),
     "card": ("its card stands there",),
-    **dict.fromkeys(("due", "cases", "team_due"), ("nothing to say any more",)),
+    **dict.fromkeys(("due", "cases", "team_due", "won"), ("nothing to say any more",)),
 }
 """Why nothing of a delivery stands in Slack although all is well; whether each task was named is
 asked by itself.

@@ -12,7 +12,7 @@ from bot.sandbox.messages import Message
 from models.activities.activity import Activity
 from models.core.entity.base import Entity
 from models.core.outbox import results
-from models.sales.opportunity import Opportunity, StageChange
+from models.sales.opportunity import Opportunity, Stage, StageChange
 from models.support.case import Case, CaseComment
 from tests.chaos.books import TOKEN, Books, key_of, posts, rows, texts, words_of
 from tests.chaos.crowd import SALES, SUPPORT, heading
@@ -43,6 +43,11 @@ def check_standing(floor: Floor, books: Books, gone: Collection[str] = (), since
         if (row.error or "").endswith("its card is gone")
     }
     said = {case.id: [note.text for note in notes if note.case == case.id] for case in cases}
+    parties = Counter(
+        row.record_id
+        for row in asked.values()
+        if row.kind == "won" and floor.slack.timeline.find(HOMES[Opportunity], row.ts or "")
+    )
     records: Sequence[Opportunity | Case] = [*deals, *cases]
     for record in records:
         home = HOMES[type(record)]
@@ -65,6 +70,8 @@ def check_standing(floor: Floor, books: Books, gone: Collection[str] = (), since
             check_notes(record, said[record.id], thread, books)
         else:
             check_moves(record, sum(move.opportunity == record.id for move in moves), thread, books)
+            if not gone and not since:
+                check_won(record, parties[record.id], books)
     check_thread_order(floor, books)
     check_lists(floor, books)
 
@@ -86,11 +93,8 @@ def the_card(floor: Floor, record: Entity, books: Books, since: str) -> Message 
 
 
 def words_of_deal(deal: Opportunity) -> list[str]:
-    return [
-        deal.name,
-        *line_of_deal(deal),
-        *([deal.next_step] if deal.next_step else []),
-    ]
+    coming = [deal.next_step] if deal.next_step and not deal.closed else []
+    return [deal.name, *line_of_deal(deal), *coming]
 
 
 def line_of_deal(deal: Opportunity) -> list[str]:
@@ -120,6 +124,15 @@ def check_moves(deal: Opportunity, count: int, thread: Sequence[Message], books:
     if told != count:
         found = books.doubled if told > count else books.lost
         found.append(f"{deal.ref} was moved {count} times, and {told} lines in its thread say so")
+
+
+def check_won(deal: Opportunity, parties: int, books: Books) -> None:
+    """A deal that is won is celebrated once; one that was won for a moment once or never."""
+    books.trials += deal.stage == Stage.WON
+    if deal.stage == Stage.WON and not parties:
+        books.lost.append(f"nobody heard that {deal.ref} is won")
+    elif parties > 1:
+        books.doubled.append(f"that {deal.ref} is won was said {parties} times")
 
 
 def check_thread_order(floor: Floor, books: Books) -> None:

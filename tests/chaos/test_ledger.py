@@ -21,7 +21,7 @@ from tests.chaos.crowd import Act
 from tests.chaos.floor import TEAM, Floor
 from tests.chaos.history import check_seals, check_trail
 from tests.chaos.ledger import check_acts, check_answers, check_order, check_posts, check_reminders
-from tests.chaos.standing import check_standing
+from tests.chaos.standing import check_standing, check_won
 from tests.chaos.witness import Sight
 from tests.models.tampering import unguarded
 
@@ -199,9 +199,19 @@ def test_a_card_that_shows_what_was_so_is_noticed(empty: Floor) -> None:
 
 
 def test_a_move_of_which_no_line_tells_is_noticed(empty: Floor) -> None:
-    assert a_deal(empty, stage="Won", move=True).lost == [
+    assert a_deal(empty, stage="Won", move=True).lost[0] == (
         "OP-1 was moved 1 times, and 0 lines in its thread say so"
-    ]
+    )
+
+
+def test_a_deal_that_is_won_is_celebrated_once(empty: Floor) -> None:
+    assert a_deal(empty, stage="Won", move=True).lost[1:] == ["nobody heard that OP-1 is won"]
+    with empty.works(TEAM, writes=False) as work:
+        deal = work.find(Opportunity, 1)
+    check_won(deal, 1, books := Books())
+    assert books == Books(trials=1)
+    check_won(deal, 2, books)
+    assert books.doubled == ["that OP-1 is won was said 2 times"]
 
 
 def test_a_reminder_that_does_not_follow_its_tasks_is_noticed(empty: Floor) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
 
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
@@ -69,8 +69,7 @@ def duplicates(work: Context, record: Entity, besides: Collection[Entity] = ()) 
     places = companies(work, [record])
     near = namesakes(work, record, slips=bool(places[record]) or not record.told_apart)
     found: dict[Entity, Duplicate] = {}
-    others = [other for each in compared(type(record)) for other in alike(work, record, each, near)]
-    others = [other for other in others if other is not record and other not in besides]
+    others = alike(work, record, near, besides)
     places |= companies(work, others)
     for other in others:
         reasons = [*shared(work, record, other), *named(record, other, places)]
@@ -95,27 +94,68 @@ def compared(entity: type[Entity]) -> list[type[Entity]]:
 
 
 def alike(
-    work: Context, record: Entity, entity: type[Entity], near: Mapping[str, Sequence[int]]
+    work: Context, record: Entity, near: Mapping[str, Sequence[int]], besides: Collection[Entity]
 ) -> list[Entity]:
-    """Return the records of an entity that hold the same as a new one, or may be named like it.
+    """Return the records that hold the same as a new one, or may be named like it.
+
+    One statement finds them by the indexes; in most cases there are none, and nothing is loaded.
+
+    Args:
+        work: The unit of work.
+        record: The new record.
+        near: The ids of records with names like its own, by entity.
+        besides: Others that came with it.
+    """
+    asked = [
+        ids_of(work, entity, ways)
+        for entity in compared(type(record))
+        if (ways := resembling(work, record, entity, near.get(entity.slug(), ())))
+    ]
+    known = {(each.slug(), each.id) for each in (record, *besides)}
+    found: dict[str, list[int]] = {}
+    for slug, id in work.session.execute(union_all(*asked)) if asked else ():
+        if (slug, id) not in known:
+            found.setdefault(slug, []).append(id)
+    return [
+        other
+        for entity, ids in ((ENTITIES[slug], ids) for slug, ids in found.items())
+        for other in work.session.scalars(select(entity).where(entity.id.in_(ids)))
+    ]
+
+
+def ids_of(
+    work: Context, entity: type[Entity], ways: Sequence[ColumnElement[bool]]
+) -> "Select[str, int]":
+    """Return the query for (table name, id) of the records of an entity that fit one of the ways.
+
+    It leaves out what the viewers may not see, so that this does not use up the limit.
+    """
+    rows: Any = entity.__table__
+    here, meant = rows.c.workspace == work.workspace.id, entity.meant()
+    limits = visibility.conditions(entity, visibility.of(work.session), rows.c)
+    limits += [] if visibility.hidden(work, meant) else [meant]
+    fitting = or_(*(and_(here, way) for way in ways))
+    found = select(rows.c.id).where(fitting, rows.c.deleted_at.is_(None), *limits)
+    ids = found.limit(LOOKED_AT).subquery()
+    return select(literal(entity.slug()), ids.c.id)
+
+
+def resembling(
+    work: Context, record: Entity, entity: type[Entity], near: Sequence[int]
+) -> list[ColumnElement[bool]]:
+    """Return the ways in which a record of an entity may be like a new one.
 
     Args:
         work: The unit of work.
         record: The new record.
         entity: The entity of the others.
-        near: The ids of records with names like its own, by entity.
+        near: The ids of those with names like its own.
     """
-    here: Any = entity.workspace == work.workspace.id
-    ways = [and_(here, column == value) for column, value, _ in same(work, record, entity)]
+    rows: Any = entity.__table__
+    ways = [rows.c[column.key] == value for column, value, _ in same(work, record, entity)]
     if entity.told_apart is not None and has_name(record):
-        ways.append(and_(here, entity.key == record.key))
-    ids = near.get(entity.slug(), ())
-    ways += [and_(here, entity.id.in_(ids))] if ids else []
-    if not ways:
-        return []
-    meant = entity.meant()
-    limits = [] if visibility.hidden(work, meant) else [meant]
-    return list(work.session.scalars(select(entity).where(or_(*ways), *limits).limit(LOOKED_AT)))
+        ways.append(rows.c.key == record.key)
+    return [*ways, rows.c.id.in_(near)] if near else ways
 
 
 def same(

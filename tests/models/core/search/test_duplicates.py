@@ -28,8 +28,9 @@ def test_an_index_finds_them(works: UnitOfWorkFactory) -> None:
         assert imported(works, entity, file).created == MANY
     found = [plan for about in ("FROM lead", "FROM customer") for plan in plans(works, ask, about)]
     assert len(found) >= 2
+    whole = [f"{scan} {each}" for scan in ("Seq Scan on", "SCAN") for each in ("lead", "customer")]
     for plan in found:
-        assert not [scan for scan in ("Seq Scan", "SCAN lead", "SCAN customer") if scan in plan]
+        assert not [scan for scan in whole if scan in plan], plan
 
 
 @pytest.mark.dialect
@@ -39,7 +40,7 @@ def test_a_few_statements_are_enough(works: UnitOfWorkFactory) -> None:
         with listening(works.engine) as heard:
             duplicates(work, record)
     asked = [said for said, _ in heard if "LIMIT" in said or "membership" in said]
-    assert len(asked) <= 5, "\n".join(asked)
+    assert len(asked) <= 3, "\n".join(asked)
 
 
 SLIPS = [
