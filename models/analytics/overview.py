@@ -5,15 +5,17 @@ a record says more.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from textwrap import shorten
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select
 
 from models.activities.activity import Activity, ActivityType
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.entity.facts import Ago, Facts
+from models.core.entity.finding import KEPT
 from models.core.names import kept, learn
 from models.core.permissions import policy, visibility
 from models.customers.account import Account
@@ -35,41 +37,60 @@ COUNTED = 50
 """Open records that are counted; more than these are “50+”."""
 
 
-def activities_about(record: Entity) -> ColumnElement[bool]:
-    """Return the condition for the activities about a record.
+@cache
+def activities_about(entity: type[Entity]) -> ColumnElement[bool]:
+    """Return the condition for the activities about a record, whose id is the parameter `about`.
 
     Those with the people of an account, and about its deals, are about the account.
     """
-    about: ColumnElement[bool] = getattr(Activity, record.slug()) == record.id
-    if not isinstance(record, Account):
+    id = bindparam("about", type_=Integer)
+    about: ColumnElement[bool] = getattr(Activity, entity.slug()) == id
+    if entity is not Account:
         return about
-    people = select(Membership.customer).where(Membership.account == record.id)
-    deals = select(Opportunity.id).where(Opportunity.account == record.id)
+    people = select(Membership.customer).where(Membership.account == id)
+    deals = select(Opportunity.id).where(Opportunity.account == id)
     return about | Activity.customer.in_(people) | Activity.opportunity.in_(deals)
 
 
-def talks_about(record: Entity) -> tuple[ColumnElement[bool], ...]:
+@cache
+def talks_about(entity: type[Entity]) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for the calls, meetings and e-mails about a record."""
-    return activities_about(record), Activity.type.in_(TALKS), Activity.done_at.is_not(None)
+    return activities_about(entity), Activity.type.in_(TALKS), Activity.done_at.is_not(None)
 
 
-def tasks_about(record: Entity) -> tuple[ColumnElement[bool], ...]:
+@cache
+def tasks_about(entity: type[Entity]) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for what is planned about a record."""
-    return activities_about(record), Activity.open()
+    return activities_about(entity), Activity.open()
 
 
 def last_talk(work: Context, record: Entity) -> Activity | None:
     """Return the last call, meeting or e-mail about a record, as far as its readers may know."""
     found = [each for each in nearest(work, record) if each.done_at and each.type in TALKS]
     found.sort(key=lambda each: (each.done_at, each.id), reverse=True)
-    return first(work, found, LATEST, *talks_about(record))
+    return first(work, record, found, talks_about(type(record)), LATEST)
 
 
 def next_task(work: Context, record: Entity) -> Activity | None:
     """Return what is planned next about a record, as far as its readers may know."""
     found = [each for each in nearest(work, record) if each.due_date and not each.done_at]
     found.sort(key=lambda each: (each.due_date, each.id))
-    return first(work, found, SOONEST, *tasks_about(record))
+    return first(work, record, found, tasks_about(type(record)), SOONEST)
+
+
+@cache
+def near(entity: type[Entity]) -> Select[Any]:
+    """Return the statement for the last few talks about a record and the next few tasks."""
+    some = [
+        select(Activity.id)
+        .where(*wanted, Activity.deleted_at.is_(None))
+        .order_by(*order)
+        .limit(FEW)
+        .subquery()
+        for wanted, order in ((talks_about(entity), LATEST), (tasks_about(entity), SOONEST))
+    ]
+    ids = (Activity.id.in_(select(each.c.id)) for each in some)
+    return select(Activity).where(or_(*ids)).execution_options(**{KEPT: True})
 
 
 def nearest(work: Context, record: Entity) -> Sequence[Activity]:
@@ -80,25 +101,20 @@ def nearest(work: Context, record: Entity) -> Sequence[Activity]:
     """
     known, key = kept(work.session), ("nearest", record.slug(), record.id)
     if key not in known:
-        some = [
-            select(Activity.id)
-            .where(*wanted, Activity.deleted_at.is_(None))
-            .order_by(*order)
-            .limit(FEW)
-            .subquery()
-            for wanted, order in ((talks_about(record), LATEST), (tasks_about(record), SOONEST))
-        ]
-        near = or_(*(Activity.id.in_(select(each.c.id)) for each in some))
         with policy.beyond(work.session):
-            known[key] = work.session.scalars(select(Activity).where(near)).all()
+            known[key] = work.session.scalars(near(type(record)), {"about": record.id}).all()
     found: Sequence[Activity] = known[key]
     return found
 
 
 def first(
-    work: Context, near: Sequence[Activity], order: tuple[Any, ...], *about: ColumnElement[bool]
+    work: Context,
+    record: Entity,
+    near: Sequence[Activity],
+    about: tuple[ColumnElement[bool], ...],
+    order: tuple[Any, ...],
 ) -> Activity | None:
-    """Return the first activity that all readers may see.
+    """Return the first activity about a record that all readers may see.
 
     Where they may see none of those that are near, the first one is looked for by itself.
     """
@@ -107,7 +123,8 @@ def first(
     seen = next((each for each in near if policy.shows(work, each)), None)
     if seen or len(near) < FEW:
         return seen
-    return work.session.scalar(select(Activity).where(*about).order_by(*order).limit(1))
+    found = select(Activity).where(*about).order_by(*order).limit(1)
+    return work.session.scalar(found, {"about": record.id})
 
 
 def talk_and_next(work: Context, record: Entity) -> Facts:
@@ -169,16 +186,24 @@ def cases_told(work: Context, record: Entity) -> list[tuple[Any, ...]]:
     return [(f"{counted(cases)} cases",)] if cases else []
 
 
-def open_of(work: Context, entity: type[Any], record: Entity) -> Sequence[Any]:
+def open_of(work: Context, entity: type[Entity], record: Entity) -> Sequence[Any]:
     """Return the open records of an entity about a record, the newest first, a few at most.
 
     There are none where the readers would learn what is hidden from one of them.
     """
-    theirs = (getattr(entity, record.slug()) == record.id, entity.open())
-    if visibility.hidden(work, *theirs):
+    found = open_about(entity, record.slug())
+    if visibility.hidden(work, found.whereclause):
         return []
+    return work.session.scalars(found, {"about": record.id}).all()
+
+
+@cache
+def open_about(entity: type[Entity], by: str) -> Select[Any]:
+    """Return the statement for the open records of an entity that name a record in a field."""
+    them: Any = entity
+    theirs = (getattr(them, by) == bindparam("about", type_=Integer), them.open())
     found = select(entity).where(*theirs).order_by(entity.id.desc()).limit(COUNTED + 1)
-    return work.session.scalars(found).all()
+    return found.execution_options(**{KEPT: True})
 
 
 def counted(records: Sequence[Entity]) -> str:

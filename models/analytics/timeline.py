@@ -37,11 +37,11 @@ def about(entity: type[Any], record: Entity) -> ColumnElement[bool]:
 def activities(work: Context, record: Entity, limit: int) -> Iterable[Event]:
     """Yield what was said, written down and planned."""
     at = func.coalesce(Activity.done_at, Activity.created_at)
-    theirs = activities_about(record)
+    theirs = activities_about(type(record))
     if visibility.hidden(work, theirs, Activity.type, Activity.done_at):
         return
     found = select(Activity).where(theirs).order_by(at.desc(), Activity.id.desc()).limit(limit)
-    for each in work.session.scalars(found):
+    for each in work.session.scalars(found, {"about": record.id}):
         seen = policy.fields(work, each)
         kind = ActivityType(each.type)
         by = f" with {work.who(each.owner)}" if "owner" in seen and each.owner else ""

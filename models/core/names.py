@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.core.context import SYSTEM, Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.finding import held, referred
-from models.core.permissions import visibility
+from models.core.permissions import policy, visibility
 
 Key = tuple[str, int]
 """An entity and the id of a record."""
@@ -95,6 +95,13 @@ def known(work: Context, entity: str, id: int) -> Name | None:
     if work.viewers == (SYSTEM,):
         return Name(found.number, found.title, True)
     return found if work.viewers == there.viewers else None
+
+
+def seen(work: Context, entity: str, id: int) -> bool:
+    """Return whether all viewers may see a record, as it was learnt where it was."""
+    if found := known(work, entity, id):
+        return found.seen
+    return policy.shows(work, work.get(ENTITIES[entity], id))
 
 
 def kept(session: Session) -> dict[Any, Any]:

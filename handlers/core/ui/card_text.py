@@ -11,7 +11,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.facts import Ago, Facts, Told
 from models.core.fields import Email, Moment, Person, Reference
 from models.core.fields.base import Field
-from models.core.names import learn
+from models.core.names import learn, seen
 from models.core.permissions import masking, policy
 from models.core.unit_of_work import UnitOfWork
 
@@ -138,7 +138,7 @@ class CardText:
         if id is None:
             return ""
         name = self.work.name(kind.to, id)
-        if not policy.names_seen(self.work, kind, id):
+        if not seen(self.work, kind.to, id):
             return escape(name)
         ref = self.work.ref(kind.to, id)
         self.lead_to(kind.to, ref)
