@@ -3,7 +3,7 @@
 Each of these takes one or two statements, however many deals there are.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions import policy, visibility
 from models.sales.lead import Lead
-from models.sales.opportunity import OPEN, Opportunity, StageChange
+from models.sales.opportunity import OPEN, Opportunity
 from models.support.case import Case
 
 BIGGEST = 50
@@ -83,13 +83,13 @@ def needing_a_look(work: Context) -> list[Look]:
     without a talk. What depends on a hidden field is no reason.
     """
     deals = biggest(work, BIGGEST)
-    since, talked = in_stage_since(work, deals), talks(work, "opportunity", [d.id for d in deals])
+    talked = talks(work, "opportunity", [deal.id for deal in deals])
     dated = not visibility.hidden(work, Opportunity.close_date)
     planned = not visibility.hidden(work, Opportunity.next_step)
     found = []
     for deal in deals:
         talk = (talked or {}).get(deal.id, Talk())
-        came = since.get(deal.id)
+        came = deal.stage_since
         still = talked is not None and came is not None and came <= work.now - STUCK
         stuck = still and (talk.last is None or talk.last <= work.now - STUCK)
         close = deal.close_date
@@ -100,16 +100,6 @@ def needing_a_look(work: Context) -> list[Look]:
         if stuck or unplanned or (dated and (close is None or close < work.today)):
             found.append(Look(deal, came if stuck else None, unplanned))
     return found
-
-
-def in_stage_since(work: Context, deals: Sequence[Opportunity]) -> dict[int, datetime]:
-    """Return when each deal came to the stage in which it is, by its id."""
-    moves = (
-        select(StageChange.opportunity, func.max(StageChange.at))
-        .where(StageChange.opportunity.in_([deal.id for deal in deals]))
-        .group_by(StageChange.opportunity)
-    )
-    return {id: at for id, at in work.session.execute(moves)} if deals else {}
 
 
 def cold_leads(work: Context, limit: int) -> list[Lead]:

@@ -64,8 +64,17 @@ NOON = time(12)
 """When a deal was closed of which only the day is known: the same day in nearly every zone."""
 CLOSED = (Stage.WON, Stage.LOST)
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
-SUMMED = ("workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability")
-"""The columns from which the report sums the pipeline; an index of them saves reading each deal."""
+SUMMED = (
+    "workspace",
+    "stage",
+    "deleted_at",
+    "stage_since",
+    "currency",
+    "owner",
+    "amount",
+    "probability",
+)
+"""The columns from which figures of deals are summed; an index of them saves reading each deal."""
 DEFAULTS = {
     Stage.QUALIFICATION: (10, Forecast.PIPELINE),
     Stage.DISCOVERY: (25, Forecast.PIPELINE),
@@ -142,6 +151,8 @@ class Opportunity(Entity):
     )
     competitor: Mapped[str | None] = field(Text("Competitor", search=True, card=False))
     notes: Mapped[str | None] = field(LongText("Notes", card=False))
+    stage_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the deal came to its stage, as its last move says; None where nobody knows."""
 
     def card_lines(self) -> tuple[str, ...]:
         whose = "{customer} at {account}"
@@ -231,6 +242,7 @@ class Opportunity(Entity):
             self.lost_reason = None
         if changes["stage"][0] and not (work.restores or work.repeats):
             self.settle_close(work, changes)
+        self.stage_since = self.moved_at(work, changes["stage"][0])
 
     def settle_close(self, work: Context, changes: Changes) -> None:
         """Set the close date of an existing deal that is closed, through any door.
@@ -288,9 +300,9 @@ class Opportunity(Entity):
         if "stage" not in changes:
             return
         before, after = changes["stage"]
-        if at := self.moved_at(work, before):
+        if self.stage_since:
             by = work.actor.id if work.actor else None
-            move = {"before": before, "after": after, "at": at, "by": by}
+            move = {"before": before, "after": after, "at": self.stage_since, "by": by}
             insert_later(work, StageChange, opportunity=self.id, **move)
         if after == Stage.WON and work.actor and not (work.from_file or work.repeats):
             self.celebrate(work)

@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Numeric, func, select, tuple_, type_coerce
+from sqlalchemy import Numeric, func, select, type_coerce
 
 from models.core.context import Context
 from models.core.permissions import visibility
-from models.sales.opportunity import CLOSED, OPEN, Opportunity, StageChange
+from models.sales.opportunity import CLOSED, OPEN, Opportunity
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 
@@ -41,13 +41,11 @@ def by_stage(work: Context) -> list[StageRow]:
 def closed_between(work: Context, start: datetime, end: datetime) -> list[StageRow]:
     """Return the deals won and lost in [start, end), UTC, by currency.
 
-    These are the deals that moved there then and are still there. Source: the recorded moves, not
-    the close date, which people set to what they expect.
+    These are the deals that came to their stage then and are still there. Source: the last move,
+    not the close date, which people set to what they expect.
     """
-    moves = select(StageChange.opportunity, StageChange.after).where(
-        StageChange.at >= start, StageChange.at < end
-    )
-    return stage_rows(work, CLOSED, tuple_(Opportunity.id, Opportunity.stage).in_(moves))
+    since = Opportunity.stage_since
+    return stage_rows(work, CLOSED, since >= start, since < end)
 
 
 def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
@@ -69,7 +67,7 @@ def summed(
     """Return the deals of these stages by stage, currency and further columns, with their values.
 
     Return nothing where some readers may not see the stage: anybody who can count the deals of a
-    stage knows where they are. The groups are in the order of the index that holds all of this.
+    stage knows where they are. One index holds all of this.
     """
     if visibility.hidden(work, Opportunity.stage, *by):
         return []

@@ -189,7 +189,7 @@ def fill(connection: Connection, counts: dict[type[Entity], int]) -> None:
             place += count
     moved = {
         "opportunity": I,
-        "after": Stage.QUALIFICATION.value,
+        "after": stage_of(counts[Opportunity]),
         "at": picked("day", I),
         "by": picked("who", I),
     }
@@ -260,15 +260,18 @@ def lead(_: Any) -> dict[str, Any]:
 
 
 def deal(counts: dict[type[Entity], int]) -> dict[str, Any]:
-    name, count = joined("Renewal ", I % 1000), counts[Opportunity]
-    is_open = at_hand(count)
-    stage = case(
-        (is_open, Stage.PROPOSAL.value), (I % 3 == 0, Stage.LOST.value), else_=Stage.WON.value
-    )
+    name, stage = joined("Renewal ", I % 1000), stage_of(counts[Opportunity])
+    since = {"stage": stage, "stage_since": picked("day", I)}
     money = {"amount": I % 50_000, "currency": "EUR", "probability": 50, "forecast": "best"}
     return record(
-        name, name=name, customer=buyer(counts), stage=stage, close_date=START.date(), **money
+        name, name=name, customer=buyer(counts), close_date=START.date(), **since, **money
     )
+
+
+def stage_of(count: int) -> Any:
+    """The stage to which a deal came in one move, on its day."""
+    ended = case((I % 3 == 0, Stage.LOST.value), else_=Stage.WON.value)
+    return case((at_hand(count), Stage.PROPOSAL.value), else_=ended)
 
 
 def activity(counts: dict[type[Entity], int]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from models.core.search.list_words import FILLERS, Listing, parsed
 E = TypeVar("E", bound=Entity)
 
 PAGE = 10
-COUNTED = 300
+COUNTED = 100
 """The most matches that are counted; a filter that fits more is not counted to the end."""
 
 
@@ -153,9 +153,10 @@ def found_by_filter(
     total = work.session.scalar(select(func.count()).select_from(some)) or 0
     first = (number - 1) * PAGE
     newest = entity.id if text.strip() else entity.number  # the column an index gives in this order
-    records = list(work.session.scalars(fitting.order_by(newest.desc()).offset(first).limit(PAGE)))
+    found = fitting.order_by(newest.desc()).offset(first).limit(PAGE + 1)
+    records = list(work.session.scalars(found))
     said = heading(entity, with_names(work, text), total, COUNTED)
-    return Page(records, said, str(number + 1) if total > first + PAGE else "")
+    return Page(records[:PAGE], said, str(number + 1) if records[PAGE:] else "")
 
 
 def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Page[E]:

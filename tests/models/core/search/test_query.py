@@ -8,7 +8,7 @@ from models.core import records
 from models.core.entity.base import ENTITIES
 from models.core.search.full_text import CANDIDATES
 from models.core.search.index import SearchText
-from models.core.search.query import PAGE, find_everywhere, find_records, suggestions
+from models.core.search.query import COUNTED, PAGE, find_everywhere, find_records, suggestions
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
@@ -17,6 +17,7 @@ from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
 from tests.ground import START, given
+from tests.models.exchange.steps import imported
 from tests.models.marks import SQLITE
 
 pytestmark = pytest.mark.dialect
@@ -194,6 +195,20 @@ def test_the_one_that_is_meant_is_found_among_thousands_with_the_same_word(
         assert find_records(work, Account, "group").heading.startswith(
             "More than 199 accounts match"
         )
+
+
+def test_pages_go_on_to_the_last_record_although_not_all_are_counted(
+    works: UnitOfWorkFactory,
+) -> None:
+    file = "\n".join(["Name,Industry", *(f"Alpha {n},Trade" for n in range(COUNTED + 15))])
+    assert imported(works, Account, file).created == COUNTED + 15
+    page, found = "1", list[str]()
+    with works("T1", writes=False) as work:
+        while page:
+            shown = find_records(work, Account, "industry = Trade", page)
+            assert shown.heading.startswith("More than 100 accounts match")
+            page, found = shown.more, found + [record.name for record in shown.records]
+    assert sorted(found) == sorted(f"Alpha {n}" for n in range(COUNTED + 15))
 
 
 def test_renamed_and_deleted_records_are_found_as_they_are_now(people: UnitOfWorkFactory) -> None:
