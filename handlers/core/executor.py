@@ -6,7 +6,7 @@ Commands, buttons, forms, mentions and the terminal share this one path.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.core.commandline import binding, subjects
+from handlers.core.commandline import binding, named_records, subjects
 from handlers.core.commandline.arguments import filled
 from handlers.core.commandline.parser import Line, Ref
 from handlers.core.commandline.suggestions import (
@@ -22,7 +22,7 @@ from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui.forms import form
-from handlers.core.ui.receipts import because, echoed, listed, plainly, question, together
+from handlers.core.ui.receipts import because, choices, echoed, listed, plainly, question, together
 from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import LongText, Text
@@ -38,6 +38,9 @@ TO_YOU = "I will send it to you in a message."
 """The answer to --here on the Home tab, which holds less than a message does."""
 
 
+WHICH = "Several records have that name. Nothing was done yet. Which one?"
+
+
 class Decided(Exception):
     """Signal that nothing is left to ask: the verb can run, in a unit of work that writes."""
 
@@ -46,6 +49,10 @@ def perform(request: Request) -> Response:
     """Do what the line says; every line gets an answer."""
     request = placed(request)
     verb = request.verb
+    if named_records.is_asked(request, verb) and (ways := named_records.with_numbers(request)):
+        if len(ways) > 1:
+            return choices(WHICH, [(str(record), found.line.raw) for record, found in ways])
+        return perform(request.but(command=ways[0][1]))
     if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
     policy.check(request.work, verb.name, verb.about)

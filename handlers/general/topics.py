@@ -86,6 +86,8 @@ TOPICS = (
                 "imports",
                 "export",
                 "exports",
+                "download",
+                "backup",
                 "csv",
                 "file",
                 "files",

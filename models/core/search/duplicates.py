@@ -267,15 +267,22 @@ def named(record: Entity, other: Entity, places: Mapping[Entity, Names]) -> list
     if not (has_name(record) and has_name(other)):
         return []
     mine, theirs = places[record].keys(), places[other].keys()
-    if mine and theirs and not mine & theirs:
+    together = any(is_same_company(one, two) for one in mine for two in theirs)
+    if mine and theirs and not together:
         return []
     one, two = stem(record.title), stem(other.title)
     if one == two:
         return [NAME]
     if sorted(one) == sorted(two):
         return [SIMILAR]
-    close = bool(mine & theirs) or not record.told_apart
+    close = together or not record.told_apart
     return [SIMILAR] if close and is_slip(one, two) else []
+
+
+def is_same_company(one: str, other: str) -> bool:
+    """Return whether two names mean one company: Blue Fjord is the beginning of Blue Fjord Shipping."""
+    short, long = sorted((one, other), key=len)
+    return f"{long} ".startswith(f"{short} ")
 
 
 def is_slip(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -147,6 +147,7 @@ ALIKE = [
     ("customer new first_name=Okafor last_name=Grace", "a similar name"),
     ("customer new Grace Okavor account=Northwind Traders", "a similar name"),
     ("customer new Eve Adams phone=+44 20 7946 0111", "the same phone number"),
+    ("lead new Grace Okafor company=Northwind", "the same name"),
     ("lead new Eve Adams grace@northwind.example", "the same e-mail address"),
     ("lead new Eve Adams tel=+4420 79460111", "the same phone number"),
 ]

@@ -1,0 +1,82 @@
+"""Read a line in which a name stands where the number of a record is expected: win Acme renewal."""
+
+from collections.abc import Sequence
+
+from handlers.core.commandline.subjects import QUOTES
+from handlers.core.request import Request
+from handlers.core.router import Command, Verb
+from models.core.entity.base import ENTITIES, Entity
+from models.core.parsing import values
+from models.core.search import mentions
+
+LONGEST, WORDS = 8, 24
+"""The most words of a name, and of a line that is looked through for one."""
+Named = tuple[Entity, Command]
+"""A record, and the command in which its number has taken the place of its name."""
+
+
+def is_asked(request: Request, verb: Verb | None) -> bool:
+    """Return whether a line may name a record in a way that only this module reads.
+
+    That is so where the verb is not known without the record, or takes other words with it.
+    """
+    line = request.line
+    named = verb is None or bool(verb.record and verb.text and line.text)
+    numbered = any(ref.kind not in ("name", "email") for ref in line.refs)
+    return named and not numbered and not request.thread and request.surface != "form"
+
+
+def with_numbers(request: Request) -> list[Named]:
+    """Return what a line means with the number of a record in place of its name.
+
+    There is one way for each record with the longest name that is in the line; a person or a company
+    is also found by a part of the name. A way that is not understood either is left out.
+    """
+    words = request.line.raw.split(" ")
+    if len(words) > WORDS:
+        return []
+    found = []
+    for record in named(request, words):
+        if text := with_number(words, record):
+            command = request.catalogue.command(text)
+            verb = command.verb
+            if verb and verb.record and verb.noun == record.slug() and not command.line.unknown:
+                found.append((record, command))
+    return found
+
+
+def named(request: Request, words: Sequence[str]) -> list[Entity]:
+    """Return the records that the words name, of the kinds that the verb may be about."""
+    line, catalogue, work = request.line, request.catalogue, request.work
+    nouns = [line.noun] if line.noun else catalogue.nouns_with(line.verb or "")
+    entities = [ENTITIES[noun] for noun in nouns or catalogue.routers if noun in ENTITIES]
+    keys = (folded(words[at : at + size]) for size in sizes(words) for at in range(len(words)))
+    found = mentions.fitting(work, entities, mentions.whole(keys))
+    if found:
+        longest = max(len(record.key.split()) for record in found)
+        return [record for record in found if len(record.key.split()) == longest]
+    spoken = [entity for entity in entities if entity.in_talk]
+    return mentions.named_in(work, values.from_slack(" ".join(words)), spoken) if spoken else []
+
+
+def sizes(words: Sequence[str]) -> range:
+    """Return how many words a name may have, the most first."""
+    return range(min(LONGEST, len(words)), 0, -1)
+
+
+def folded(words: Sequence[str]) -> str:
+    return values.fold(" ".join(words).strip(f"{QUOTES},:")) or " "
+
+
+def with_number(words: Sequence[str], record: Entity) -> str:
+    """Return the words with the number of a record in place of its name, "" where it is not there.
+
+    The name is there as a whole, or as words of it side by side, or as an address.
+    """
+    parts = record.key.split()
+    for size in sizes(words):
+        for at in range(len(words) - size + 1):
+            run = [folded([word]) for word in words[at : at + size]]
+            if run in (parts, parts[:size], parts[-size:]) or (size == 1 and "@" in run[0]):
+                return " ".join([*words[:at], record.ref, *words[at + size :]])
+    return ""
