@@ -6,8 +6,9 @@ Commands, buttons, forms, mentions and the terminal share this one path.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.core.commandline import binding, named_records, subjects
+from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
+from handlers.core.commandline.named_records import with_numbers
 from handlers.core.commandline.parser import Line, Ref
 from handlers.core.commandline.suggestions import (
     candidates,
@@ -48,11 +49,11 @@ class Decided(Exception):
 def perform(request: Request) -> Response:
     """Do what the line says; every line gets an answer."""
     request = placed(request)
+    ways = with_numbers(request)
+    if len(ways) > 1:
+        return choices(WHICH, [(str(record), found.line.raw) for record, found in ways])
+    request = request.but(command=ways[0][1]) if ways else request
     verb = request.verb
-    if named_records.is_asked(request, verb) and (ways := named_records.with_numbers(request)):
-        if len(ways) > 1:
-            return choices(WHICH, [(str(record), found.line.raw) for record, found in ways])
-        return perform(request.but(command=ways[0][1]))
     if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
     policy.check(request.work, verb.name, verb.about)

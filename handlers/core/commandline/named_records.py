@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.core.commandline.subjects import QUOTES
 from handlers.core.request import Request
-from handlers.core.router import Command, Verb
+from handlers.core.router import Command
 from models.core.entity.base import ENTITIES, Entity
 from models.core.parsing import values
 from models.core.search import mentions
@@ -15,25 +15,15 @@ Named = tuple[Entity, Command]
 """A record, and the command in which its number has taken the place of its name."""
 
 
-def is_asked(request: Request, verb: Verb | None) -> bool:
-    """Return whether a line may name a record in a way that only this module reads.
-
-    That is so where the verb is not known without the record, or takes other words with it.
-    """
-    line = request.line
-    named = verb is None or bool(verb.record and verb.text and line.text)
-    numbered = any(ref.kind not in ("name", "email") for ref in line.refs)
-    return named and not numbered and not request.thread and request.surface != "form"
-
-
 def with_numbers(request: Request) -> list[Named]:
     """Return what a line means with the number of a record in place of its name.
 
-    There is one way for each record with the longest name that is in the line; a person or a company
-    is also found by a part of the name. A way that is not understood either is left out.
+    That is nothing for a line that is understood otherwise. There is one way for each record with
+    the longest name that is in the line; a person or a company is also found by a part of the name.
+    A way that is not understood either is left out.
     """
     words = request.line.raw.split(" ")
-    if len(words) > WORDS:
+    if not is_asked(request) or len(words) > WORDS:
         return []
     found = []
     for record in named(request, words):
@@ -43,6 +33,17 @@ def with_numbers(request: Request) -> list[Named]:
             if verb and verb.record and verb.noun == record.slug() and not command.line.unknown:
                 found.append((record, command))
     return found
+
+
+def is_asked(request: Request) -> bool:
+    """Return whether a line may name its record in a way that only this module reads.
+
+    That is so where the verb is not known without the record, or takes other words with it.
+    """
+    line, verb = request.line, request.verb
+    unread = verb is None or bool(verb.record and verb.text and line.text)
+    numbered = any(ref.kind not in ("name", "email") for ref in line.refs)
+    return unread and not numbered and not request.thread and request.surface != "form"
 
 
 def named(request: Request, words: Sequence[str]) -> list[Entity]:

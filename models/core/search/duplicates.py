@@ -280,7 +280,7 @@ def named(record: Entity, other: Entity, places: Mapping[Entity, Names]) -> list
 
 
 def is_same_company(one: str, other: str) -> bool:
-    """Return whether two names mean one company: Blue Fjord is the beginning of Blue Fjord Shipping."""
+    """Return whether two names mean one company, as Blue Fjord and Blue Fjord Shipping do."""
     short, long = sorted((one, other), key=len)
     return f"{long} ".startswith(f"{short} ")
 
