@@ -53,6 +53,10 @@ PHRASES = (
         rf"(?:{GET} |what are |a |the )?list of(?: all| the)* ({STATE} )?({NOUN})((?: .*)?)",
         r"\2 list \1\3",
     ),
+    (
+        rf"(?:which|what) ({NOUN})(?: (?:are|is|do|have|were|was|need|should))+((?: .*)?)",
+        r"\1 list\2",
+    ),
     (rf"how many ({NOUN})(?: are(?: there)?| do (?:we|i) have)?((?: .*)?)", r"\1 list\2"),
     (r"(calls|meetings|e-?mails|notes)((?: .*)?)", r"task list \1\2"),
     (
@@ -101,6 +105,12 @@ PHRASES = (
     ),
     (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
     (rf"(?:closed) ({REF})(.*)", r"close \1\2"),
+    (rf"(?:wait|park|hold)(?: (?:on|for|with))?(?: case)? ({REF})", r"case edit \1 status=waiting"),
+    (
+        rf"(?:unassign|unclaim|release) ({REF})|(?:give|hand|put) ({REF}) back",
+        r"edit \1\2 owner=none",
+    ),
+    (rf"(priority|amount|stage) ({REF}) (.+)", r"edit \2 \1 \3"),
     (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
     (rf"(?:answer|respond to|reply to) ({REF})(.*)", r"case reply \1\2"),
     (rf"(?:take|grab) ({REF})", r"claim \1"),

@@ -1,5 +1,7 @@
 """Cases: requests for help, and what was said about them."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -46,6 +48,13 @@ OPEN = (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING)
 OVER = ("resolved", "solved", "closed")
 ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
 PRESSING = (Priority.HIGH, Priority.URGENT)
+
+
+PRESSED = re.compile(
+    r"\b(urgent)\b|\b(low|high)[ -]prio|\bprio(?:rity)?[ :=]+(low|high)\b|\b(low|high)\W*$",
+    re.IGNORECASE,
+)
+"""A priority among the words of a subject."""
 
 
 class Case(Entity):
@@ -103,6 +112,14 @@ class Case(Entity):
             "",
             *due,
         )
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        """Return a priority in the subject, which stays a part of it."""
+        found = PRESSED.search(self.subject)
+        if not found or self.priority != Priority.NORMAL:
+            return {}
+        word = next(filter(None, found.groups())).lower()
+        return {"priority": (self.priority.capitalize(), f"priority={word}")}
 
     @classmethod
     def indexes(cls) -> list[Any]:

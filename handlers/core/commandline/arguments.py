@@ -36,6 +36,10 @@ from models.core.parsing.texts import from_slack
 Place = tuple[int, int]
 GLUE = frozenset(("and", "&", "to", "please", "pls", "thanks"))
 """Words between others that say nothing by themselves."""
+EMPTY = frozenset(
+    ("none", "nobody", "noone", "no one", "empty", "nothing", "null", "-", "--", "n/a")
+)
+"""What people write for a value that is not there."""
 LEADING = re.compile(rf"(?<=\s)(?:{'|'.join(subjects.LEADING)}) +$", re.IGNORECASE)
 TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
 """How people lead to a value: to discovery, until friday."""
@@ -167,7 +171,6 @@ class Filling:
         ends = start > line.free and not self.words_between(end, len(line.raw))
         begins = not tells(self.request.catalogue, self.verb)
         led = LEADING.search(line.raw, line.begins, start) if ends or begins else None
-        led = led if led and (ends or not self.words_between(line.begins, led.start())) else None
         self.cuts.append((led.start() if led else start, end))
 
     def take_words(self) -> None:
@@ -317,7 +320,17 @@ def filled(
     if verb.words:
         filling.left = [f"--{name}" for name in filling.idle]
     filling.texts = heard(request, verb) | filling.texts
+    if verb.record:
+        for name in [name for name in filling.texts if name in verb.asks]:
+            if is_emptied(verb.asks[name], filling.texts[name], request):
+                filling.texts[name] = ""
     return filling
+
+
+def is_emptied(kind: Field, text: str, request: Request) -> bool:
+    """Return whether a text says that a field holds nothing: owner=none. A text may be that word."""
+    said = values.fold(text.strip()) in EMPTY and not isinstance(kind, Text | LongText | Tags)
+    return said and not reads(kind, text, request)
 
 
 def accepted(verb: Verb) -> set[str]:

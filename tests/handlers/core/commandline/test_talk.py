@@ -205,6 +205,13 @@ def test_a_phrase_is_the_line_it_means(
         ("give OP-1 to @ravi", "Owner: Rita Reyes → Ravi Rao"),
         ("update OP-1 next=Call Eva", "Next step: empty → Call Eva"),
         ("can you move OP-1 to negotiation", "Stage: Qualification → Negotiation"),
+        ("win OP-1", "Stage: Qualification → Won"),
+        ("lose OP-1 too expensive", "Lost because: empty → too expensive"),
+        ("unassign OP-1", "Owner: Rita Reyes → empty"),
+        ("give OP-1 back", "Owner: Rita Reyes → empty"),
+        ("edit OP-1 owner=nobody", "Owner: Rita Reyes → empty"),
+        ("edit OP-1 next=none", "Next step: empty → none"),
+        ("amount OP-1 20k", "Amount: empty → €20,000"),
     ],
 )
 def test_a_phrase_is_the_verb_it_means(
@@ -217,6 +224,48 @@ def test_a_phrase_is_the_verb_it_means(
 def test_a_case_is_escalated(slack: SlackDriver, case: Case) -> None:
     slack.command("/crm escalate CS-1", user="U_SAM")
     assert "Priority: Normal → Urgent" in told(slack)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "change"),
+    [
+        ("wait for CS-1", "Status: New → Waiting"),
+        ("priority CS-1 to high", "Priority: Normal → High"),
+    ],
+)
+def test_a_case_waits_and_presses(slack: SlackDriver, case: Case, spoken: str, change: str) -> None:
+    slack.command(f"/crm {spoken}", user="U_SAM")
+    assert change in told(slack)
+
+
+@pytest.mark.parametrize(
+    ("subject", "line"),
+    [
+        ("Printer is dead urgent", "priority=urgent"),
+        ("Printer is dead (high)", "priority=high"),
+        ("Printer has low prio", "priority=low"),
+    ],
+)
+def test_a_priority_in_a_subject_is_not_set_and_how_to_set_it_is_said(
+    slack: SlackDriver, works: UnitOfWorkFactory, case: Case, subject: str, line: str
+) -> None:
+    slack.command(f"/crm case new CU-1 {subject}", user="U_SAM")
+    assert f"Priority: Normal · `case edit CS-2 {line}`" in slack.last.words
+    assert found(works, Case, 2).subject == subject
+
+
+def test_the_word_before_an_address_goes_with_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, case: Case
+) -> None:
+    customer = found(works, Customer)
+    slack.command(f"/crm case new Login fails for {customer.email} since monday", user="U_SAM")
+    assert found(works, Case, 2).subject == "Login fails since monday"
+
+
+@pytest.mark.parametrize("asked", ["which cases are open", "what cases are still open"])
+def test_a_question_is_a_list(slack: SlackDriver, case: Case, asked: str) -> None:
+    slack.command(f"/crm {asked}", user="U_SAM")
+    assert "Read as open" in slack.last.words
 
 
 def test_what_an_escalation_says_more_is_named(
