@@ -328,7 +328,7 @@ def filled(
 
 
 def is_emptied(kind: Field, text: str, request: Request) -> bool:
-    """Return whether a text says that a field holds nothing: owner=none. A text may be that word."""
+    """Return whether a value says that there is none: owner=none. A free text may be that word."""
     said = values.fold(text.strip()) in EMPTY and not isinstance(kind, Text | LongText | Tags)
     return said and not reads(kind, text, request)
 
