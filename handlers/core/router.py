@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from models.core.fields.base import Field
 from models.core.identity.user import User
 from models.core.parsing.texts import clean, leading
 from models.core.permissions.policy import can
+from models.core.search.filter_periods import read_span
 
 Run = Callable[[Any, Any], Response]
 """A handler: it takes a request, and the record it is about or None."""
@@ -111,6 +113,11 @@ NO_MENUS: Mapping[str, Sequence[str]] = {}
 def takes_prose(verb: Verb) -> bool:
     """Return whether the words of a line are a text of several sentences, kept to the letter."""
     return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
+
+
+def is_span(text: str) -> bool:
+    """Return whether a text of several words is a span of time on any day, such as last week."""
+    return len(text.split()) > 1 and read_span(text, date(2000, 1, 1), past=True) is not None
 
 
 @dataclass(frozen=True)
@@ -297,9 +304,11 @@ class Catalogue:
             and line.unknown
         ):
             return parse_line(f"help {line.noun}", self.words)  # deal help, as in /crm-deal help
-        if self.is_list(line):
+        alone = self.nouns_with(line.verb) if line.verb and not line.noun else []
+        whole = replace(line, noun=alone[0]) if len(alone) == 1 else line
+        if self.is_list(whole):
             return parse_line(
-                f"{line.noun} list {line.verb} {line.raw[line.begins :].lstrip()}", self.words
+                f"{whole.noun} list {line.verb} {line.raw[line.begins :].lstrip()}", self.words
             )
         if (
             line.verb == "show"
@@ -307,9 +316,8 @@ class Catalogue:
             and [ref.kind for ref in line.refs] in (["email"], ["name"])
         ):
             return parse_line(f"find {line.raw}", self.words)  # the record may be of any noun
-        nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
-        if len(nouns) == 1:
-            return replace(parse_line(f"{nouns[0]} {line.raw}", self.words), implied=True)
+        if len(alone) == 1:
+            return replace(parse_line(f"{alone[0]} {line.raw}", self.words), implied=True)
         return (
             self.meant(line)
             if line.unknown and (line.verb in (None, "show", "find") or not line.noun)
@@ -319,7 +327,7 @@ class Catalogue:
     def is_list(self, line: Line) -> bool:
         """Return whether a line asks for many records by a state that is a verb as well.
 
-        Examples are `deals won last month` and `new leads today`.
+        Examples are `deals won last month`, `won this quarter` and `new leads today`.
         """
         edit = self.find(line.noun, "edit") if line.noun and line.verb and not line.refs else None
         begin = line.raw[: line.begins].lower().split()
@@ -327,7 +335,7 @@ class Catalogue:
         many = any(noun.endswith("s") for noun in nouns)
         first = line.verb == "new" and line.raw.lower().startswith("new ")
         state = edit and line.verb and line.verb != "new" and option_named(edit.asks, line.verb)
-        return bool(many and edit and (first or state))
+        return bool(edit and ((first and many) or (state and (many or is_span(line.said)))))
 
     def spoken(self, text: str) -> str:
         """Return the line without the way it is addressed.

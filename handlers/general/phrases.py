@@ -57,6 +57,9 @@ PHRASES = (
         rf"(?:which|what) ({NOUN})(?: (?:are|is|do|have|were|was|need|should))+((?: .*)?)",
         r"\1 list\2",
     ),
+    (rf"([a-z]+)(?:'s|’s) ({STATE} )?({NOUN})((?: .*)?)", r"\3 list \2of \1\4"),
+    (rf"(?:who|which of us) (?:has|have|owns) ({STATE} )?({NOUN})((?: .*)?)", r"\2 list \1\3"),
+    (r"how (?:is|are) (?:my|the) (?:team|sales)(?: doing)?", "report"),
     (rf"how many ({NOUN})(?: are(?: there)?| do (?:we|i) have)?((?: .*)?)", r"\1 list\2"),
     (r"(calls|meetings|e-?mails|notes)((?: .*)?)", r"task list \1\2"),
     (

@@ -109,9 +109,11 @@ class Filling:
         return " ".join(filter(None, [*parts, line.raw[at:].strip()]))
 
     def cut(self, *parts: Ref) -> None:
-        self.cuts += [
-            (part.start, part.end) for part in parts if part.start >= self.request.line.begins
-        ]
+        line = self.request.line
+        for part in parts:
+            if part.start >= line.begins:
+                led = LEADING.fullmatch(line.raw, line.free, part.start)  # history of OP-1
+                self.cuts.append((led.start() if led else part.start, part.end))
 
     def take_fields(self) -> None:
         """Take each `field=value` once; what does not belong to the value is read as words."""

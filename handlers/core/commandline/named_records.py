@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.core.commandline.subjects import QUOTES
+from handlers.core.commandline.subjects import LEADING, QUOTES
 from handlers.core.request import Request
 from handlers.core.router import Command
 from models.core.entity.base import ENTITIES, Entity
@@ -11,6 +11,8 @@ from models.core.search import mentions
 
 LONGEST, WORDS = 8, 24
 """The most words of a name, and of a line that is looked through for one."""
+LED = 2
+"""The place of a name that a word leads to from the verb: history of Henrik."""
 Named = tuple[Entity, Command]
 """A record, and the command in which its number has taken the place of its name."""
 
@@ -79,5 +81,6 @@ def with_number(words: Sequence[str], record: Entity) -> str:
         for at in range(len(words) - size + 1):
             run = [folded([word]) for word in words[at : at + size]]
             if run in (parts, parts[:size], parts[-size:]) or (size == 1 and "@" in run[0]):
-                return " ".join([*words[:at], record.ref, *words[at + size :]])
+                before = words[: at - (at == LED and words[1].casefold() in LEADING)]
+                return " ".join([*before, record.ref, *words[at + size :]])
     return ""

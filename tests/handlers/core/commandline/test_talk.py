@@ -262,10 +262,26 @@ def test_the_word_before_an_address_goes_with_it(
     assert found(works, Case, 2).subject == "Login fails since monday"
 
 
-@pytest.mark.parametrize("asked", ["which cases are open", "what cases are still open"])
-def test_a_question_is_a_list(slack: SlackDriver, case: Case, asked: str) -> None:
-    slack.command(f"/crm {asked}", user="U_SAM")
-    assert "Read as open" in slack.last.words
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("which cases are open", "open"),
+        ("what cases are still open", "open"),
+        ("won this month", "Stage: Won, Close date: Sun 1 Mar – Tue 31 Mar"),
+        ("deal lost last week", "Stage: Lost, Close date: Mon 2 Mar – Sun 8 Mar"),
+        ("Rita's tasks", "Owner: Rita Reyes"),
+        ("who has overdue tasks", "overdue"),
+    ],
+)
+def test_a_question_is_a_list(slack: SlackDriver, case: Case, asked: str, read: str) -> None:
+    slack.command(f"/crm {asked}")
+    assert f"Read as {read}" in slack.last.words
+
+
+@pytest.mark.parametrize("line", ["history of CU-1", "history of Ada", "history for Ada Lovelace"])
+def test_a_word_may_lead_to_the_record(slack: SlackDriver, case: Case, line: str) -> None:
+    slack.command(f"/crm {line}")
+    assert "History of CU-1" in slack.last.words
 
 
 def test_what_an_escalation_says_more_is_named(
