@@ -21,6 +21,7 @@ from handlers.notifications.digest import draw
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.identity.user import User
+from models.core.notifications.retract import OF
 from models.core.outbox import arrivals, reposting
 from models.core.outbox import audience as audiences
 from models.core.outbox.arrivals import Place, Subject, is_card, subject
@@ -249,6 +250,12 @@ class Renderer:
 
         That is a list that follows its records, or what may not stay as it is.
         """
+        if OF in redraw.about:
+            first = work.session.get(Delivery, redraw.about[OF])
+            message = draw(work, self.catalogue, first) if first else None
+            if message is None:
+                raise Nothing("nothing to say any more")
+            return Rendered(message, room=room)
         told, named = reposting.find(work, redraw), reposting.named(work, redraw)
         shown = anew.shown(work, told) if told else None
         if told and shown and not named and reposting.may_stand(told.shown, shown):

@@ -1,6 +1,6 @@
 """The verbs that need no noun: find, help, home, status, undo, redo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from handlers.admin import access_requests
@@ -13,6 +13,7 @@ from handlers.core.ui import cards
 from handlers.core.ui.blocks import option
 from handlers.core.ui.receipts import listed, plainly, question, receipt
 from handlers.general import help as guide
+from handlers.general import notify
 from handlers.general.home import home as draw_home
 from handlers.general.phrases import meanings
 from handlers.notifications import news
@@ -102,6 +103,9 @@ def hours(request: Request, _: Any) -> Response:
     return receipt(request, request.work.actor)
 
 
+notify.add_to(router)
+
+
 @router.verb("report", record=False, writes=False)
 def report(request: Request, _: Any) -> Response:
     """The pipeline by stage, what was won and lost this week, and the open cases."""
@@ -155,4 +159,18 @@ def turned(
         )
     records = apart(work, turn(work, unit))
     done = "Undone" if work.door == undoing.UNDO else "Done again"
-    return receipt(request, records[0], f"{done}: {listed(records)}", replace=True)
+    said = f"{done}: {listed(records)}"
+    return receipt(request, records[0], said, replace=True, more=came_and_went(work, records))
+
+
+def came_and_went(work: UnitOfWork, records: Sequence[Entity]) -> list[str]:
+    """Return the lines that say which records an undo, or a redo, removed or brought back."""
+    hidden = {
+        (row["entity"], row["record_id"]): row["new"] is not None
+        for row in work.changes
+        if row["field"] == "deleted_at"
+    }
+    gone = [each for each in records if hidden.get((each.slug(), each.id)) is True]
+    back = [each for each in records if hidden.get((each.slug(), each.id)) is False]
+    lines = [f"Removed: {listed(gone)}"] if gone else []
+    return lines + ([f"Back again: {listed(back)}"] if back else [])

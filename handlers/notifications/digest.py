@@ -19,10 +19,18 @@ from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards, receipts
 from handlers.core.ui.blocks import escape
-from handlers.notifications import channel_day, news, record_events, reminders
+from handlers.notifications import (
+    changes,
+    channel_day,
+    news,
+    reasons,
+    record_events,
+    reminders,
+)
 from models.core.audit.entries import AuditEntry
 from models.core.context import RenderContext
 from models.core.errors import CRMError
+from models.core.notifications.notify import is_wanted
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.parsing import values
@@ -53,6 +61,8 @@ def draw(
     )
     if named:
         drawing = partial(FOLLOWING[delivery.kind], work, catalogue, delivery, named)
+    if not delivery.ts and not is_wanted(work, delivery, reasons.subjects(work, delivery)):
+        return None
     message = drawing()
     if delivery.kind in LISTS and len(work.viewers) > 1:
         message = narrowed(work, drawing, message)
@@ -60,7 +70,7 @@ def draw(
         return message
     if is_repeated(work, delivery, message):
         return None
-    message = excused(work, delivery, message)
+    message = reasons.reasoned(work, catalogue, delivery, excused(work, delivery, message))
     return replace(message, text=escape(message.text))
 
 
@@ -159,6 +169,9 @@ DRAWINGS: dict[str, Drawing] = {
     "redraw": card,
     "event": record_events.event,
     "assigned": record_events.assigned,
+    "changed": changes.changed,
+    "followed": changes.changed,
+    "own": changes.changed,
     "won": record_events.won,
     "message": message,
     "line": line,
