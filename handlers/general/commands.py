@@ -159,12 +159,25 @@ def turned(
         )
     records = apart(work, turn(work, unit))
     done = "Undone" if work.door == undoing.UNDO else "Done again"
-    said = f"{done}: {listed(records)}"
-    return receipt(request, records[0], said, replace=True, more=came_and_went(work, records))
+    gone, back = came_and_went(work, records)
+    said, more = f"{done}: {listed(records)}", []
+    if len(records) in (len(gone), len(back)):
+        said += f" {became(len(records), bool(gone))}"
+    else:
+        more = [f"Removed: {listed(gone)}"] if gone else []
+        more += [f"Back again: {listed(back)}"] if back else []
+    return receipt(request, records[0], said, replace=True, more=more)
 
 
-def came_and_went(work: UnitOfWork, records: Sequence[Entity]) -> list[str]:
-    """Return the lines that say which records an undo, or a redo, removed or brought back."""
+def became(count: int, gone: bool) -> str:
+    """Return what became of records: was removed, are back."""
+    if gone:
+        return "was removed" if count == 1 else "were removed"
+    return "is back" if count == 1 else "are back"
+
+
+def came_and_went(work: UnitOfWork, records: Sequence[Entity]) -> tuple[list[Entity], list[Entity]]:
+    """Return which records an undo, or a redo, removed, and which it brought back."""
     hidden = {
         (row["entity"], row["record_id"]): row["new"] is not None
         for row in work.changes
@@ -172,5 +185,4 @@ def came_and_went(work: UnitOfWork, records: Sequence[Entity]) -> list[str]:
     }
     gone = [each for each in records if hidden.get((each.slug(), each.id)) is True]
     back = [each for each in records if hidden.get((each.slug(), each.id)) is False]
-    lines = [f"Removed: {listed(gone)}"] if gone else []
-    return lines + ([f"Back again: {listed(back)}"] if back else [])
+    return gone, back
