@@ -96,9 +96,7 @@ def ways(delivery: Delivery, records: Sequence[Entity], drawn: Sequence[Block]) 
         button = blocks.button(word, f"{record.slug()}.{word.lower()}", record.ref)
         said = blocks.cut(f"{word} {record}", blocks.BUTTON)
         return [blocks.actions(button | {"accessibility_label": said})]
-    if delivery.kind == "due" and any(
-        each["type"] == "overflow" for block in drawn for each in blocks.elements(block)
-    ):
+    if delivery.kind == "due" and has_mute(drawn):
         return []
     notice = STOPS.get(delivery.kind) or KINDS[delivery.kind][0]
     if delivery.kind == "due" and not delivery.about.get("ids", True):
@@ -107,3 +105,13 @@ def ways(delivery: Delivery, records: Sequence[Entity], drawn: Sequence[Block]) 
     return [
         blocks.actions(button | {"accessibility_label": f"No more messages of this kind: {notice}"})
     ]
+
+
+def has_mute(drawn: Sequence[Block]) -> bool:
+    """Return whether a menu in a message mutes something already."""
+    elements = (each for block in drawn for each in blocks.elements(block))
+    return any(
+        option["value"].startswith("mute ")
+        for each in elements
+        for option in each.get("options", ())
+    )

@@ -42,7 +42,7 @@ SAID = {
     "crm.request": "role edit",
     "activity.sort": "overdue",
     "crm.mute": "digest",
-    "crm.unmute": "digest",
+    "crm.unmute": "own",
     "deliveries.retry": results.code(Delivery(key=REFUSED)),
     "deliveries.drop": results.code(Delivery(key=REFUSED)),
 }

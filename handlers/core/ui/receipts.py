@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace as replaced
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,12 +14,14 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from models.core import parts
 from models.core.entity.base import ENTITIES, Entity
-from models.core.fields import Choice, Email, Lines, LongText, Reference, Text
+from models.core.fields import Choice, Email, Lines, LongText, Moment, Reference, Text
 from models.core.fields.base import Field
 from models.core.history.undo import UNDO
 from models.core.history.undo_rights import is_reversible
+from models.core.identity.user import User
 from models.core.notifications import notify, retract
 from models.core.parsing import values
+from models.core.parsing.calendar import name_day
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 
@@ -221,8 +224,22 @@ def filled(
         shown = echo(kind, value, work, record)
         if isinstance(kind, Text | LongText | Email | Choice) and has_words(record.title, shown):
             continue
+        shown += there(work, record, value) if isinstance(kind, Moment) else ""
         lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
     return lines
+
+
+def there(work: UnitOfWork, record: Entity, moment: datetime) -> str:
+    """Return what the clock of the owner of a record says at a moment, where it differs."""
+    owner = getattr(record, record.owned) if record.owned else None
+    if owner is None or not work.actor or owner == work.actor.id:
+        return ""
+    person = work.get(User, owner)
+    local, here = moment.astimezone(person.tz), moment.astimezone(work.zone)
+    if local.utcoffset() == here.utcoffset() or not work.shows(person):
+        return ""
+    day = "" if local.date() == here.date() else f"{name_day(local.date())} "
+    return f" ({day}{local:%H:%M} where {person.name} is)"
 
 
 def awaited(work: UnitOfWork, record: Entity) -> list[str]:

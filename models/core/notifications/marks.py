@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -106,6 +106,23 @@ def muted_by(work: Context, person: int) -> set[Key]:
     mine = (Subscription.person == person, Subscription.muted.is_(True))
     rows = work.session.execute(select(Subscription.entity, Subscription.record_id).where(*mine))
     return {(slug, id) for slug, id in rows}
+
+
+class Marked(NamedTuple):
+    """The records of one entity that a person follows, and those that they have muted, by id."""
+
+    followed: list[int]
+    muted: list[int]
+
+
+def marked(work: Context, person: int, entity: type[Entity]) -> Marked:
+    """Return what a person follows and has muted among the records of an entity."""
+    mine = (Subscription.person == person, Subscription.entity == entity.slug())
+    rows = work.session.execute(select(Subscription.record_id, Subscription.muted).where(*mine))
+    found = Marked([], [])
+    for id, muted in rows:
+        (found.muted if muted else found.followed).append(id)
+    return found
 
 
 def subjects(record: Entity) -> list[Key]:
