@@ -1,6 +1,7 @@
 """The verbs that need no noun: find, help, home, status, undo, redo."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from handlers.admin import access_requests
@@ -22,9 +23,10 @@ from models.core import records
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Clock
+from models.core.fields.base import Field
 from models.core.history import last_change
 from models.core.history import undo as undoing
-from models.core.identity.user import with_names
+from models.core.identity.user import User, with_names
 from models.core.parts import apart
 from models.core.permissions import policy
 from models.core.search.query import find_everywhere
@@ -78,7 +80,7 @@ def home(request: Request, _: Any) -> Response:
     return draw_home(request)
 
 
-HOURS = {
+HOURS: dict[str, Field] = {
     "starts_at": Clock(
         "Working from", hint="In your own time, such as 9:00 or 8am", also=("from", "starts")
     ),
@@ -88,10 +90,30 @@ HOURS = {
 }
 
 
-@router.verb("hours", record=False, asks=HOURS, text="", saves=True, title="Working hours")
+HOURS["works_on"] = replace(
+    User.fields()["works_on"], label="Working days", form=True, also=("days", "on")
+)
+
+
+def present_hours(work: UnitOfWork, _: Any) -> dict[str, str]:
+    """Return the working hours and days that the actor has now."""
+    kinds = User.fields()
+    here = work.actor or User()
+    return {name: kinds[name].write(getattr(here, name), work) for name in HOURS}
+
+
+@router.verb(
+    "hours",
+    record=False,
+    asks=HOURS,
+    text="",
+    saves=True,
+    title="Working hours",
+    begins=present_hours,
+)
 def hours(request: Request, _: Any) -> Response:
-    """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over
-    midnight.
+    """Set your working hours and days, in which messages may come: `hours from=9:00 until=17:30`,
+    also over midnight, `hours days=mon-thu`.
     """  # noqa: D205
     if not request.work.actor:
         raise Conflict("Only people have working hours. Say whose with --as.")

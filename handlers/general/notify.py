@@ -11,6 +11,7 @@ from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import choices, plainly, receipt
 from models.core import records
+from models.core.entity.base import Entity
 from models.core.errors import Conflict
 from models.core.fields.base import read_all
 from models.core.identity.notices import NOTICES, Notice
@@ -124,7 +125,7 @@ def chosen(request: Request, verb: str) -> Response:
         text = User.fields()["notices"].write(tuple(map(str, wanted)), work)
         records.update(work, work.actor, {"notices": text})
         return saved(request)
-    found = find_everywhere(work, words, FOUND) if words else []
+    found = meant(work, verb, words)
     offers = [
         (f"{verb.capitalize()} {record}", f"{verb} {record.ref}")
         for record in found
@@ -133,7 +134,17 @@ def chosen(request: Request, verb: str) -> Response:
     if offers:
         return choices(f"Which one shall I {verb}?", offers)
     kinds = ", ".join(f"{each} ({NOTICES[each]})" for each in Notice)
-    return plainly(f"Name a record, such as {verb} OP-4, or a kind of message: {kinds}.")
+    every = "off" if verb == "mute" else "on"
+    said = f"Name a record, such as {verb} OP-4, or a kind of message: {kinds}."
+    return plainly(f"{said} For everything: notify {every}")
+
+
+def meant(work: UnitOfWork, verb: str, words: str) -> Sequence[Entity]:
+    """Return the records that words may name; of what is muted already where that is to end."""
+    if verb == "mute":
+        return find_everywhere(work, words, FOUND) if words else []
+    muted = marks.listed(work, muted=True)
+    return [each for each in muted if fold(words) in fold(each.title)] or muted
 
 
 def kind_of(words: str) -> Notice | None:

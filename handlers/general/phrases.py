@@ -45,6 +45,22 @@ PHRASES = (
     (rf"(?:watch|subscribe to|track|keep an eye on|star) ({REF})", r"follow \1"),
     (rf"(?:unwatch|untrack|unstar|stop (?:following|watching)) ({REF})", r"unfollow \1"),
     (
+        rf"(?:tell|inform|alert|ping) me (?:when|if|about|of|once)(?: (?:something|anything) happens (?:to|with|on))? ({REF})(?: .+)?",
+        r"follow \1",
+    ),
+    (
+        r"(?:pause|turn off|switch off|disable|stop|no)(?: all)?(?: my| the)? (?:notifications?|messages|pings)",
+        "notify off",
+    ),
+    (
+        r"(?:resume|turn on|switch on|enable|start)(?: all)?(?: my| the)? (?:notifications?|messages|pings)",
+        "notify on",
+    ),
+    (
+        r"(?:what|which|who)(?: \w+)* (?:following|follow|muted|mute|watching|watch)(?: .+)?",
+        "notify",
+    ),
+    (
         r"(?:my )?(?:notifications?|notification settings|settings|preferences|do not disturb|dnd)",
         "notify",
     ),

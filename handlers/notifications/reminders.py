@@ -67,10 +67,10 @@ def due_still(
     listed = delivery.about.get("ids")
     tasks = reposting.followed(work, Activity, [id for id in ids if listed is None or id in listed])
     count = sum(is_due(task, work) for task in tasks)
-    left = NONE_OVERDUE if listed == [] else ""
     gone = out_of_sight(work, [id for id in ids if listed is None or id in listed])
+    left = NONE_OVERDUE if listed == [] else "" if tasks else " ".join(gone)
     message = task_list(work, tasks, count, left_over(work, tasks), left)
-    if not gone:
+    if not gone or not tasks:
         return message
     drawn = [*message.blocks, blocks.context(*map(escape, gone))]
     return replace(message, text="\n".join([message.text, *gone]), blocks=drawn)

@@ -173,6 +173,10 @@ def test_a_record_is_followed_and_muted_from_all_about_it(
         ("unfollow OP-1", "You do not follow OP-1 Sails."),
         ("stop telling me about OP-1", "OP-1 Sails is muted: no more messages about it."),
         ("watch OP-1", "You follow OP-1 Sails now"),
+        ("tell me when OP-1 changes", "You follow OP-1 Sails now"),
+        ("pause my notifications", "Your notifications are changed."),
+        ("unmute", "Name a record, such as unmute OP-4"),
+        ("hours days=mon-thu", "Changed US-1 Rita Reyes"),
     ],
 )
 def test_every_line_gets_an_answer(
