@@ -18,6 +18,7 @@ from models.activities import reminders
 from models.core import drafts
 from models.core import user_groups as people
 from models.core.identity.installation import InstallState
+from models.core.identity.notices import Notice
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.identity.working_hours import numbers
@@ -221,6 +222,14 @@ def alarm(work: UnitOfWork) -> None:
         )
 
 
+def near_deadlines(work: UnitOfWork) -> None:
+    """Tell people once of each deadline of their cases, an hour before."""
+    for case in triage.deadlines(work):
+        person = work.get(User, case.assignee or 0)
+        key = f"deadline:{case.ref}:{case.resolve_by}"
+        notify(work, Notice.DEADLINE, "deadline", person, key, case)
+
+
 def gather(work: UnitOfWork) -> None:
     """Read once a day the teams that follow a Slack user group: an event may have been missed."""
     if reminders.first(work, "groups", str(work.now.date())):
@@ -281,6 +290,7 @@ JOBS = (
         besides=triage.alarms,
     ),
     Job("alarm", in_one_unit(alarm)),
+    Job("deadlines", in_one_unit(near_deadlines)),
     daily("digest", "digest", "digest_at", managers, worth=DAY),
     Job("groups", in_one_unit(gather), every=10),
     Job("members", in_one_unit(check_members), every=10),

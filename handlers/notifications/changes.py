@@ -76,7 +76,8 @@ def concerned(work: UnitOfWork, delivery: Delivery) -> list[tuple[Entity, Rows]]
         record = work.get(ENTITIES[slug], id)
         if theirs[0]["action"] == "create" or marks.is_muted(record, muted):
             continue
-        if is_about(work, record, theirs, person) and worth_telling(record, theirs):
+        named = delivery.kind == "mentioned" and bool(remarks(record, theirs))
+        if (named or is_about(work, record, theirs, person)) and worth_telling(record, theirs):
             found.append((record, theirs))
     return found
 

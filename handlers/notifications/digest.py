@@ -172,6 +172,8 @@ DRAWINGS: dict[str, Drawing] = {
     "changed": changes.changed,
     "followed": changes.changed,
     "own": changes.changed,
+    "mentioned": changes.changed,
+    "deadline": reminders.deadline,
     "won": record_events.won,
     "message": message,
     "line": line,

@@ -14,8 +14,18 @@ from models.core.notifications.notify import KINDS
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import UnitOfWork
 
-BY_UNIT = ("changed", "followed", "own")
+BY_UNIT = ("changed", "followed", "own", "mentioned")
 """The kinds about all that one unit of work did to records that concern the reader."""
+BECAUSE = {
+    "assigned": "You get this because {refs} was given to you.",
+    "changed": "You get this because {refs} {are} yours.",
+    "followed": "You get this because you follow {refs}.",
+    "mentioned": "You get this because you are named in it.",
+    "deadline": "You get this because {refs} is yours and its deadline is near.",
+    "own": "You get this because you want to hear of what you did yourself.",
+    "wish": "You get this because you can give the right.",
+}
+"""Why a message came, by its kind; a digest says it by itself."""
 STOPS = {"due": Notice.DUE, "digest": Notice.DIGEST, "own": Notice.OWN, "wish": Notice.GIVEN}
 """The kinds whose button stops all of them, rather than those about one record."""
 
@@ -26,7 +36,7 @@ def subjects(work: UnitOfWork, delivery: Delivery) -> list[Entity]:
         return []
     if delivery.kind in BY_UNIT:
         return changes.records_of(work, delivery)
-    if delivery.kind == "assigned" and delivery.entity:
+    if delivery.kind in ("assigned", "deadline") and delivery.entity:
         return [work.get(ENTITIES[delivery.entity], delivery.record_id or 0)]
     return []
 
@@ -51,24 +61,13 @@ def reasoned(
 
 def reason(work: UnitOfWork, delivery: Delivery, records: Sequence[Entity]) -> str:
     """Return the sentence that says why a message came; "" where the message says it by itself."""
+    if delivery.kind == "due":
+        return due_reason(delivery)
     refs = " and ".join(record.ref for record in records[:2]) or "it"
-    many = f"{refs} and more" if len(records) > 2 else refs
-    are = "are" if len(records) > 1 else "is"
-    match delivery.kind:
-        case "due":
-            return due_reason(delivery)
-        case "assigned":
-            return f"You get this because {many} was given to you."
-        case "changed":
-            mine = all(is_mine(work, record) for record in records)
-            return f"You get this because {many} {are if mine else 'was'} yours."
-        case "followed":
-            return f"You get this because you follow {many}."
-        case "own":
-            return "You get this because you want to hear of what you did yourself."
-        case "wish":
-            return "You get this because you can give the right."
-    return ""
+    refs = f"{refs} and more" if len(records) > 2 else refs
+    mine = all(is_mine(work, record) for record in records)
+    are = ("are" if len(records) > 1 else "is") if mine else "was"
+    return BECAUSE.get(delivery.kind, "").format(refs=refs, are=are)
 
 
 def due_reason(delivery: Delivery) -> str:

@@ -286,6 +286,23 @@ def pressing_still(
     return case_list(work, cases, triage.pressing(work, list(ids), CASES)[1], left)
 
 
+def deadline(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Return that a case of the reader's is due soon, unless it is over or another's by now."""
+    case = work.get(Case, delivery.record_id or 0)
+    mine = bool(work.actor) and work.actor is not None and case.assignee == work.actor.id
+    seen = cards.texts(case, work, "resolve_by", "customer")
+    if not mine or case.deleted_at or case.status not in OPEN or "resolve_by" not in seen:
+        return None
+    late = case.resolve_by is not None and case.resolve_by <= work.now
+    said = f"{case} {'was due' if late else 'is due'} {seen['resolve_by']}"
+    whose = seen.get("customer", "")
+    text = "\n".join(filter(None, [f":hourglass: *{escape(said)}*", escape(whose)]))
+    offers = [("reply", "Reply", "primary"), ("resolve", "Resolve"), ("show", "Open")]
+    buttons = cards.ways(case, work, *offers)
+    drawn = [blocks.section(text), *([blocks.actions(*buttons)] if buttons else [])]
+    return Message(said, drawn, named=[case])
+
+
 def case_list(work: UnitOfWork, cases: Sequence[Case], count: int, left: str = "") -> Message:
     """Return the list of cases.
 

@@ -85,7 +85,7 @@ def write_down(
     if not touched:
         delivery.redraw(work, record)
     if work.actor and not work.repeats:
-        tell(work, [record])
+        tell(work, [record], said=new or "")
 
 
 def find(work: Context, record: Entity, field: str) -> Comment | None:

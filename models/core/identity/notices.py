@@ -24,6 +24,7 @@ class Notice(StrEnum):
     MINE = "mine"
     GIVEN = "given"
     FOLLOWED = "followed"
+    DEADLINE = "deadline"
     DIGEST = "digest"
     OWN = "own"
 
@@ -61,8 +62,9 @@ NOTICES: Mapping[str, str] = {
     "due": "due tasks",
     "day": "overdue tasks each morning",
     "mine": "changes of my records",
-    "given": "what I am given or asked",
+    "given": "what I am given, asked or named in",
     "followed": "records I follow",
+    "deadline": "deadlines of my cases",
     "digest": "the digest",
     "own": "what I did myself",
 }
@@ -76,8 +78,9 @@ LABELS: Mapping[str, tuple[str, str]] = {
         "My records, when others change them",
         "Owner, amount, stage, won, lost, notes and replies",
     ),
-    "given": ("What I am given or asked", ""),
+    "given": ("What I am given, asked or named in", ""),
     "followed": ("Records I follow", ""),
+    "deadline": ("My cases, before their deadline", ""),
     "digest": ("The digest of my team", "For those whose role has one"),
     "own": ("What I did myself", ""),
 }

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from sqlalchemy import select
+
 from models.core.audit.entries import Written
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
@@ -14,6 +16,7 @@ KIND: Mapping[Notice, str] = {
     Notice.MINE: "changed",
     Notice.FOLLOWED: "followed",
     Notice.OWN: "own",
+    Notice.GIVEN: "mentioned",
 }
 """The kind of the delivery by which people hear of a change."""
 HIDDEN = "deleted_at"
@@ -73,7 +76,10 @@ def hand(work: Context, record: Entity, owner: int, key: str) -> None:
 
 
 def tell(
-    work: Context, records: Sequence[Entity], changes: Mapping[marks.Key, Changes] | None = None
+    work: Context,
+    records: Sequence[Entity],
+    changes: Mapping[marks.Key, Changes] | None = None,
+    said: str = "",
 ) -> None:
     """Ask that the owners and followers of records hear that the actor did something to them.
 
@@ -81,13 +87,14 @@ def tell(
         work: The unit of work.
         records: The records.
         changes: What changed of each record: who had a record before hears as well.
+        said: What the actor said of them: who is named in it with @ hears that.
     """
     theirs = marks.followers(work, records) if records else {}
     for record in records:
         owned = (changes or {}).get(key_of(record), {}).get(record.owned, ())
         before, after = owned or (None, None)
         owner = getattr(record, record.owned) if record.owned else None
-        people: dict[int, Notice] = {}
+        people = dict.fromkeys(named_in(work, said), Notice.GIVEN)
         for person in filter(None, (owner, before)):
             people.setdefault(person, Notice.MINE)
         for person in theirs.get(key_of(record), ()):
@@ -95,6 +102,15 @@ def tell(
         if after and after != actor_of(work):
             people.pop(after, None)  # they hear that it was given to them
         inform(work, record, people.items())
+
+
+def named_in(work: Context, text: str) -> list[int]:
+    """Return the ids of the colleagues whom a text names with @."""
+    if "@" not in text:
+        return []
+    here = select(User.id, User.name, User.slack_id).where(~User.left, ~User.guest)
+    found = work.session.execute(here.order_by(User.id))
+    return [id for id, name, code in found if f"@{name}" in text or f"<@{code}" in text]
 
 
 def inform(work: Context, record: Entity, people: Iterable[tuple[int, Notice]]) -> None:

@@ -19,6 +19,7 @@ from models.core.identity.user import User
 from models.core.identity.working_hours import reachable_from
 from models.core.notifications import marks
 from models.core.outbox.delivery import Delivery, DeliveryState, enqueue
+from models.core.permissions import policy
 
 KINDS: Mapping[str, tuple[Notice, ...]] = {
     "due": (Notice.DUE, Notice.DAY),
@@ -26,6 +27,8 @@ KINDS: Mapping[str, tuple[Notice, ...]] = {
     "changed": (Notice.MINE,),
     "followed": (Notice.FOLLOWED,),
     "own": (Notice.OWN,),
+    "mentioned": (Notice.GIVEN,),
+    "deadline": (Notice.DEADLINE,),
     "digest": (Notice.DIGEST,),
     "wish": (Notice.GIVEN,),
 }
@@ -97,7 +100,7 @@ def notify(
         own: Whether they did it themselves.
         **columns: Columns of the delivery.
     """
-    if person.left or person.guest:
+    if person.left or person.guest or not may_hear(person, notice, record):
         return
     at = work.now if notice in AT_ONCE else reachable_from(person, work.now)
     subject = {"entity": record.slug(), "record_id": record.id} if record else {}
@@ -111,6 +114,14 @@ def notify(
     enqueue(work, kind, person.slack_id, key, **{**subject, **columns, **state})
     if wanted and not own:
         work.session.info.setdefault(TOLD, {}).setdefault(person.id, Told(person, at))
+
+
+def may_hear(person: User, notice: Notice, record: Entity | None) -> bool:
+    """Return whether there is anything to say to a person about a record.
+
+    Who had it hears that it is gone, even if they see it no more.
+    """
+    return record is None or notice == Notice.MINE or policy.can(person, "show", record)
 
 
 def told(work: Context) -> list[Told]:

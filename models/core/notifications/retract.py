@@ -8,7 +8,7 @@ from models.core.context import Context
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, enqueue
 
-TOLD = ("assigned", "changed", "followed", "own")
+TOLD = ("assigned", "changed", "followed", "own", "mentioned")
 """The kinds that tell a person of one unit of work."""
 PEOPLE = "taken back from"
 """Where a session keeps whose messages it has changed, by their Slack ids."""

@@ -22,7 +22,7 @@ branch_labels = None
 depends_on = None
 
 WORKDAYS = "|mon|tue|wed|thu|fri|"
-USUAL = "|due|day|mine|given|followed|digest|"
+USUAL = "|due|day|mine|given|followed|deadline|digest|"
 
 
 def upgrade() -> None:

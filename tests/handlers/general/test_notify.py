@@ -55,7 +55,7 @@ def test_everybody_begins_with_everything_but_what_they_did_themselves(
         ("notify days=Monday and Fridays", "works_on", ("mon", "fri")),
         ("notify nights=yes", "anytime", True),
         ("notify from=8 until=4pm", "ends_at", "16:00"),
-        ("mute digest", "notices", ("due", "day", "mine", "given", "followed")),
+        ("mute digest", "notices", ("due", "day", "mine", "given", "followed", "deadline")),
         ("unmute own", "notices", (*USUAL, "own")),
     ],
 )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from bot.sandbox.surface_text import Shown
+from bot.scheduler.jobs import near_deadlines
 from models.core.notifications.notify import QUIET
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -203,3 +204,49 @@ def test_a_file_and_an_owner_of_ones_own_making(
     assert message.text == "Rita Reyes gave you OP-2 Oars"
     slack.command("/crm deal edit OP-1 owner=@ravi")
     assert heard(slack, courier, "U_RAVI")[-1].text == "Rita Reyes gave you OP-1 Sails"
+
+
+def test_who_is_named_in_a_note_hears_it_if_they_may_see_the_case(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    eve = given(works, Customer, first_name="Eve")
+    given(works, Case, by="U_SAM", subject="Mast", customer=eve.ref, assignee="U_SAM")
+    slack.command("/crm case note CS-1 <@U_RITA> please call, @nobody", user="U_SAM")
+    assert "Told: Rita Reyes" in told(slack)
+    [message] = heard(slack, courier, "U_RITA")
+    assert message.text.startswith("Sam Silva wrote a note on Mast (CS-1)")
+    assert "You get this because you are named in it." in message.words
+    slack.command("/crm role refuse senior rep case look", user="U_ADA")
+    slack.command("/crm case note CS-1 <@U_RITA> again", user="U_SAM")
+    assert "Rita" not in told(slack).partition("\n")[0]
+    assert len(heard(slack, courier, "U_RITA")) == 1
+
+
+def test_who_has_a_case_hears_of_its_deadline_once_and_not_when_it_is_over(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock
+) -> None:
+    eve = given(works, Customer, first_name="Eve")
+    for subject in ("Mast", "Sail"):
+        given(
+            works,
+            Case,
+            by="U_SAM",
+            subject=subject,
+            customer=eve.ref,
+            assignee="U_SAM",
+            resolve_by="+2h",
+        )
+    slack.command("/crm case resolve CS-2 Done", user="U_SAM")
+
+    def look() -> list[str]:
+        with works("T1") as work:
+            near_deadlines(work)
+        return [each.text for each in heard(slack, courier, "U_SAM")]
+
+    assert look() == []
+    clock.forward(timedelta(hours=1))
+    assert look() == ["CS-1 Mast is due today 13:00"]
+    assert look() == look()
+    [message] = slack.posted("U_SAM")
+    assert message.buttons == ["Reply", "Resolve", "Open", "Mute"]
+    assert "You get this because CS-1 is yours and its deadline is near." in message.words
