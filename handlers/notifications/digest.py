@@ -30,7 +30,7 @@ from handlers.notifications import (
 from models.core.audit.entries import AuditEntry
 from models.core.context import RenderContext
 from models.core.errors import CRMError
-from models.core.notifications.notify import is_wanted
+from models.core.notifications.notify import KINDS, is_wanted
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.parsing import values
@@ -61,7 +61,10 @@ def draw(
     )
     if named:
         drawing = partial(FOLLOWING[delivery.kind], work, catalogue, delivery, named)
-    if not delivery.ts and not is_wanted(work, delivery, reasons.subjects(work, delivery)):
+    personal = delivery.kind in KINDS
+    if personal and not (
+        delivery.ts or is_wanted(work, delivery, reasons.subjects(work, delivery))
+    ):
         return None
     message = drawing()
     if delivery.kind in LISTS and len(work.viewers) > 1:
@@ -70,7 +73,9 @@ def draw(
         return message
     if is_repeated(work, delivery, message):
         return None
-    message = reasons.reasoned(work, catalogue, delivery, excused(work, delivery, message))
+    message = excused(work, delivery, message)
+    if personal:
+        message = reasons.reasoned(work, catalogue, delivery, message)
     return replace(message, text=escape(message.text))
 
 

@@ -48,7 +48,7 @@ def reasoned(
 
     What people asked for, and what stands in a channel, needs no reason.
     """
-    if not work.actor or delivery.kind not in KINDS or len(work.viewers) > 1:
+    if not work.actor or len(work.viewers) > 1:
         return message
     records = subjects(work, delivery)
     why = reason(work, delivery, records)
@@ -95,8 +95,8 @@ def ways(delivery: Delivery, records: Sequence[Entity], drawn: Sequence[Block]) 
         button = blocks.button(word, f"{record.slug()}.{word.lower()}", record.ref)
         said = blocks.cut(f"{word} {record}", blocks.BUTTON)
         return [blocks.actions(button | {"accessibility_label": said})]
-    if delivery.kind == "due" and has_mute(drawn):
-        return []
+    if delivery.kind == "due" and (has_mute(drawn) or not any(map(blocks.elements, drawn))):
+        return []  # nothing is left to be done about any of them
     notice = STOPS.get(delivery.kind) or KINDS[delivery.kind][0]
     if delivery.kind == "due" and not delivery.about.get("ids", True):
         notice = Notice.DAY

@@ -76,7 +76,8 @@ def who_hears(work: UnitOfWork) -> list[str]:
     ]
     lines = [f"Told: {', '.join(now)}"] if now else []
     lines += [f"Told when at work: {', '.join(later)}"] if later else []
-    back = [work.who(person) for person in retract.people(work)]
+    undone = work.session.info.get(retract.PEOPLE)
+    back = [work.who(person) for person in retract.people(work)] if undone else []
     return lines + ([f"What {' and '.join(back)} read of it says so."] if back else [])
 
 
