@@ -118,8 +118,7 @@ def told_of(
     name = f"{record.spoken} ({record.ref})" if record.spoken != record.ref else record.ref
     if not seen:
         owned = next((row for row in rows if row["field"] == record.owned), None)
-        gone = f"You no longer see {record.ref}."
-        return (f"{who} handed {record.ref} over. {gone}", []) if owned else None
+        return (f"{who} handed {record.ref} over. You no longer see it.", []) if owned else None
     visible = [row for row in rows if row["field"] in seen and watched(record, [row["field"]])]
     said = remarks(record, rows)
     if not visible and not said:

@@ -220,7 +220,7 @@ def test_a_direct_message_that_is_out_of_date_is_not_sent(
             records.assign(work, work.find(Opportunity, sails.number), work.lookup("user", person))
     courier.drain()
     heard = [message.text for message in slack.posted("U_RAVI")]
-    assert heard == ["Rita Reyes gave Sails (OP-1) to Ada Abel"]
+    assert heard == ["Rita Reyes handed OP-1 over. You no longer see it."]
     assert len(slack.posted("U_ADA")) == 1
     assert rows(works, channel="U_RAVI")[0].error == "dropped: nothing to say any more"
 

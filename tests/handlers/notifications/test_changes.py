@@ -164,7 +164,7 @@ def test_who_may_not_see_a_record_any_more_reads_its_number_and_no_more(
     given(works, Lead, by="U_JULE", first_name="Zed")
     slack.command("/crm assign LD-1 @olga", user="U_ADA")
     [message] = heard(slack, courier, "U_JULE")
-    assert message.text == "Ada Abel handed LD-1 over. You no longer see LD-1."
+    assert message.text == "Ada Abel handed LD-1 over. You no longer see it."
     assert "Zed" not in str(message.blocks)
 
 
