@@ -30,7 +30,7 @@ from handlers.notifications import (
 from models.core.audit.entries import AuditEntry
 from models.core.context import RenderContext
 from models.core.errors import CRMError
-from models.core.notifications.notify import KINDS, is_wanted
+from models.core.notifications.notify import KINDS
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.parsing import values
@@ -62,9 +62,7 @@ def draw(
     if named:
         drawing = partial(FOLLOWING[delivery.kind], work, catalogue, delivery, named)
     personal = delivery.kind in KINDS
-    if personal and not (
-        delivery.ts or is_wanted(work, delivery, reasons.subjects(work, delivery))
-    ):
+    if personal and not delivery.ts and reasons.is_needless(work, delivery):
         return None
     message = drawing()
     if delivery.kind in LISTS and len(work.viewers) > 1:

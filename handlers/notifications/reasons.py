@@ -10,7 +10,7 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.notifications import changes
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.notices import Notice
-from models.core.notifications.notify import KINDS
+from models.core.notifications.notify import KINDS, is_wanted
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import UnitOfWork
 
@@ -39,6 +39,18 @@ def subjects(work: UnitOfWork, delivery: Delivery) -> list[Entity]:
     if delivery.kind in ("assigned", "deadline") and delivery.entity:
         return [work.get(ENTITIES[delivery.entity], delivery.record_id or 0)]
     return []
+
+
+def is_needless(work: UnitOfWork, delivery: Delivery) -> bool:
+    """Return whether a message need not be sent: its reader muted it, or reads the same elsewhere.
+
+    Who reads that a record of theirs was changed need not read what else was made for them by it.
+    """
+    if not is_wanted(work, delivery, subjects(work, delivery)):
+        return True
+    unit = str(delivery.about.get("unit", ""))
+    made = bool(unit) and (delivery.key or "").startswith(f"assigned:{unit}:")
+    return made and bool(changes.records_of(work, delivery))
 
 
 def reasoned(

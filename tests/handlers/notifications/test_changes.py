@@ -250,3 +250,12 @@ def test_who_has_a_case_hears_of_its_deadline_once_and_not_when_it_is_over(
     [message] = slack.posted("U_SAM")
     assert message.buttons == ["Reply", "Resolve", "Open", "Mute"]
     assert "You get this because CS-1 is yours and its deadline is near." in message.words
+
+
+def test_a_lead_that_somebody_else_converts_is_one_message(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    given(works, Lead, first_name="Zed", company="Acme")
+    slack.command("/crm lead convert LD-1 deal=Sails", user="U_MONA")
+    [message] = heard(slack, courier, "U_RITA")
+    assert message.text.startswith("Mona Meyer converted Zed (LD-1)")
