@@ -12,6 +12,7 @@ from models.core.identity.installation import Installation, InstallState
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
+from models.core.notifications.marks import Subscription
 from models.core.outbox.delivery import Delivery, IdempotencyKey, JobRun, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.replica import Replica
@@ -68,6 +69,7 @@ TABLES: tuple[type[Base], ...] = (
     SearchText,
     IdempotencyKey,
     StageChange,
+    Subscription,
     PostedMessage,
 )
 """The tables of what has no number."""

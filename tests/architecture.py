@@ -10,6 +10,7 @@ from pathlib import Path
 
 import handlers.registry  # noqa: F401  the map of the product knows every entity
 from models.core.entity.base import ENTITIES
+from models.core.notifications.notify import KINDS
 from tests.layers import may_import
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +29,8 @@ CLOCK = {
 ENVIRONMENT = ("os.environ", "os.getenv")
 HOLLOW = ("Service", "Manager", "Helper", "Util", "Utils", "Impl")
 """Words that say nothing about what a class is."""
+TELLING = ("models.core.notifications", "models.core.outbox.delivery")
+"""Where messages for people are put into the queue."""
 LINES, FUNCTION = 500, 40
 """The longest a file may be, where 400 is enough for most, and a function."""
 TABLES = 1.4
@@ -326,6 +329,37 @@ def hideable(name: str) -> set[str]:
 
 Rule = Callable[[Module], list[str]]
 
+
+def tells_people_by_itself(module: Module) -> list[str]:
+    """What nobody asked for reaches a person through `models.core.notifications` alone, which asks
+    what they chose, what they muted, whose act it was, and when they work.
+    """
+    if module.name.startswith(TELLING):
+        return []
+    calls = [node for node in module.nodes if isinstance(node, ast.Call)]
+    return [
+        f"sends a person a message on line {call.lineno}: say it with notify, or with answer"
+        for call in calls
+        if name_of(call) == "enqueue" or (name_of(call) == "deliver" and is_to_a_person(call))
+    ]
+
+
+def name_of(call: ast.Call) -> str:
+    """The last part of what is called: deliver in `work.deliver(…)`."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def is_to_a_person(call: ast.Call) -> bool:
+    """Whether a delivery goes to somebody's Slack id, or is of a kind that people read alone."""
+    inside = [node for arg in call.args for node in ast.walk(arg)]
+    kinds = [node.value for node in call.args if isinstance(node, ast.Constant)]
+    to_person = any(isinstance(node, ast.Attribute) and node.attr == "slack_id" for node in inside)
+    return to_person or any(kind in KINDS for kind in kinds)
+
+
 RULES: tuple[Rule, ...] = (
     breaks_an_arrow,
     is_long,
@@ -336,6 +370,7 @@ RULES: tuple[Rule, ...] = (
     knows_slack,
     has_hollow_names,
     draws_fields_by_hand,
+    tells_people_by_itself,
 )
 
 

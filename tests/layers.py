@@ -13,6 +13,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("models.core.permissions",),
     ("models.core.audit",),
     ("models.core.outbox",),
+    ("models.core.notifications",),
     ("models.core.search",),
     ("models.core",),
     ("models.core.history",),

@@ -1,6 +1,9 @@
 """The rules of the house are kept, and every check can fail."""
 
+from handlers.notifications.digest import DRAWINGS
 from handlers.registry import ROUTERS
+from models.core.notifications.notify import KINDS
+from models.core.outbox.delivery import ANSWERS
 from models.core.parsing.texts import summary
 from tests import architecture
 from tests.architecture import FLOORS, FUNCTION, LINES, Module, Rule, circles, modules
@@ -116,6 +119,21 @@ BROKEN = [
         "handlers.notifications.record_events",
         '"""."""\ndef f(kind, value, work):\n    return kind.show(value, work)',
     ),
+    (
+        "tells_people_by_itself",
+        "models.sales.opportunity",
+        '"""."""\ndef f(work, user):\n    deliver(work, "won", user.slack_id, "won")',
+    ),
+    (
+        "tells_people_by_itself",
+        "bot.scheduler.jobs",
+        '"""."""\ndef f(work, person):\n    work.deliver("digest", person, "digest")',
+    ),
+    (
+        "tells_people_by_itself",
+        "handlers.admin.audit",
+        '"""."""\ndef f(work, person):\n    enqueue(work, "verdict", person, "verdict")',
+    ),
 ]
 
 
@@ -178,6 +196,12 @@ KEPT = [
 @table(("rule", "name", "source"), KEPT)
 def test_what_is_allowed_passes(rule: str, name: str, source: str) -> None:
     assert getattr(architecture, rule)(Module(name, source)) == []
+
+
+def test_every_kind_of_delivery_is_for_channels_an_answer_or_chosen_by_who_reads_it() -> None:
+    channels = {"card", "redraw", "event", "receipt", "won", "team_due", "cases"}
+    assert set(DRAWINGS) == channels | set(ANSWERS) | set(KINDS)
+    assert len(DRAWINGS) == len(channels) + len(ANSWERS) + len(KINDS)
 
 
 def test_modules_that_import_each_other_are_found() -> None:

@@ -21,6 +21,7 @@ from handlers.notifications.digest import draw
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.identity.user import User
+from models.core.notifications.retract import OF
 from models.core.outbox import arrivals, reposting
 from models.core.outbox import audience as audiences
 from models.core.outbox.arrivals import Place, Subject, is_card, subject
@@ -178,7 +179,7 @@ class Renderer:
         Where the readers are unknown, return how often they have changed. What somebody had posted
         there shows no more than they may see themselves.
         """
-        asker = str(delivery.about.get("person", ""))
+        asker = self.asker(delivery)
         with self.works(delivery.workspace, asker, writes=False) as work:
             turn = audiences.turns(work, [channel])[channel]
             room = audience.room(channel, turn)
@@ -239,6 +240,7 @@ class Renderer:
                 else None
             )
             named = {(record.slug(), record.id): record.version for record in message.named}
+            shown = self.asked(shown, delivery)
             return Rendered(message, shown=counted(shown, message), room=room, named=named)
         slug, id = subject(delivery)
         version = work.get(ENTITIES[slug], id).version
@@ -249,9 +251,15 @@ class Renderer:
 
         That is a list that follows its records, or what may not stay as it is.
         """
+        if OF in redraw.about:
+            first = work.session.get(Delivery, redraw.about[OF])
+            message = draw(work, self.catalogue, first) if first else None
+            if message is None:
+                raise Nothing("nothing to say any more")
+            return Rendered(message, room=room)
         told, named = reposting.find(work, redraw), reposting.named(work, redraw)
         shown = anew.shown(work, told) if told else None
-        if told and shown and not named and reposting.may_stand(told.shown, shown):
+        if told and shown and not named and reposting.may_remain(told.shown, shown):
             raise Nothing("it shows nothing that somebody may not see")
         kept = told or next(iter(named), None)
         message = (
@@ -261,7 +269,27 @@ class Renderer:
         )
         if message is None:
             raise Nothing("it stands as it is")
+        shown = reposting.redrawn(told.shown, shown) if told and shown else shown
         return Rendered(message, shown=counted(shown, message), room=room)
+
+    def asked(self, shown: Shown | None, delivery: Delivery) -> Shown | None:
+        """Return what is remembered of a message, with the line that it answers.
+
+        A line in which somebody typed words is kept nowhere.
+        """
+        line = str(delivery.about.get(reposting.LINE, ""))
+        if shown is None or delivery.kind != "line" or not anew.own_words(self.catalogue, line):
+            return shown
+        person = delivery.about.get(reposting.PERSON, "")
+        return {**shown, reposting.LINE: line, reposting.PERSON: person}
+
+    def asker(self, delivery: Delivery) -> str:
+        """Return the Slack id of the person who had something posted, "" where nobody had."""
+        if not reposting.is_retelling(delivery):
+            return str(delivery.about.get(reposting.PERSON, ""))
+        with self.works(delivery.workspace, writes=False) as work:
+            told = reposting.find(work, delivery)
+            return str((told.shown or {}).get(reposting.PERSON, "")) if told else ""
 
 
 def counted(shown: Shown | None, message: Message) -> Shown | None:

@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,12 +18,16 @@ from models.activities import reminders
 from models.core import drafts
 from models.core import user_groups as people
 from models.core.identity.installation import InstallState
+from models.core.identity.notices import Notice
 from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.identity.working_hours import numbers
+from models.core.notifications.notify import KINDS, notify
 from models.core.outbox.delivery import Delivery, DeliveryState, IdempotencyKey, JobRun, deliver
 from models.core.outbox.posted import ListSubscription
 from models.core.permissions import policy
 from models.core.replica import Replica
-from models.core.schedule import Slot, struck
+from models.core.schedule import WORKING, Slot, struck
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.maintenance import statistics
 from models.support import triage
@@ -63,14 +67,24 @@ class Hearer:
     """A person or a channel of the workspace, with a clock of their own.
 
     Attributes:
-        channel: Where they are reached.
+        channel: Where a channel is reached.
         zone: The time zone of their clock.
-        name: What distinguishes them.
+        person: The person, if it is one; else it is a channel.
     """
 
     channel: str
     zone: ZoneInfo
-    name: str = ""
+    person: User | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what distinguishes a person from the others."""
+        return self.person.ref if self.person else ""
+
+    def struck(self, now: datetime, at: str) -> Slot:
+        """Return the latest of their working days on which a time of day has struck."""
+        days = numbers(self.person.works_on) if self.person else WORKING
+        return struck(now, self.zone, at, days=days)
 
     def slot(self, slot: Slot) -> str:
         return f"{slot.day}:{self.name}" if self.name else str(slot.day)
@@ -108,29 +122,32 @@ def daily(
     @wraps(hearers)
     def look(work: UnitOfWork) -> None:
         found = [
-            (hearer, struck(work.now, hearer.zone, getattr(work.workspace, at)))
+            (hearer, hearer.struck(work.now, getattr(work.workspace, at)))
             for hearer in hearers(work)
         ]
         ours = set(reminders.take(work, name, [hearer.slot(slot) for hearer, slot in found]))
         for hearer, slot in found:
             if hearer.slot(slot) in ours and slot.is_worth(work.now, hearer.zone, worth):
                 besides(work)
-                deliver(
-                    work,
-                    kind,
-                    hearer.channel,
-                    f"{kind}:{hearer.slot(slot)}",
-                    about=since(work, slot),
-                )
+                send(work, kind, hearer, slot)
             elif hearer.slot(slot) in ours:
                 log.info("The job %s of %s was missed and is not worth it any more", name, slot.day)
 
     return Job(name, in_one_unit(look), worth=worth)
 
 
+def send(work: UnitOfWork, kind: str, hearer: Hearer, slot: Slot) -> None:
+    """Ask for the message of a slot, of a person only if they want it."""
+    key, about = f"{kind}:{hearer.slot(slot)}", since(work, slot)
+    if hearer.person:
+        notify(work, KINDS[kind][0], kind, hearer.person, key, about=about)
+    else:
+        deliver(work, kind, hearer.channel, key, about=about)
+
+
 def skip_today(work: UnitOfWork, job: str, hearers: list[Hearer], at: str) -> None:
     """Take the latest slots of a daily job without doing anything: it begins with the next ones."""
-    slots = [hearer.slot(struck(work.now, hearer.zone, at)) for hearer in hearers]
+    slots = [hearer.slot(hearer.struck(work.now, at)) for hearer in hearers]
     reminders.take(work, job, slots)
 
 
@@ -162,7 +179,7 @@ def managers(work: UnitOfWork) -> list[Hearer]:
     """
     people = [user for user in reminders.colleagues(work) if policy.can(user, "digest", policy.CRM)]
     found = [user for user in people if user.role != Preset.ADMIN] or people
-    return [Hearer(user.slack_id, user.tz, user.ref) for user in found]
+    return [Hearer(user.slack_id, user.tz, user) for user in found]
 
 
 def remind(works: UnitOfWorkFactory, workspace: str) -> None:
@@ -191,13 +208,9 @@ def remind_owner(work: UnitOfWork, owner: int) -> bool:
     user = reminders.hold(work, owner)
     told = reminders.reminders(work, user) if user else []
     for number, reminder in enumerate(told, 1):
-        deliver(
-            work,
-            "due",
-            user.slack_id if user else "",
-            f"due:{owner}:{work.unit}:{number}",
-            about={"ids": reminder.ids},
-        )
+        assert user
+        key, about = f"due:{owner}:{work.unit}:{number}", {"ids": reminder.ids}
+        notify(work, reminder.notice, "due", user, key, about=about)
     return sum(len(reminder.ids) for reminder in told) >= reminders.AT_ONCE
 
 
@@ -207,6 +220,14 @@ def alarm(work: UnitOfWork) -> None:
         deliver(
             work, "cases", work.workspace.support_channel, f"alarm:{work.unit}", about={"ids": ids}
         )
+
+
+def near_deadlines(work: UnitOfWork) -> None:
+    """Tell people once of each deadline of their cases, an hour before."""
+    for case in triage.deadlines(work):
+        person = work.get(User, case.assignee or 0)
+        key = f"deadline:{case.ref}:{case.resolve_by}"
+        notify(work, Notice.DEADLINE, "deadline", person, key, case)
 
 
 def gather(work: UnitOfWork) -> None:
@@ -269,6 +290,7 @@ JOBS = (
         besides=triage.alarms,
     ),
     Job("alarm", in_one_unit(alarm)),
+    Job("deadlines", in_one_unit(near_deadlines)),
     daily("digest", "digest", "digest_at", managers, worth=DAY),
     Job("groups", in_one_unit(gather), every=10),
     Job("members", in_one_unit(check_members), every=10),

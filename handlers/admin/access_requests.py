@@ -19,10 +19,13 @@ from handlers.core.ui.receipts import plainly
 from models.core.entity.base import ENTITIES
 from models.core.errors import Conflict, NotFound
 from models.core.identity import rights
+from models.core.identity.notices import Notice
 from models.core.identity.rights import LOOKS, WIDTH, Scope
 from models.core.identity.role import Role
 from models.core.identity.user import User
-from models.core.outbox.delivery import Delivery, deliver
+from models.core.notifications.notify import notify
+from models.core.outbox import delivery as outbox
+from models.core.outbox.delivery import Delivery
 from models.core.permissions import policy
 from models.core.permissions.policy import READS
 from models.core.unit_of_work import UnitOfWork
@@ -79,7 +82,7 @@ def ask(request: Request) -> Response:
         raise Conflict(f"You asked for “{right}” today already; {names} can answer.")
     for admin in told:
         about = {"by": actor.id, "role": role, **vars(right)}
-        deliver(work, "wish", admin.slack_id, f"{asked}:{admin.id}", about=about)
+        notify(work, Notice.GIVEN, "wish", admin, f"{asked}:{admin.id}", about=about)
     return plainly(f"I will tell {names} that you ask for “{right}”.")
 
 
@@ -176,7 +179,7 @@ def answer(work: UnitOfWork, person: User, kind: str, **about: str) -> None:
     if work.actor and work.actor.id != person.id:
         told = {"by": work.actor.id, "answer": kind, **about}
         key, its = f"answer:{person.id}:{work.unit}", {"entity": "user", "record_id": person.id}
-        deliver(work, "answer", person.slack_id, key, about=told, **its)
+        outbox.answer(work, "answer", person.slack_id, key, about=told, **its)
 
 
 def answered(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message:

@@ -13,7 +13,7 @@ from handlers.core.ui.receipts import plainly
 from models.core.audit import verify as proof
 from models.core.audit.entries import AuditHead
 from models.core.fields import Text
-from models.core.outbox.delivery import Delivery, deliver
+from models.core.outbox.delivery import Delivery, answer
 from models.core.unit_of_work import UnitOfWork
 
 router = Router("audit", doc="Who changed what, and whether that was tampered with.")
@@ -50,7 +50,7 @@ def verify(request: Request, _: Any) -> Response:
         )
     if count <= AT_ONCE or not work.actor:
         return told(proof.verify(work, request["end"] or ""))
-    deliver(
+    answer(
         work,
         "verdict",
         work.actor.slack_id,

@@ -1,6 +1,7 @@
 """The verbs every entity has."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -8,7 +9,7 @@ from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
 from handlers.core.router import NO_MENUS, Router, Verb
-from handlers.core.ui import cards, details, history
+from handlers.core.ui import cards, details, history, subscriptions
 from handlers.core.ui.blocks import option
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, receipt
@@ -65,8 +66,7 @@ class Records(Router, Generic[E]):
         self.verb("list", record=False, writes=False, words=True, common=True)(self.list)
         self.verb("find", record=False, writes=False, words=True, common=True)(self.find)
         if entity.owned:
-            to = {"to": Person("To", required=True)}
-            self.verb("assign", asks=to, button="Assign", common=True)(self.assign)
+            self.add_owned()
         ask = "Delete {record}? It can be restored for 30 days."
         self.verb("delete", confirm=ask, style="danger", button="Delete", common=True)(self.delete)
         self.verb("restore", deleted=True, common=True)(self.restore)
@@ -160,6 +160,33 @@ class Records(Router, Generic[E]):
         """Give it to someone: `assign OP-42 @rita`."""
         records.assign(request.work, record, request["to"])
         return receipt(request, record)
+
+    def add_owned(self) -> None:
+        """Give the noun the verbs of records that belong to somebody: to give, follow and mute."""
+        to = {"to": Person("To", required=True)}
+        self.verb("assign", asks=to, button="Assign", common=True)(self.assign)
+        for name in subscriptions.VERBS:
+            self.verb(name, common=True, flags=("tab",))(self.marks(name))
+
+    def marks(self, name: str) -> Callable[[Request, E], Response]:
+        """Return the handler of a verb by which a person follows or mutes a record.
+
+        In a modal its buttons draw that modal again.
+        """
+
+        def run(request: Request, record: E) -> Response:
+            tab = str(request.line.flags.get("tab", ""))
+            if request.container != "view" or not tab:
+                return subscriptions.answered(request, name, record)
+            subscriptions.act(request.work, name, record)
+            asked = request.catalogue.command(tab)
+            if asked.verb and asked.verb.asks:
+                again = request.but(command=asked, texts={}, surface="button")
+                return replace(form(again, asked.verb, None), update=True)
+            return replace(details.more(request, record), update=True)
+
+        run.__doc__ = subscriptions.HELP[name]
+        return run
 
     def delete(self, request: Request, record: E) -> Response:
         """Hide it; it can be restored for 30 days."""

@@ -24,6 +24,7 @@ from handlers.core.responses import Form, Home, Message, Nothing, Options, Respo
 from handlers.core.router import Catalogue, takes_prose
 from handlers.core.telemetry import Check, Watch, reference, referred
 from handlers.core.ui.receipts import plainly
+from handlers.core.vanishing import Vanishes
 from models.core.db.deadline import PERSON, within
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
 from models.core.parsing.texts import clean
@@ -219,10 +220,10 @@ class Dispatcher:
             return self.draw_form(act)
         try:
             return self.run(act)
-        except LooksAlike as alike:
+        except (LooksAlike, Vanishes) as asked:
             if act.surface != "form":
-                return alike.question(act.line, act.surface)
-            return self.draw_form(replace(act, state={**act.state, **alike.state(act.state)}))
+                return asked.question(act.line, act.surface)
+            return self.draw_form(replace(act, state={**act.state, **asked.state(act.state)}))
 
     def run(self, act: Interaction) -> Response:
         """Run the verb of an interaction, once."""

@@ -24,12 +24,13 @@ from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import because, choices, echoed, listed, plainly, question, together
+from handlers.core.vanishing import must_stay_visible
 from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import LongText, Text
 from models.core.fields.base import read_all
 from models.core.outbox.current_record import standing_here, stands_in
-from models.core.outbox.delivery import deliver
+from models.core.outbox.delivery import answer, deliver
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 
@@ -128,6 +129,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     before = len(request.work.made)
     reply = done(request.but(values=values), verb, records)
     must_be_new(request, verb, records, before)
+    must_stay_visible(request, verb, records)
     forget(request, verb, records)
     return (
         here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
@@ -171,7 +173,7 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
     person, place = work.actor.slack_id if work.actor else "", {"thread": request.thread or None}
     if request.container == "home" and person and not (verb.writes or message.asks):
         told = {"person": person, "line": request.line.raw}
-        deliver(work, "line", person, f"here:{work.unit}", about=told)
+        answer(work, "line", person, f"here:{work.unit}", about=told)
         return plainly(TO_YOU)
     if not channel or channel.startswith("D") or message.asks:
         return message

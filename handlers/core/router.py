@@ -45,6 +45,10 @@ def nothing(work: Any, record: Any) -> Mapping[str, str]:
     return {}
 
 
+def no_blocks(request: Any) -> Sequence[Mapping[str, Any]]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Verb:
     """One thing people can do: a command, a button, a form and an `@crm` line all at once."""
@@ -85,6 +89,8 @@ class Verb:
     """What the form about a record contains before anyone types: a function of the unit of work and
     the record that returns field → text.
     """
+    footer: Callable[[Any], Sequence[Any]] = no_blocks
+    """What its form shows below the inputs: a function of the request that returns blocks."""
     opens: bool = False
     """Its button opens the form, although the verb needs nothing more."""
     common: bool = False

@@ -1,6 +1,7 @@
 """The verbs that need no noun: find, help, home, status, undo, redo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from handlers.admin import access_requests
@@ -13,6 +14,7 @@ from handlers.core.ui import cards
 from handlers.core.ui.blocks import option
 from handlers.core.ui.receipts import listed, plainly, question, receipt
 from handlers.general import help as guide
+from handlers.general import notify
 from handlers.general.home import home as draw_home
 from handlers.general.phrases import meanings
 from handlers.notifications import news
@@ -21,9 +23,10 @@ from models.core import records
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Clock
+from models.core.fields.base import Field
 from models.core.history import last_change
 from models.core.history import undo as undoing
-from models.core.identity.user import with_names
+from models.core.identity.user import User, with_names
 from models.core.parts import apart
 from models.core.permissions import policy
 from models.core.search.query import find_everywhere
@@ -77,7 +80,7 @@ def home(request: Request, _: Any) -> Response:
     return draw_home(request)
 
 
-HOURS = {
+HOURS: dict[str, Field] = {
     "starts_at": Clock(
         "Working from", hint="In your own time, such as 9:00 or 8am", also=("from", "starts")
     ),
@@ -87,10 +90,30 @@ HOURS = {
 }
 
 
-@router.verb("hours", record=False, asks=HOURS, text="", saves=True, title="Working hours")
+HOURS["works_on"] = replace(
+    User.fields()["works_on"], label="Working days", form=True, also=("days", "on")
+)
+
+
+def present_hours(work: UnitOfWork, _: Any) -> dict[str, str]:
+    """Return the working hours and days that the actor has now."""
+    kinds = User.fields()
+    here = work.actor or User()
+    return {name: kinds[name].write(getattr(here, name), work) for name in HOURS}
+
+
+@router.verb(
+    "hours",
+    record=False,
+    asks=HOURS,
+    text="",
+    saves=True,
+    title="Working hours",
+    begins=present_hours,
+)
 def hours(request: Request, _: Any) -> Response:
-    """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over
-    midnight.
+    """Set your working hours and days, in which messages may come: `hours from=9:00 until=17:30`,
+    also over midnight, `hours days=mon-thu`.
     """  # noqa: D205
     if not request.work.actor:
         raise Conflict("Only people have working hours. Say whose with --as.")
@@ -100,6 +123,9 @@ def hours(request: Request, _: Any) -> Response:
         {name: text for name, text in request.texts.items() if text},
     )
     return receipt(request, request.work.actor)
+
+
+notify.add_to(router)
 
 
 @router.verb("report", record=False, writes=False)
@@ -155,4 +181,30 @@ def turned(
         )
     records = apart(work, turn(work, unit))
     done = "Undone" if work.door == undoing.UNDO else "Done again"
-    return receipt(request, records[0], f"{done}: {listed(records)}", replace=True)
+    gone, back = came_and_went(work, records)
+    said, more = f"{done}: {listed(records)}", []
+    if len(records) in (len(gone), len(back)):
+        said += f" {became(len(records), bool(gone))}"
+    else:
+        more = [f"Removed: {listed(gone)}"] if gone else []
+        more += [f"Back again: {listed(back)}"] if back else []
+    return receipt(request, records[0], said, replace=True, more=more)
+
+
+def became(count: int, gone: bool) -> str:
+    """Return what became of records: was removed, are back."""
+    if gone:
+        return "was removed" if count == 1 else "were removed"
+    return "is back" if count == 1 else "are back"
+
+
+def came_and_went(work: UnitOfWork, records: Sequence[Entity]) -> tuple[list[Entity], list[Entity]]:
+    """Return which records an undo, or a redo, removed, and which it brought back."""
+    hidden = {
+        (row["entity"], row["record_id"]): row["new"] is not None
+        for row in work.changes
+        if row["field"] == "deleted_at"
+    }
+    gone = [each for each in records if hidden.get((each.slug(), each.id)) is True]
+    back = [each for each in records if hidden.get((each.slug(), each.id)) is False]
+    return gone, back

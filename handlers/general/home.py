@@ -64,7 +64,9 @@ def top(request: Request) -> list[Block]:
 
 
 def foot(request: Request) -> list[Block]:
-    return [blocks.actions(blocks.button("Help", "crm.run", "help"))]
+    buttons = [blocks.button("Help", "crm.run", "help")]
+    buttons.append(blocks.button("Notifications", "crm.notify", "--form"))
+    return [blocks.actions(*buttons)]
 
 
 def sections(request: Request) -> list[list[Block]]:

@@ -36,6 +36,34 @@ PHRASES = (
     (r"(?:help|i need help|help me|how do i start)", "help"),
     (r"(import|export|download|backup)(?: .+)?", r"help \1"),
     (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
+    # what one is told
+    (
+        rf"(?:stop|no more|don't|do not|quit) (?:telling|messaging|messages|notif\w+|bother\w*|tell|message)(?: me)?(?: about| of| for| on)? ({REF})",
+        r"mute \1",
+    ),
+    (rf"(?:silence|shut up(?: about)?|ignore|unsubscribe(?: from)?|hush) ({REF})", r"mute \1"),
+    (rf"(?:watch|subscribe to|track|keep an eye on|star) ({REF})", r"follow \1"),
+    (rf"(?:unwatch|untrack|unstar|stop (?:following|watching)) ({REF})", r"unfollow \1"),
+    (
+        rf"(?:tell|inform|alert|ping) me (?:when|if|about|of|once)(?: (?:something|anything) happens (?:to|with|on))? ({REF})(?: .+)?",
+        r"follow \1",
+    ),
+    (
+        r"(?:pause|turn off|switch off|disable|stop|no)(?: all)?(?: my| the)? (?:notifications?|messages|pings)",
+        "notify off",
+    ),
+    (
+        r"(?:resume|turn on|switch on|enable|start)(?: all)?(?: my| the)? (?:notifications?|messages|pings)",
+        "notify on",
+    ),
+    (
+        r"(?:what|which|who)(?: \w+)* (?:following|follow|muted|mute|watching|watch)(?: .+)?",
+        "notify",
+    ),
+    (
+        r"(?:my )?(?:notifications?|notification settings|settings|preferences|do not disturb|dnd)",
+        "notify",
+    ),
     # lists
     (rf"(?:{GET} )?my team(?:'s|’s) ({STATE} )?({NOUN})( .+)?", r"\2 list my team \1\3"),
     (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),

@@ -12,6 +12,7 @@ from handlers.general.intents import Shown, shown
 from models.activities.activity import Activity
 from models.analytics.dashboard import Load, loads, me
 from models.core.identity import user
+from models.core.outbox.delivery import answer
 from models.core.unit_of_work import UnitOfWork
 
 TRIED, THINGS = 3, ("Nothing", "One thing", "Two things", "Three things")
@@ -96,4 +97,4 @@ def greet(work: UnitOfWork) -> None:
     person = work.actor
     if person and user.greet(work, person):
         about = {"person": person.slack_id, "line": "help welcome"}
-        work.deliver("line", person.slack_id, f"welcome:{person.ref}", about=about)
+        answer(work, "line", person.slack_id, f"welcome:{person.ref}", about=about)

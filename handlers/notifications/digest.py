@@ -19,10 +19,18 @@ from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards, receipts
 from handlers.core.ui.blocks import escape
-from handlers.notifications import channel_day, news, record_events, reminders
+from handlers.notifications import (
+    changes,
+    channel_day,
+    news,
+    reasons,
+    record_events,
+    reminders,
+)
 from models.core.audit.entries import AuditEntry
 from models.core.context import RenderContext
 from models.core.errors import CRMError
+from models.core.notifications.notify import KINDS
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.parsing import values
@@ -53,6 +61,9 @@ def draw(
     )
     if named:
         drawing = partial(FOLLOWING[delivery.kind], work, catalogue, delivery, named)
+    personal = delivery.kind in KINDS
+    if personal and not delivery.ts and reasons.is_needless(work, delivery):
+        return None
     message = drawing()
     if delivery.kind in LISTS and len(work.viewers) > 1:
         message = narrowed(work, drawing, message)
@@ -61,6 +72,8 @@ def draw(
     if is_repeated(work, delivery, message):
         return None
     message = excused(work, delivery, message)
+    if personal:
+        message = reasons.reasoned(work, catalogue, delivery, message)
     return replace(message, text=escape(message.text))
 
 
@@ -159,6 +172,11 @@ DRAWINGS: dict[str, Drawing] = {
     "redraw": card,
     "event": record_events.event,
     "assigned": record_events.assigned,
+    "changed": changes.changed,
+    "followed": changes.changed,
+    "own": changes.changed,
+    "mentioned": changes.changed,
+    "deadline": reminders.deadline,
     "won": record_events.won,
     "message": message,
     "line": line,

@@ -19,6 +19,7 @@ from handlers.core.ui.blocks import escape
 from models.activities.activity import Activity
 from models.core.comments import COMMENTS
 from models.core.entity.base import ENTITIES, Entity
+from models.core.history.undo import latest
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
@@ -82,16 +83,24 @@ def name_of(work: UnitOfWork, person: int | None) -> str:
 def assigned(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Return that a person was given a record, unless another person has it by now.
 
-    `delivery.about` has `by`, the one who gave it.
+    `delivery.about` has `by`, the one who gave it. Where that was undone since, it says so.
     """
     record, by = record_of(work, delivery), delivery.about["by"]
-    if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
-        return None
     giver = (
         by if isinstance(by, str) else name_of(work, by)
     )  # an earlier release stored the name itself
     said = f"{giver} gave you {record}"
+    if is_undone(work, delivery):
+        return Message(f"Taken back: {said}", [blocks.section(f"~{escape(said)}~ taken back")])
+    if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
+        return None
     return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
+
+
+def is_undone(work: UnitOfWork, delivery: Delivery) -> bool:
+    """Return whether what a message tells of was undone since, and not done again."""
+    unit = str(delivery.about.get("unit", ""))
+    return bool(unit) and latest(work, unit)[1]
 
 
 def won(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:

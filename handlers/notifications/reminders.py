@@ -1,12 +1,15 @@
 """Draw reminders: tasks for their owner, cases for the support channel."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+
+from sqlalchemy import select
 
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, card_text, cards
-from handlers.core.ui.blocks import Block, escape
+from handlers.core.ui.blocks import Block, escape, plain
 from models.activities import reminders
 from models.activities.activity import Activity
 from models.activities.reminders import Overdue
@@ -15,7 +18,7 @@ from models.core.fields import Phone
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.parsing.values import show_day
-from models.core.permissions import masking
+from models.core.permissions import masking, policy
 from models.core.unit_of_work import UnitOfWork
 from models.support import triage
 from models.support.case import OPEN, Case
@@ -28,6 +31,8 @@ TAKEN_CARE_OF, NOTHING_DUE = "Taken care of", "No task of these is due now"
 NOTHING_LEFT, NONE_OVERDUE = "Nothing is left of this list", "Nothing is overdue any more"
 ABOUT = ("customer", "lead", "opportunity", "case")
 """What a task is about: the fields that its reminder names."""
+MUTED = ("case", "opportunity", "lead", "customer")
+"""The fields of what a task is about, of which the first is offered to be muted."""
 FEW = 5
 """The tasks up to which each has a menu; Slack takes about 13,000 characters in one message."""
 AFTERNOON = 14
@@ -62,8 +67,25 @@ def due_still(
     listed = delivery.about.get("ids")
     tasks = reposting.followed(work, Activity, [id for id in ids if listed is None or id in listed])
     count = sum(is_due(task, work) for task in tasks)
-    left = NONE_OVERDUE if listed == [] else ""
-    return task_list(work, tasks, count, left_over(work, tasks), left)
+    gone = out_of_sight(work, [id for id in ids if listed is None or id in listed])
+    left = NONE_OVERDUE if listed == [] else "" if tasks else " ".join(gone)
+    message = task_list(work, tasks, count, left_over(work, tasks), left)
+    if not gone or not tasks:
+        return message
+    drawn = [*message.blocks, blocks.context(*map(escape, gone))]
+    return replace(message, text="\n".join([message.text, *gone]), blocks=drawn)
+
+
+def out_of_sight(work: UnitOfWork, ids: Sequence[int]) -> list[str]:
+    """Return a line for each task that its reader had and sees no more: what became of it."""
+    with policy.beyond(work.session):
+        theirs = select(Activity).where(Activity.id.in_(ids)).order_by(Activity.id)
+        tasks = work.session.scalars(theirs).all()
+    return [
+        f"{task.ref} was handed over, and you no longer see it."
+        for task in tasks
+        if not policy.shows(work, task)
+    ]
 
 
 def left_over(work: UnitOfWork, tasks: Sequence[Activity]) -> Overdue:
@@ -204,8 +226,21 @@ def task_buttons(task: Activity, work: UnitOfWork, few: bool = True) -> list[Blo
     drawn += cards.ways(task, work, ("show", "Open"))
     names = cards.usable([verb for verb, _ in MENU], task, work)
     menu = [blocks.option(label, f"{verb} {task.ref}") for verb, label in MENU if verb in names]
-    drawn += [blocks.overflow(f"{task.slug()}.menu", menu)] if menu else []
+    menu += mute(task, work) if few else []
+    drawn += [blocks.overflow("crm.menu", menu)] if menu else []
     return [blocks.actions(*drawn)] if drawn else []
+
+
+def mute(task: Activity, work: UnitOfWork) -> list[Block]:
+    """Return the option that mutes what a task is about, or the task itself."""
+    kinds: Any = task.fields()
+    named = cards.texts(task, work, *MUTED)
+    about = [work.get(ENTITIES[kinds[name].to], getattr(task, name)) for name in named]
+    for record in (*about, task):
+        if cards.usable(["mute"], record, work):
+            said = {"description": plain(f"No more messages about {record.ref}")}
+            return [blocks.option(f"Mute this {record.noun()}", f"mute {record.ref}") | said]
+    return []
 
 
 def snoozes(task: Activity, work: UnitOfWork) -> list[Block]:
@@ -249,6 +284,23 @@ def pressing_still(
     cases = reposting.followed(work, Case, ids)
     left = f"and perhaps more: `{catalogue.root} case list open`" if len(ids) == CASES else ""
     return case_list(work, cases, triage.pressing(work, list(ids), CASES)[1], left)
+
+
+def deadline(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Return that a case of the reader's is due soon, unless it is over or another's by now."""
+    case = work.get(Case, delivery.record_id or 0)
+    mine = bool(work.actor) and work.actor is not None and case.assignee == work.actor.id
+    seen = cards.texts(case, work, "resolve_by", "customer")
+    if not mine or case.deleted_at or case.status not in OPEN or "resolve_by" not in seen:
+        return None
+    late = case.resolve_by is not None and case.resolve_by <= work.now
+    said = f"{case} {'was due' if late else 'is due'} {seen['resolve_by']}"
+    whose = seen.get("customer", "")
+    text = "\n".join(filter(None, [f":hourglass: *{escape(said)}*", escape(whose)]))
+    offers = [("reply", "Reply", "primary"), ("resolve", "Resolve"), ("show", "Open")]
+    buttons = cards.ways(case, work, *offers)
+    drawn = [blocks.section(text), *([blocks.actions(*buttons)] if buttons else [])]
+    return Message(said, drawn, named=[case])
 
 
 def case_list(work: UnitOfWork, cases: Sequence[Case], count: int, left: str = "") -> Message:

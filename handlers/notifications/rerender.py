@@ -18,7 +18,7 @@ from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.posted import ListSubscription, PostedMessage
-from models.core.outbox.reposting import Shown, together
+from models.core.outbox.reposting import LINE, PERSON, Shown, is_whole, together
 from models.core.unit_of_work import UnitOfWork
 from models.support import triage
 
@@ -71,12 +71,45 @@ def anew(
     if isinstance(kept, PostedMessage) and kept.kind == "event" and said is None:
         return short(work, kept)
     message = None
-    if said is not None and said.kind not in LOST:
+    if said is not None and said.kind in LOST:
+        message = answered_again(work, catalogue, kept, said)
+    elif said is not None:
         with suppress(CRMError), work.rendering(RenderContext(at=kept.posted_at)):
             message = digest.draw(work, catalogue, said, named)
     if message is None and (isinstance(kept, ListSubscription) or (named and said is None)):
         return None
     return message or Message(MASKED, [blocks.section(MASKED)])
+
+
+def answered_again(
+    work: UnitOfWork,
+    catalogue: Catalogue,
+    kept: PostedMessage | ListSubscription,
+    said: Delivery,
+) -> Message | None:
+    """Return the answer to a line once more, if all who read it may see all of it again.
+
+    The result is None where the line is not known any more, because somebody typed words in it.
+    """
+    if not isinstance(kept, PostedMessage):
+        return None
+    told = kept.shown
+    if not told or LINE not in told or not is_whole(told, shown(work, kept)):
+        return None
+    about = {LINE: told[LINE], PERSON: told.get(PERSON, "")}
+    again = Delivery(kind=said.kind, channel=said.channel, thread=said.thread, about=about)
+    again.ts = kept.ts
+    with suppress(CRMError), work.rendering(RenderContext(at=kept.posted_at)):
+        return digest.draw(work, catalogue, again)
+    return None
+
+
+def own_words(catalogue: Catalogue, line: str) -> bool:
+    """Return whether a line has nothing in it but a verb of ours: report, lead list."""
+    command = catalogue.command(line)
+    found = command.line
+    typed = found.rest.strip() or found.refs or found.fields or found.people or found.unknown
+    return command.verb is not None and not typed and not set(found.flags) - {"here"}
 
 
 def short(work: UnitOfWork, told: PostedMessage) -> Message | None:

@@ -110,14 +110,16 @@ class Activity(Entity):
         default=ActivityType.TASK,
     )
     description: Mapped[str] = field(LongText("Description", required=True, search=True))
-    due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when")))
+    due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when"), watched=True))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
     lead: Mapped[int | None] = field(Reference("Lead", to="lead", search=True))
     account: Mapped[int | None] = field(Reference("Account", to="account"))
     opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity"))
     case: Mapped[int | None] = field(Reference("Case", to="case"))
     owner: Mapped[int | None] = field(Person("Owner"))
-    done_at: Mapped[datetime | None] = field(Moment("Done", form=False))
+    done_at: Mapped[datetime | None] = field(
+        Moment("Done", form=False, watched=True, deeds={"*": "ticked off"})
+    )
     outcome: Mapped[str | None] = field(Text("Outcome"))
     minutes: Mapped[int | None] = field(Number("Minutes"))
     remind_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -5,9 +5,8 @@ next working day begins. What is overdue for longer is counted, not named.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -15,10 +14,16 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from models.activities.activity import Activity
 from models.core.context import Context
 from models.core.entity.bulk import insert_once
+from models.core.identity.notices import Notice
 from models.core.identity.user import User
+from models.core.identity.working_hours import Hours as Hours
+from models.core.identity.working_hours import at_work as at_work
+from models.core.identity.working_hours import day_before, is_reachable
+from models.core.identity.working_hours import morning as morning
+from models.core.notifications import marks
 from models.core.outbox.delivery import JobRun
 from models.core.permissions import visibility
-from models.core.schedule import DAY, FRIDAY, strikes
+from models.core.schedule import DAY
 
 TOGETHER = 10
 """Activities that one message names: with its buttons, about what Slack accepts."""
@@ -32,9 +37,11 @@ class Reminder:
 
     Attributes:
         ids: The ids of the activities that it names; without any it only counts what is overdue.
+        notice: What it is, as people choose it.
     """
 
     ids: list[int]
+    notice: Notice = field(default=Notice.DUE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -50,15 +57,6 @@ class Overdue:
     count: int = 0
     since: datetime | None = None
     first: Sequence[Activity] = ()
-
-
-class Hours(NamedTuple):
-    """When a person works, by the clock of their town: all that is needed from most people."""
-
-    id: int
-    zone: str
-    starts_at: str
-    ends_at: str
 
 
 def first(work: Context, job: str, slot: str) -> bool:
@@ -77,29 +75,6 @@ def take(work: Context, job: str, slots: Sequence[str]) -> list[str]:
     return [slot for slot in slots if slot not in taken and first(work, job, slot)]
 
 
-def at_work(user: User | Hours, now: datetime) -> bool:
-    """Return whether it is a working day and working hours for a person."""
-    return shift(user, now) is not None
-
-
-def shift(user: User | Hours, now: datetime) -> date | None:
-    """Return the working day on which a person's present working hours began, None outside of them.
-
-    The hours may end on the next day.
-    """
-    zone = ZoneInfo(user.zone)
-    today = now.astimezone(zone).date()
-    overnight = user.ends_at <= user.starts_at
-    for day in (today, today - DAY) if overnight else (today,):
-        start, end = (
-            strikes(day, user.starts_at, zone),
-            strikes(day + DAY * overnight, user.ends_at, zone),
-        )
-        if day.weekday() <= FRIDAY and start <= now < end:
-            return day
-    return None
-
-
 def colleagues(work: Context) -> list[User]:
     """Return everybody who can get a message: no guests, and nobody who has left."""
     return list(work.session.scalars(select(User).where(~User.left, ~User.guest).order_by(User.id)))
@@ -108,24 +83,29 @@ def colleagues(work: Context) -> list[User]:
 def expectant(work: Context) -> list[User]:
     """Return the people to remind now.
 
-    They are at work and were not reminded of all that is due, or not yet today. Outside their
-    working hours people are left alone; the next working day begins with what came due in between.
+    They may be told something and were not reminded of all that is due, or are at work and not yet
+    today. Outside their working hours people are left alone unless they wish otherwise; the next
+    working day begins with what came due in between.
     """
     people = present(work)
     found = with_any(work, [user.id for user in people], Activity.untold(work))
-    found |= with_any(work, unwelcomed(work, people), Activity.overdue(work))
+    working = [user for user in people if at_work(user, work.now)]
+    found |= with_any(work, unwelcomed(work, working), Activity.overdue(work))
     them = select(User).where(User.id.in_(found)).order_by(User.id)
     return list(work.session.scalars(them)) if found else []
 
 
 def present(work: Context) -> list[Hours]:
-    """Return who can get a message and is at work now.
+    """Return who can get a message and may be told something now.
 
     Loading whole users would take far longer, each minute.
     """
-    hours = select(User.id, User.zone, User.starts_at, User.ends_at).where(~User.left, ~User.guest)
+    columns = [getattr(User, name) for name in Hours._fields]
+    hours = select(*columns).where(~User.left, ~User.guest)
     return [
-        person for row in work.session.execute(hours) if at_work(person := Hours(*row), work.now)
+        person
+        for row in work.session.execute(hours)
+        if is_reachable(person := Hours(*row), work.now)
     ]
 
 
@@ -159,33 +139,39 @@ def reminders(work: Context, owner: User) -> list[Reminder]:
 
     Call it again until there is nothing. Each activity is named after its due moment; put off, it
     has a new one. The first reminder of a working day names once more what came due since the one
-    before began; where there is only what is overdue for longer, it names nothing.
+    before began; where there is only what is overdue for longer, it names nothing. What the person
+    has muted is not named.
     """
-    begins = bool(unwelcomed(work, [owner]))
-    named = (told_before(work, owner) if begins else []) + take_untold(work, owner)
+    begins = at_work(owner, work.now) and bool(unwelcomed(work, [owner]))
+    daily = begins and Notice.DAY in owner.notices
+    notice = Notice.DAY if daily else Notice.DUE
+    named = (told_before(work, owner) if daily else []) + take_untold(work, owner)
+    named = not_muted(work, owner, named)
     messages = [
-        Reminder(named[start : start + TOGETHER]) for start in range(0, len(named), TOGETHER)
+        Reminder(named[start : start + TOGETHER], notice)
+        for start in range(0, len(named), TOGETHER)
     ]
-    if begins and not messages and with_any(work, [owner.id], Activity.overdue(work)):
-        messages = [Reminder([])]
-    if begins and messages:
+    if daily and not messages and with_any(work, [owner.id], Activity.overdue(work)):
+        messages = [Reminder([], notice)]
+    if begins and (messages or not daily):
         first(work, "morning", morning(owner, work.now))
     return messages
 
 
-def day_before(user: User | Hours, now: datetime) -> datetime:
-    """Return when the working day of a person before the present one began."""
-    zone = ZoneInfo(user.zone)
-    day = (shift(user, now) or now.astimezone(zone).date()) - DAY
-    while day.weekday() > FRIDAY:
-        day -= DAY
-    return strikes(day, user.starts_at, zone)
+def not_muted(work: Context, owner: User, ids: list[int]) -> list[int]:
+    """Return those of these activities that their owner wants to hear of.
 
-
-def morning(user: User | Hours, now: datetime) -> str:
-    """Return the slot of a person's working day."""
-    day = shift(user, now) or now.astimezone(ZoneInfo(user.zone)).date()
-    return f"{day:%Y%m%d}:{user.id}"
+    Whoever mutes a deal hears nothing of the tasks about it either.
+    """
+    muted = marks.muted_by(work, owner.id) if ids else set()
+    if not muted:
+        return ids
+    quiet = {
+        record.id
+        for record in work.session.scalars(select(Activity).where(Activity.id.in_(ids)))
+        if marks.is_muted(record, muted)
+    }
+    return [id for id in ids if id not in quiet]
 
 
 def unwelcomed(work: Context, people: Iterable[User | Hours]) -> list[int]:

@@ -11,6 +11,7 @@ from models.activities.activity import Activity, ActivityType
 from models.core.audit.entries import AuditEntry
 from models.core.context import Context
 from models.core.entity.base import Entity
+from models.core.notifications import marks
 from models.core.permissions import policy, visibility
 from models.customers.customer import Customer
 from models.sales.lead import Lead, LeadStatus
@@ -240,14 +241,17 @@ def news(
 def changed_since(
     work: Context, entity: type[Entity], wanted: ColumnElement[bool], since: datetime
 ) -> list[Entity]:
-    """Return the actor's records that changed since then, the latest first."""
-    return mine(
-        work,
-        entity,
-        wanted & (entity.updated_at >= since),
-        entity.updated_at.desc(),
-        limit=LATEST,
-    )
+    """Return the records that the actor owns or follows and that changed since, the latest first.
+
+    What they have muted is left out.
+    """
+    changed = wanted & (entity.updated_at >= since)
+    if visibility.hidden(work, changed):
+        return []
+    marked = marks.marked(work, me(work), entity)
+    theirs = or_(owned(work, entity), entity.id.in_(marked.followed))
+    found = select(entity).where(theirs, changed, entity.id.not_in(marked.muted))
+    return list(work.session.scalars(found.order_by(entity.updated_at.desc()).limit(LATEST)))
 
 
 def entries_of_others(

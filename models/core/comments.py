@@ -10,6 +10,7 @@ from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
+from models.core.notifications.changes import tell
 from models.core.outbox import delivery
 
 COMMENTS: dict[str, type["Comment"]] = {}
@@ -83,6 +84,8 @@ def write_down(
     work.changes.append(entry)
     if not touched:
         delivery.redraw(work, record)
+    if work.actor and not work.repeats:
+        tell(work, [record], said=new or "")
 
 
 def find(work: Context, record: Entity, field: str) -> Comment | None:

@@ -17,6 +17,7 @@ from models.core.entity.bulk import LATER, insert_now
 from models.core.entity.finding import KEPT
 from models.core.entity.sequences import take_numbers
 from models.core.names import forget_names
+from models.core.notifications.changes import follow_changes
 from models.core.outbox import audience, delivery
 from models.core.permissions import policy, visibility
 from models.core.search.index import index, referring
@@ -122,6 +123,7 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
             work, [row for row, did, found in written if did == "create" or is_reworded(row, found)]
         )
         follow(work, written)
+        follow_changes(work, written)
 
 
 def follow(work: Context, written: Sequence[entries.Written]) -> None:

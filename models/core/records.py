@@ -13,7 +13,6 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Conflict, Invalid, Stale
 from models.core.fields import Person
 from models.core.identity.user import User
-from models.core.outbox.delivery import deliver
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.search.lookup import REFERENCE, lookup
@@ -320,7 +319,7 @@ def restore(work: Context, record: Entity) -> None:
 
 
 def assign(work: Context, record: Entity, user: int) -> None:
-    """Give a record to a person, who gets a message unless it is the actor.
+    """Give a record to a person.
 
     Args:
         work: The unit of work.
@@ -334,13 +333,3 @@ def assign(work: Context, record: Entity, user: int) -> None:
         raise Conflict(f"{record} already belongs to {person.name}.")
     setattr(record, record.owned, user)
     work.session.flush()
-    if person.id != (work.actor.id if work.actor else None):
-        deliver(
-            work,
-            "assigned",
-            person.slack_id,
-            f"assigned:{record.ref}:{work.unit}",
-            about={"by": work.actor.id if work.actor else None},
-            entity=record.slug(),
-            record_id=record.id,
-        )

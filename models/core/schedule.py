@@ -1,12 +1,14 @@
 """Daily times: when a time of day strikes in a zone, once each local date however clocks change."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from models.core.parsing.datetimes import to_utc
 
-FRIDAY = 4
+WORKING = range(5)
+"""Monday to Friday, as `date.weekday` counts."""
 DAY = timedelta(days=1)
 PUNCTUAL = timedelta(minutes=15)
 """Nobody calls it late if it comes within this long after its time."""
@@ -42,27 +44,34 @@ def strikes(day: date, at: str, zone: tzinfo) -> datetime:
     return to_utc(day, time.fromisoformat(at), zone)
 
 
-def counts(day: date, zone: tzinfo, working_days: bool) -> bool:
+def counts(day: date, zone: tzinfo, working_days: bool, days: Collection[int] = WORKING) -> bool:
     """Return whether a day exists there and is wanted.
 
     A place that moves across the date line leaves a day out (Samoa, 2011).
     """
     exists = strikes(day, "00:00", zone).astimezone(zone).date() == day
-    return exists and (day.weekday() <= FRIDAY or not working_days)
+    return exists and (day.weekday() in days or not working_days)
 
 
-def struck(now: datetime, zone: tzinfo, at: str, working_days: bool = True) -> Slot:
+def struck(
+    now: datetime,
+    zone: tzinfo,
+    at: str,
+    working_days: bool = True,
+    days: Collection[int] = WORKING,
+) -> Slot:
     """Return the latest date on which `at` has struck there.
 
     Args:
         now: The present moment.
         zone: The time zone.
         at: The time of day, such as "08:30".
-        working_days: Leave out Saturdays and Sundays.
+        working_days: Leave out the days on which nobody works.
+        days: The days on which somebody works, as `date.weekday` counts.
     """
     day = (
         now.astimezone(zone).date() + DAY
     )  # a clock that goes back past midnight has been in tomorrow already
-    while strikes(day, at, zone) > now or not counts(day, zone, working_days):
+    while strikes(day, at, zone) > now or not counts(day, zone, working_days, days):
         day -= DAY
     return Slot(day, strikes(day, at, zone))

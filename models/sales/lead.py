@@ -99,7 +99,18 @@ class Lead(Entity):
         Text("Source", 255, search=True, hint="Where the lead came from")
     )
     status: Mapped[str] = field(
-        Choice("Status", options=LeadStatus, required=True, others=LEAD_STATUSES),
+        Choice(
+            "Status",
+            options=LeadStatus,
+            required=True,
+            others=LEAD_STATUSES,
+            watched=True,
+            deeds={
+                LeadStatus.QUALIFIED: "qualified",
+                LeadStatus.UNQUALIFIED: "disqualified",
+                LeadStatus.CONVERTED: "converted",
+            },
+        ),
         default=LeadStatus.NEW,
     )
     score: Mapped[int | None] = field(Number("Score", form=False))

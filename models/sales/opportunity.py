@@ -130,13 +130,29 @@ class Opportunity(Entity):
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
     account: Mapped[int | None] = field(Reference("Account", to="account", search=True))
     stage: Mapped[str] = field(
-        Choice("Stage", options=Stage, required=True, others=STAGES), default=Stage.QUALIFICATION
+        Choice(
+            "Stage",
+            options=Stage,
+            required=True,
+            others=STAGES,
+            watched=True,
+            deeds={Stage.WON: "won", Stage.LOST: "lost"},
+        ),
+        default=Stage.QUALIFICATION,
     )
     amount: Mapped[Decimal | None] = field(
-        Money("Amount", currency="currency", also=("value", "worth"), hint="Such as 12k or €1.2m")
+        Money(
+            "Amount",
+            currency="currency",
+            also=("value", "worth"),
+            hint="Such as 12k or €1.2m",
+            watched=True,
+        )
     )
     currency: Mapped[str | None] = field(Currency("Currency", form=False, card=False))
-    close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes", "closing")))
+    close_date: Mapped[date | None] = field(
+        Day("Close date", also=("close", "closes", "closing"), watched=True)
+    )
     probability: Mapped[int | None] = field(
         Percent("Probability", hint="Leave empty for the stage's own")
     )
@@ -147,7 +163,13 @@ class Opportunity(Entity):
     next_touch_on: Mapped[date | None] = field(Day("Next touch on", also=("touch",)))
     owner: Mapped[int | None] = field(Person("Owner"))
     lost_reason: Mapped[str | None] = field(
-        Text("Lost because", form=False, also=("reason",), when=("stage", Stage.LOST))
+        Text(
+            "Lost because",
+            form=False,
+            also=("reason",),
+            when=("stage", Stage.LOST),
+            watched=True,
+        )
     )
     competitor: Mapped[str | None] = field(Text("Competitor", search=True, card=False))
     notes: Mapped[str | None] = field(LongText("Notes", card=False))

@@ -77,11 +77,25 @@ class Case(Entity):
     account: Mapped[int | None] = field(Reference("Account", to="account"))
     subject: Mapped[str] = field(Text("Subject", 255, required=True, search=True))
     status: Mapped[str] = field(
-        Choice("Status", options=CaseStatus, required=True, others=CASE_STATUSES),
+        Choice(
+            "Status",
+            options=CaseStatus,
+            required=True,
+            others=CASE_STATUSES,
+            watched=True,
+            deeds={CaseStatus.RESOLVED: "resolved", CaseStatus.CLOSED: "closed"},
+        ),
         default=CaseStatus.NEW,
     )
     priority: Mapped[str] = field(
-        Choice("Priority", options=Priority, required=True, others=PRIORITIES, ranked=True),
+        Choice(
+            "Priority",
+            options=Priority,
+            required=True,
+            others=PRIORITIES,
+            ranked=True,
+            watched=True,
+        ),
         default=Priority.NORMAL,
     )
     description: Mapped[str | None] = field(LongText("Description", search=True))
@@ -90,7 +104,7 @@ class Case(Entity):
     assignee: Mapped[int | None] = field(Person("Assignee", also=("owner",)))
     team: Mapped[str | None] = field(Text("Team", 50, card=False))
     respond_by: Mapped[datetime | None] = field(Moment("Respond by", form=False))
-    resolve_by: Mapped[datetime | None] = field(Moment("Resolve by", also=("due",)))
+    resolve_by: Mapped[datetime | None] = field(Moment("Resolve by", also=("due",), watched=True))
     responded_at: Mapped[datetime | None] = field(Moment("First response", form=False, card=False))
     resolved_at: Mapped[datetime | None] = field(Moment("Resolved", form=False))
     closed_at: Mapped[datetime | None] = field(Moment("Closed", form=False))

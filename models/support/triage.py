@@ -15,6 +15,8 @@ NEW = timedelta(days=7)
 
 The slots of a job are kept for longer.
 """
+AHEAD, LATE = timedelta(hours=1), timedelta(days=1)
+"""How long before its deadline who has a case hears of it, and how long after it at the latest."""
 JUST_NOW = timedelta(minutes=10)
 
 
@@ -65,6 +67,19 @@ def alarms(work: Context) -> list[int]:
     told = [int(slot) for slot in take(work, "alarm", [str(id) for id in found])]
     fresh = just_carded(work, told) if told else set()
     return [id for id in told if id not in fresh]
+
+
+def deadlines(work: Context) -> list[Case]:
+    """Return the open cases that somebody has and that are due soon, once for each deadline."""
+    soon = (
+        Case.open(),
+        Case.assignee.is_not(None),
+        Case.resolve_by <= work.now + AHEAD,
+        Case.resolve_by > work.now - LATE,
+    )
+    found = work.session.scalars(select(Case).where(*soon).order_by(Case.resolve_by, Case.id))
+    slots = {f"{case.id}:{case.resolve_by}": case for case in found}
+    return [slots[slot] for slot in take(work, "deadline", list(slots))] if slots else []
 
 
 def just_carded(work: Context, ids: list[int]) -> set[int | None]:

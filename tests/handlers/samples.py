@@ -27,6 +27,7 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "hide": {"fields": "rep customer notes"},
     "reveal": {"fields": "executive customer notes"},
     "give": {"person": "U_RAVI", "role": "manager"},
+    "notify": {"where": "home_only"},
     "hours": {"starts_at": "07:00", "ends_at": "15:00"},
     **dict.fromkeys(("call", "meeting", "email"), {"description": "Spoke", "customer": "CU-1"}),
     "log.note": {"description": "Spoke", "customer": "CU-1"},
@@ -40,6 +41,8 @@ SAID = {
     "role.decline": "US-1 lead delete all",
     "crm.request": "role edit",
     "activity.sort": "overdue",
+    "crm.mute": "digest",
+    "crm.unmute": "own",
     "deliveries.retry": results.code(Delivery(key=REFUSED)),
     "deliveries.drop": results.code(Delivery(key=REFUSED)),
 }
@@ -60,6 +63,10 @@ BARE = {
     "verify",
     "undo",
     "redo",
+    "follow",
+    "unfollow",
+    "mute",
+    "unmute",
 }
 """The verbs that need nothing besides their record."""
 

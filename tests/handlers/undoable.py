@@ -13,6 +13,7 @@ from handlers.core.router import Verb
 from handlers.registry import ROUTERS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Text
+from models.core.identity.rights import MARKS
 from models.core.search.index import SearchText
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.support.case import CaseComment
@@ -28,6 +29,11 @@ NO_RECORDS = {
     "crm.request": "asks the admins",
     "crm.undo": "is what is tried here",
     "crm.redo": "is what is tried here",
+    **{
+        name: "says what one person wants to hear, and has a verb that ends it"
+        for name, verb in VERBS.items()
+        if verb.record and verb.name in MARKS
+    },
 }
 """Verbs that change no record, and why."""
 UNDOABLE = {name: verb for name, verb in VERBS.items() if name not in NO_RECORDS}
@@ -71,6 +77,9 @@ LINES = {
     "role.reveal": ["role reveal executive customer notes", "role reveal marketing customer notes"],
     "role.give": ["role give <@U_RAVI> manager", "role give <@U_MONA> rep"],
     "role.grant": ["role grant RO-1 US-8 lead delete all", "role grant RO-2 US-1 case delete own"],
+    "crm.notify": ["notify home", "notify off"],
+    "crm.mute": ["mute digest", "mute due"],
+    "crm.unmute": ["unmute own"],
     "crm.hours": ["hours from=8:00 until=16:00", "hours from=07:15 until=15:00"],
 }
 EDITED = {

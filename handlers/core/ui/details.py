@@ -10,7 +10,7 @@ from typing import Any
 from handlers.core.request import Request
 from handlers.core.responses import Form
 from handlers.core.router import Router, Verb
-from handlers.core.ui import blocks, cards
+from handlers.core.ui import blocks, cards, subscriptions
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.card_text import CardText, is_link, marked, stamp
 from models.core.entity.base import ENTITIES, Entity
@@ -83,6 +83,7 @@ def overview(request: Request, record: Entity, lists: Sequence[Related]) -> list
         for v in rows
     ]
     new += cards.ways(record, work, ("edit", "Edit"))
+    new += subscriptions.ways(record, work, OVERVIEW) if record.owned else []
     drawn += [blocks.actions(*new)] if new else []
     if text.places:
         places = (cards.place(slug, ref) for slug, ref in text.places if slug in catalogue.routers)

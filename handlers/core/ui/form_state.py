@@ -71,5 +71,5 @@ def begins_as(element: Mapping[str, Any]) -> dict[str, Any]:
         "selected_date_time": element.get("initial_date_time"),
         "selected_user": element.get("initial_user"),
     }
-    boxes = element.get("type") == "checkboxes"
+    boxes = element.get("type") in ("checkboxes", "multi_static_select")
     return state | ({"selected_options": element.get("initial_options")} if boxes else {})

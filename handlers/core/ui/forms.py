@@ -55,12 +55,13 @@ def form(
     notes = [*note.splitlines(), *(each for each in notes if each not in note.splitlines())]
     state = remembered(request, verb, record, others)
     inputs += [why(request.reason)] if request.reason else []
+    foot = [*below(verb, record, kinds, now), *verb.footer(request)]
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
     if verb.opens and record and not others:
         said = f"{record.noun().capitalize()} {cards.summary(record, request.work)}"
         told.insert(0, blocks.section(blocks.escape(said)))
     metadata = json.dumps({key: value for key, value in state.items() if value})
-    drawn = [*request.state.get("top", ()), *told, *inputs, *below(verb, record, kinds, now)]
+    drawn = [*request.state.get("top", ()), *told, *inputs, *foot]
     named = state["r"] if others else record.spoken if record else ""
     title = f"{verb.title or verb.name.capitalize()} {named}".strip()
     save = "Save anyway" if state["d"] else "Save" if verb.saves else verb.button or "Save"
@@ -229,7 +230,8 @@ def seen(request: Request, verb: Verb, record: Entity | None) -> dict[str, Any]:
 def stands(request: Request, verb: Verb, record: Entity | None, name: str) -> str:
     """Return what an input contains before anyone types."""
     if record is None:
-        return verb.defaults.get(name, "")
+        begun = {} if verb.record else verb.begins(request.work, None)
+        return begun.get(name, verb.defaults.get(name, ""))
     begun = verb.begins(request.work, record)
     return begun[name] if name in begun else current(record, name, request.work)
 

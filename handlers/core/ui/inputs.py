@@ -22,6 +22,7 @@ from models.core.fields import (
     Text,
 )
 from models.core.fields.base import Field, Reader
+from models.core.fields.several import Several
 from models.core.search.query import suggestions
 from models.core.unit_of_work import UnitOfWork
 
@@ -108,6 +109,21 @@ def _(kind: Choice, text: str, reader: Reader) -> Block:
     return {"type": "static_select", "options": options} | initial(
         "initial_option", next((each for each in options if each["value"] == chosen), None)
     )
+
+
+@element.register
+def _(kind: Several, text: str, reader: Reader) -> Block:
+    labels = {
+        each: kind.labels.get(each, (kind.name(each).capitalize(), "")) for each in kind.options
+    }
+    options = [
+        option(label, each) | ({"description": plain(more, DESCRIPTION)} if more else {})
+        for each, (label, more) in labels.items()
+    ]
+    chosen = kind.read(text, reader) if text else ()
+    ticked = [each for each in options if each["value"] in chosen]
+    kind_of = "multi_static_select" if kind.menu else "checkboxes"
+    return {"type": kind_of, "options": options} | initial("initial_options", ticked)
 
 
 @element.register

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace as replaced
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,10 +14,14 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from models.core import parts
 from models.core.entity.base import ENTITIES, Entity
-from models.core.fields import Choice, Email, Lines, LongText, Reference, Text
+from models.core.fields import Choice, Email, Lines, LongText, Moment, Reference, Text
 from models.core.fields.base import Field
 from models.core.history.undo import UNDO
 from models.core.history.undo_rights import is_reversible
+from models.core.identity.user import User
+from models.core.notifications import notify, retract
+from models.core.parsing import values
+from models.core.parsing.calendar import name_day
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 
@@ -28,7 +33,13 @@ NAMED, MOST, TEXTS = 5, 45, 10
 """The limits for the records named in one sentence, blocks of an answer, and texts of a block."""
 
 
-def receipt(request: Request, record: Entity, said: str = "", replace: bool = False) -> Message:
+def receipt(
+    request: Request,
+    record: Entity,
+    said: str = "",
+    replace: bool = False,
+    more: Sequence[str] = (),
+) -> Message:
     """Return what this act changed, old → new, with Undo, Edit and Show.
 
     Args:
@@ -36,17 +47,38 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
         record: The record that the act is about.
         said: A sentence in place of the headline.
         replace: Whether the receipt replaces the message whose button was pressed.
+        more: Lines that come before what changed.
     """
     work = request.work
     work.session.flush()
     lines = told(work, record, filled_in(request), request.surface)
     first = said or headline(work, record)
     lines = [line for line in lines if not said or not is_said(line, said)]
+    lines = [*more, *lines, *who_hears(work)]
     drawn = [blocks.section(f"{record.icon} {escape(first)}")]
     drawn += small(lines)
     buttons = offered(work, record)
     drawn += [blocks.actions(*buttons)] if buttons else []
     return Message("\n".join([first, *lines]), drawn, replace)
+
+
+def who_hears(work: UnitOfWork) -> list[str]:
+    """Return the line that says which colleagues are told of this act, and who of them later.
+
+    Nobody is disturbed outside their working hours.
+    """
+    heard = [(work.who(each.person.id), each.at) for each in notify.told(work)]
+    now = [name for name, at in heard if at <= work.now]
+    later = [
+        f"{name} ({values.show_moment(at, work.now, work.zone)})"
+        for name, at in heard
+        if at > work.now
+    ]
+    lines = [f"Told: {', '.join(now)}"] if now else []
+    lines += [f"Told when at work: {', '.join(later)}"] if later else []
+    undone = work.session.info.get(retract.PEOPLE)
+    back = [work.who(person) for person in retract.people(work)] if undone else []
+    return lines + ([f"What {' and '.join(back)} read of it says so."] if back else [])
 
 
 def filled_in(request: Request) -> list[str]:
@@ -98,6 +130,8 @@ def headline(work: UnitOfWork, record: Entity) -> str:
             if record.deleted_at
             else f"Restored {record}"
         )
+    if mine and not record.is_seen:
+        return f"Handed over {record.ref}. You no longer see it."
     return f"Changed {record}" if mine else f"{record}: nothing changed"
 
 
@@ -191,8 +225,22 @@ def filled(
         shown = echo(kind, value, work, record)
         if isinstance(kind, Text | LongText | Email | Choice) and has_words(record.title, shown):
             continue
+        shown += there(work, record, value) if isinstance(kind, Moment) else ""
         lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
     return lines
+
+
+def there(work: UnitOfWork, record: Entity, moment: datetime) -> str:
+    """Return what the clock of the owner of a record says at a moment, where it differs."""
+    owner = getattr(record, record.owned) if record.owned else None
+    if owner is None or not work.actor or owner == work.actor.id:
+        return ""
+    person = work.get(User, owner)
+    local, here = moment.astimezone(person.tz), moment.astimezone(work.zone)
+    if local.utcoffset() == here.utcoffset() or not work.shows(person):
+        return ""
+    day = "" if local.date() == here.date() else f"{name_day(local.date())} "
+    return f" ({day}{local:%H:%M} where {person.name} is)"
 
 
 def awaited(work: UnitOfWork, record: Entity) -> list[str]:
@@ -272,7 +320,7 @@ def together(request: Request, records: Sequence[Entity], replies: Sequence[Resp
             "\n".join(message.text for message in messages), blocks.distinct(drawn[:MOST])
         )
     first = "\n".join(message.text.partition("\n")[0] for message in messages)
-    lines = told(request.work, None, filled_in(request))
+    lines = [*told(request.work, None, filled_in(request)), *who_hears(request.work)]
     drawn = [blocks.section(escape(first))]
     drawn += small(lines)
     buttons = way_back(request.work)

@@ -14,6 +14,7 @@ from models.activities.activity import Activity
 from models.analytics import dashboard
 from models.analytics.dashboard import COUNTED, News, Talk, talks
 from models.core.entity.base import Entity
+from models.core.identity.notices import Where
 from models.core.names import learn
 from models.core.permissions import visibility
 from models.core.unit_of_work import UnitOfWork
@@ -182,6 +183,8 @@ def news(request: Request) -> list[Block]:
     No block where there is nothing new.
     """
     work, since = request.work, request.work.now - NEWS
+    if work.actor and work.actor.told_in == Where.OFF:
+        return []
     lately = (work.now - NEWS).date()
     closed = Opportunity.stage.in_(CLOSED) & (Opportunity.close_date >= lately)
     filters: list[tuple[type[Entity], Any]] = [

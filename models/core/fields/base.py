@@ -10,7 +10,7 @@ and `dump` is what the audit trail keeps.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from sqlalchemy import String
@@ -54,6 +54,10 @@ class Field:
     """Only the program sets it: nobody types it, and no file fills it."""
     computed: Formula | Rollup | None = None
     """How the program works it out; a computed field is readonly."""
+    watched: bool = False
+    """Its owner, and who follows the record, hear when somebody else changes it."""
+    deeds: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What somebody did who set it to a value: the value, or * for any → a verb, such as won."""
 
     ordered: ClassVar[bool] = False
     """Whether < and > mean something in a filter."""

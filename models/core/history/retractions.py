@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models.core.context import Context
 from models.core.entity.base import Entity
+from models.core.notifications import retract
 from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState, tell
 from models.core.outbox.statements import WAITING
 
@@ -37,6 +38,7 @@ def take_back(
     """
     if again:
         revive(work, unit, at)
+    retract.take_back(work, unit, at, again)
     for record in records:
         stop(work, unit, record)
         for about in said(work, unit, at, record):

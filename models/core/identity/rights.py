@@ -50,8 +50,10 @@ class Preset(StrEnum):
 SCOPES = frozenset(map(str, Scope))
 WIDTH = tuple(Scope)
 EVERYTHING, LOOK, CHANGE, HIDE, SHOW = "everything", "look", "change", "hide", "show"
-LOOKS = frozenset({"show", "list", "find", "more", "history", "as"})
-"""The verbs that only read a record."""
+MARKS = frozenset({"follow", "unfollow", "mute", "unmute"})
+"""The verbs by which a person says what they want to hear of a record that they see."""
+LOOKS = frozenset({"show", "list", "find", "more", "history", "as"}) | MARKS
+"""The verbs that leave a record as it is."""
 GROUPS = (LOOK, CHANGE, EVERYTHING)
 VERBS: dict[str, set[str]] = {}
 """Every verb there is, by what it is about, so that a typing slip in a right is found."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, Integer, String, UniqueConstraint, select, true, update
+from sqlalchemy import Boolean, Integer, String, UniqueConstraint, false, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
@@ -14,7 +14,20 @@ from models.core.entity.base import Base, Changes, Entity
 from models.core.entity.facts import Facts
 from models.core.entity.name_reference import Named, must_stand
 from models.core.errors import Conflict
-from models.core.fields import Clock, Email, Flag, Text, Zone, field
+from models.core.fields import Choice, Clock, Email, Flag, Text, Zone, field
+from models.core.fields.several import Several
+from models.core.identity.notices import (
+    DAYS,
+    LABELS,
+    NOTICES,
+    PLACES,
+    SPANS,
+    USUAL,
+    WORKDAYS,
+    Notice,
+    Weekday,
+    Where,
+)
 from models.core.identity.rights import Preset
 
 RULING = ("role", "left", "guest", "deleted_at")
@@ -73,6 +86,52 @@ class User(Entity):
     ends_at: Mapped[str] = field(
         Clock("Working until", hint="Such as 17:30, or 6:00 of the next day"), default="17:30"
     )
+    works_on: Mapped[tuple[str, ...]] = field(
+        Several(
+            "Works on",
+            options=Weekday,
+            names=DAYS,
+            groups=SPANS,
+            menu=True,
+            form=False,
+            card=False,
+            also=("on", "workdays"),
+        ),
+        default=WORKDAYS,
+        server_default=f"|{'|'.join(WORKDAYS)}|",
+    )
+    anytime: Mapped[bool] = field(
+        Flag("Messages at any time", form=False, card=False, also=("nights", "weekends")),
+        default=False,
+        server_default=false(),
+        nullable=False,
+    )
+    notices: Mapped[tuple[str, ...]] = field(
+        Several(
+            "Notifications",
+            options=Notice,
+            names=NOTICES,
+            labels=LABELS,
+            form=False,
+            card=False,
+            also=("what", "about"),
+        ),
+        default=USUAL,
+        server_default=f"|{'|'.join(USUAL)}|",
+    )
+    told_in: Mapped[str] = field(
+        Choice(
+            "Notifications go to",
+            options=Where,
+            others=PLACES,
+            required=True,
+            form=False,
+            card=False,
+            also=("where",),
+        ),
+        default=Where.MESSAGE,
+        server_default=Where.MESSAGE.value,
+    )
     guest: Mapped[bool] = field(Flag("Guest", form=False, card=False), default=False)
     left: Mapped[bool] = field(Flag("Has left", form=False, card=False), default=False)
     greeted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=true())
@@ -116,11 +175,12 @@ class User(Entity):
         return ZoneInfo(self.zone)
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Keep working hours and an admin, and require that a given role or team exists."""
+        """Keep working hours, working days and an admin; a given role or team must exist."""
         self.must_be_replaced(work, changes)
         if self.id is not None:
             must_stand(work, self, changes, "role", "team")
         self.starts_at, self.ends_at = self.starts_at or "09:00", self.ends_at or "17:30"
+        self.works_on = self.works_on or WORKDAYS
 
     @property
     def rules(self) -> bool:

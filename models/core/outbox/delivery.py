@@ -44,6 +44,8 @@ NAMES = "names"
 """The channel of renamed records, whose names others show."""
 
 
+ANSWERS = ("line", "message", "verdict", "answer")
+"""The kinds by which a person hears what became of what they asked for."""
 AT_ONCE = 500
 """Records that one statement asks about."""
 
@@ -179,7 +181,9 @@ class JobRun(Row):
 
 
 def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) -> None:
-    """Ask for one message, once for each key; ask nothing where there is no channel.
+    """Ask for one message in a channel, once for each key; ask nothing where there is none.
+
+    A person gets what they asked for by `answer`, and all else by `models.core.notifications`.
 
     Args:
         work: the unit of work.
@@ -190,14 +194,34 @@ def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) ->
             not_before (UTC).
     """
     if channel:
-        due = {
-            "not_before": work.now,
-            "created_at": work.now,
-            "about": {},
-            "state": DeliveryState.WAITING,
-            "attempts": 0,
-        }
-        insert_once(work, Delivery, key=key, kind=kind, channel=channel, **due | columns)
+        enqueue(work, kind, channel, key, **columns)
+
+
+def answer(work: Context, kind: str, person: str, key: str, **columns: Any) -> None:
+    """Ask for one message to a person about what they asked for themselves, whatever they chose.
+
+    Args:
+        work: the unit of work.
+        kind: names what is rendered, one of `ANSWERS`.
+        person: the Slack id of the person; "" for nobody.
+        key: the idempotency key.
+        **columns: as for `deliver`.
+    """
+    assert kind in ANSWERS, f"{kind} is no answer"
+    if person:
+        enqueue(work, kind, person, key, **columns)
+
+
+def enqueue(work: Context, kind: str, channel: str, key: str, **columns: Any) -> None:
+    """Put one delivery into the queue, once for each key; see `deliver` for the arguments."""
+    due = {
+        "not_before": work.now,
+        "created_at": work.now,
+        "about": {},
+        "state": DeliveryState.WAITING,
+        "attempts": 0,
+    }
+    insert_once(work, Delivery, key=key, kind=kind, channel=channel, **due | columns)
 
 
 def stand(work: Context, record: Entity, channel: str) -> None:

@@ -8,7 +8,7 @@ import hashlib
 from models.core.context import Context
 from models.core.entity.base import ENTITIES
 from models.core.identity.user import User
-from models.core.outbox.delivery import Delivery, deliver
+from models.core.outbox.delivery import Delivery, answer
 
 POSTED = ("card", "line", "receipt")
 """What somebody has posted in a channel with --here."""
@@ -62,5 +62,5 @@ def apologise(work: Context, delivery: Delivery, why: str, advice: str = "") -> 
         missed = MISSED[delivery.kind].format(ref=record.ref if record else "it")
         said = " ".join(each for each in (missed, why, advice) if each)
         digest = hashlib.sha256(delivery.key.encode()).hexdigest()[:16]
-        deliver(work, "message", person, f"refused:{person}:{digest}", about={"text": said})
+        answer(work, "message", person, f"refused:{person}:{digest}", about={"text": said})
     return person

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, not_, select, update
 
 from models.core.context import Context, Units
 from models.core.outbox import statements
@@ -174,8 +174,10 @@ def catch_up(work: Context) -> None:
     Call it while nobody has anything in hand, such as a lease after a clock jumped.
     """
     longest = {row.not_before: LONGEST_PAUSE, row.claimed_until: LEASE}
+    later = (row.attempts == 0, row.created_at <= work.now + DRIFT, row.not_before > row.created_at)
     for column, most in longest.items():
-        dreamt = (row.workspace == work.workspace.id, WAITING, column > work.now + most + DRIFT)
+        dreamt = [row.workspace == work.workspace.id, WAITING, column > work.now + most + DRIFT]
+        dreamt += [not_(and_(*later))] if column is row.not_before else []  # it waits for a reader
         work.session.connection().execute(update(table).where(*dreamt).values({column: work.now}))
 
 

@@ -22,6 +22,11 @@ It is `open`, of one record; else what is `seen` and `hidden`.
 """
 FIGURES = "figures"
 """The key in `Shown` with the numbers of a list, to which the next one is compared."""
+FIRST, LINE, PERSON = "first", "line", "person"
+"""The keys in `Shown` with what the first readers might see, of a message that says less now; with
+the line that it answers, where that has nothing that people typed; and with who asked.
+"""
+KEPT = (LINE, PERSON)
 UNTOLD = ("card", "redraw", "message")
 """The kinds that need not be remembered here.
 
@@ -57,6 +62,35 @@ def may_stand(before: Shown | None, now: Shown) -> bool:
         set(names) - set(before["hidden"].get(slug, ())) for slug, names in now["hidden"].items()
     )
     return not less and not more  # no more is hidden
+
+
+def may_remain(told: Shown | None, now: Shown) -> bool:
+    """Return whether a message may remain as it is shown now.
+
+    One that says less than it did once follows every change of its readers, so that it comes back
+    when they may see all of it again.
+
+    Args:
+        told: What is remembered of the message.
+        now: What its readers of now may see.
+    """
+    if told and FIRST in told:
+        return {name: told[name] for name in now if name in told} == now
+    return may_stand(told, now)
+
+
+def is_whole(told: Shown | None, now: Shown) -> bool:
+    """Return whether the readers of now may see all that a message said at first."""
+    return may_stand((told or {}).get(FIRST, told), now)
+
+
+def redrawn(told: Shown | None, now: Shown) -> Shown:
+    """Return what is remembered of a message that is drawn again for its readers of now."""
+    kept = {name: told[name] for name in KEPT if name in told} if told else {}
+    if told is None or "open" in now or is_whole(told, now):
+        return {**now, **kept}
+    first = told.get(FIRST) or {name: told[name] for name in now if name in told}
+    return {**now, **kept, FIRST: first}
 
 
 def is_told(said: Delivery, channel: str) -> bool:

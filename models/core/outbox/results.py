@@ -12,7 +12,7 @@ from models.core.errors import Conflict, NotFound
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.outbox import failure_notices, reposting
-from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
+from models.core.outbox.delivery import Delivery, DeliveryState, Post, answer, deliver
 from models.core.outbox.statements import SPENT
 
 SETTLING = timedelta(seconds=5)
@@ -119,7 +119,7 @@ def refuse(work: Context, delivery: Delivery, sentence: str, advice: str = "") -
             != admin
         ):
             about = {"text": f"{sentence} {advice}".strip()}
-            deliver(work, "message", admin, f"refused:{delivery.channel}:{digest}", about=about)
+            answer(work, "message", admin, f"refused:{delivery.channel}:{digest}", about=about)
 
 
 def gone(work: Context, delivery: Delivery, channel: str, ts: str) -> None:

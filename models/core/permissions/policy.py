@@ -34,7 +34,9 @@ STRICT = False
 UNDECIDED = "Nobody decided who reads this, so nothing is shown."
 CRM = "crm"
 """What the verbs are about that need no noun."""
-EVERYONE = frozenset({"find", "help", "home", "undo", "redo", "hours", "request"})
+EVERYONE = frozenset(
+    {"find", "help", "home", "undo", "redo", "hours", "notify", "mute", "unmute", "request"}
+)
 """The verbs of `CRM` that everyone in the workspace may use: look, and undo what they did."""
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""

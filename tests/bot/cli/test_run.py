@@ -227,8 +227,8 @@ def test_everything_about_a_record_is_read_in_the_terminal(crm: Crm) -> None:
 def test_what_was_typed_in_the_terminal_is_taken_back_there(crm: Crm) -> None:
     assert crm("say", "undo").output == "There is nothing to undo.\n"
     crm("say", "lead new Ada Lovelace")
-    assert crm("say", "undo").output == "Undone: LD-1 Ada Lovelace\n"
-    assert crm("say", "redo").output == "Done again: LD-1 Ada Lovelace\n"
+    assert crm("say", "undo").output == "Undone: LD-1 Ada Lovelace was removed\n"
+    assert crm("say", "redo").output == "Done again: LD-1 Ada Lovelace is back\n"
 
 
 @SQLITE

@@ -215,12 +215,13 @@ def test_a_direct_message_that_is_out_of_date_is_not_sent(
     works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     sails = deal(works)
-    for person in ("U_RAVI", "U_MONA"):
+    for person in ("U_RAVI", "U_ADA"):
         with works("T1", "U_RITA") as work:
             records.assign(work, work.find(Opportunity, sails.number), work.lookup("user", person))
     courier.drain()
-    assert slack.posted("U_RAVI") == []
-    assert len(slack.posted("U_MONA")) == 1
+    heard = [message.text for message in slack.posted("U_RAVI")]
+    assert heard == ["Rita Reyes handed OP-1 over. You no longer see it."]
+    assert len(slack.posted("U_ADA")) == 1
     assert rows(works, channel="U_RAVI")[0].error == "dropped: nothing to say any more"
 
 

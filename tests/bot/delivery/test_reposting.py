@@ -279,3 +279,55 @@ def test_what_one_reads_alone_is_not_remembered(
     courier.drain()
     with works("T1", writes=False) as work:
         assert [told.channel for told in work.session.scalars(select(PostedMessage))] == []
+
+
+@SQLITE
+@pytest.mark.parametrize("line", ["report", "lead list"])
+def test_what_was_hidden_because_somebody_saw_less_comes_back_when_that_ends(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    ada: Lead,
+    line: str,
+) -> None:
+    before = listed(slack, courier, "U_RITA", "U_MONA", line=line).text
+    works.welcome("T1", "U_MONA", role="rep")
+    courier.drain()
+    assert slack.posted("C_ROOM")[0].text == MASKED
+    works.welcome("T1", "U_MONA", role="manager")
+    courier.drain()
+    assert slack.posted("C_ROOM")[0].text == before
+    works.welcome("T1", "U_MONA", role="rep")
+    courier.drain()
+    assert slack.posted("C_ROOM")[0].text == MASKED
+
+
+@SQLITE
+def test_what_somebody_typed_is_kept_nowhere_and_so_stays_hidden(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
+    listed(slack, courier, "U_RITA", "U_MONA", line="lead find Lovelace")
+    for role in ("rep", "manager"):
+        works.welcome("T1", "U_MONA", role=role)
+        courier.drain()
+    assert slack.posted("C_ROOM")[0].text == MASKED
+    with works("T1", writes=False) as work:
+        kept = [str(told.shown) for told in work.session.scalars(select(PostedMessage))]
+    assert "Lovelace" not in "".join(kept)
+
+
+@SQLITE
+def test_the_day_of_a_team_comes_back_when_who_saw_less_goes(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    customer = given(works, Customer, first_name="Grace")
+    task(works, customer, "+1h", "Call Grace")
+    room(slack, "U_RITA", "U_MONA")
+    with works("T1") as work:
+        deliver(work, "team_due", "C_ROOM", "day")
+    courier.drain()
+    first = slack.posted("C_ROOM")[0].text
+    come(slack, courier, "U_OLGA")
+    assert "1 task" not in slack.posted("C_ROOM")[0]
+    go(slack, courier, "U_OLGA")
+    assert slack.posted("C_ROOM")[0].text == first

@@ -120,11 +120,11 @@ def test_snooze_is_a_menu_of_one_choice(
 def test_hand_over_change_and_drop_are_in_the_menu(
     works: UnitOfWorkFactory, slack: SlackDriver, reminded: Activity
 ) -> None:
-    slack.pick("activity.menu", "Change", user="U_RITA")
+    slack.pick("crm.menu", "Change", user="U_RITA")
     assert slack.modal is not None
     assert "due_date" in slack.modal.values
     slack.close(user="U_RITA")
-    slack.pick("activity.menu", "Hand over", user="U_RITA")
+    slack.pick("crm.menu", "Hand over", user="U_RITA")
     slack.submit(user="U_RITA", to="U_RAVI")
     with works("T1", writes=False) as work:
         assert work.name("user", work.find(Activity, reminded.number).owner or 0) == "Ravi Rao"
@@ -133,7 +133,7 @@ def test_hand_over_change_and_drop_are_in_the_menu(
 def test_what_needs_no_doing_is_dropped_and_comes_back_with_undo(
     works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, reminded: Activity
 ) -> None:
-    slack.pick("activity.menu", "Drop", user="U_RITA")
+    slack.pick("crm.menu", "Drop", user="U_RITA")
     courier.drain()
     assert slack.posted("U_RITA")[0].text == "Nothing is left of this list"
     slack.click("crm.undo", user="U_RITA")

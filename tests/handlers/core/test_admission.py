@@ -183,7 +183,7 @@ def test_one_of_ours_in_a_shared_channel_is_one_of_ours_though_the_organisation_
     assert told(slack) == "Created LD-1 Ada Lovelace"
     assert slack.slack.sent[-1].payload["event"]["user_team"] == "E1"
     slack.click("crm.undo", user="U_GRETA")
-    assert told(slack) == "Undone: LD-1 Ada Lovelace"
+    assert told(slack) == "Undone: LD-1 Ada Lovelace was removed"
     slack.command("/crm lead new Grace", channel="C_SHARED", user="U_GRETA")
     assert told(slack) == "Created LD-2 Grace"
     greta = person(works, "U_GRETA")

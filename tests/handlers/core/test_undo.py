@@ -103,12 +103,12 @@ def test_undo_and_redo_know_what_was_last(slack: SlackDriver, works: UnitOfWorkF
     assert told(slack) == "There is nothing to do again: the last thing you did was no undo."
     slack.command("/crm lead new Bob")
     slack.command("/crm undo")
-    assert told(slack) == "Undone: LD-1 Bob"
+    assert told(slack) == "Undone: LD-1 Bob was removed"
     assert slack.last.buttons == ["Redo"]
     slack.command("/crm undo")
     assert told(slack) == "This was undone already."
     slack.command("/crm redo")
-    assert told(slack) == "Done again: LD-1 Bob"
+    assert told(slack) == "Done again: LD-1 Bob is back"
     slack.command("/crm redo")
     assert told(slack).startswith("There is nothing to do again")
     slack.command("/crm undo")

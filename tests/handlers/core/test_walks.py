@@ -20,9 +20,9 @@ from tests.walks import Walk, walked
 pytestmark = SQLITE
 
 MOST = {
-    "a request": (72, 335),
+    "a request": (76, 352),
     "a delivery": (45, 215),
-    "a reminder": (19, 62),
+    "a reminder": (21, 71),
     "a rights check": (3, 15),
     "an import": (52, 240),
 }

@@ -50,7 +50,14 @@ def test_an_empty_day_says_what_to_do_first(slack: SlackDriver, works: UnitOfWor
     home = slack.home()
     for said in ("Nothing is due today.", "You have no open leads.", "You have no open deals."):
         assert said in home.words
-    assert home.buttons == ["Log", "Plan a task", "New lead", "New deal", "Help"]
+    assert home.buttons == [
+        "Log",
+        "Plan a task",
+        "New lead",
+        "New deal",
+        "Help",
+        "Notifications",
+    ]
     slack.click("crm.run#4", home)
     assert slack.modal
     assert slack.modal.text == "New deal"

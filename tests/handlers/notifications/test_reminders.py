@@ -43,6 +43,7 @@ def test_a_reminder_has_everything_that_can_be_done_about_it(
         ("Hand over", "assign AT-1"),
         ("Change", "edit AT-1"),
         ("Drop", "drop AT-1"),
+        ("Mute this customer", "mute CU-1"),
     ]
     assert choices(reminder, "static_select") == [
         ("In 1 hour", "AT-1 +1h"),
@@ -131,7 +132,7 @@ def test_ten_at_most_are_listed_and_the_rest_counted(
         task(works, ada, "+1h", f"Task {number}")
     clock.forward(HOUR)
     reminder = drawn(works, "due", "U_RITA")
-    assert len(buttons(reminder)) == 30
+    assert len(buttons(reminder)) == 31  # three a task, and Mute
     assert "*12 tasks are due*" in said(reminder)
     assert "and 2 more: `/crm task list overdue`" in said(reminder)
 
@@ -194,7 +195,7 @@ def test_ten_long_ones_fit_into_one_message(works: UnitOfWorkFactory, clock: Sto
     clock.forward(HOUR)
     reminder = drawn(works, "due", "U_RITA", about={"ids": [record.id for record in made]})
     assert reminder is not None
-    assert len(buttons(reminder)) == 3 * TOGETHER
+    assert len(buttons(reminder)) == 3 * TOGETHER + 1  # three a task, and Mute
     assert len(json.dumps(reminder.blocks, ensure_ascii=False)) < 13_000
 
 

@@ -19,6 +19,7 @@ from models.activities.reminders import (
 )
 from models.core import records
 from models.core.identity.user import User
+from models.core.notifications import marks
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.ground import StoppedClock, given, task
@@ -382,3 +383,64 @@ def test_whom_one_replica_tells_another_leaves_alone(
         assert agenda.hold(other, one.lookup("user", "U_RAVI"))
     with works("T1") as later:
         assert agenda.hold(later, rita)
+
+
+# ── what people choose ────────────────────────────────────────────────────────────────────────────
+
+
+def choose(works: UnitOfWorkFactory, **chosen: object) -> None:
+    with works("T1", "U_RITA") as work:
+        assert work.actor
+        for name, value in chosen.items():
+            setattr(work.actor, name, value)
+
+
+def test_who_wants_no_mornings_is_told_of_each_task_once(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
+    call = task(works, ada, "+1h")
+    choose(works, notices=("due",))
+    clock.forward(HOUR)
+    assert told(works) == {"U_RITA": [[call.id]]}
+    berlin(clock, "2026-03-11T09:00")
+    assert told(works) in ({}, {"U_RITA": []})
+    assert told(works) == {}
+
+
+def test_who_works_on_saturdays_is_told_on_saturday_and_not_on_monday(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
+    call = task(works, ada, "2026-03-14 10:00")
+    choose(works, works_on=("sat",))
+    berlin(clock, "2026-03-13T12:00")
+    assert told(works) == {}
+    berlin(clock, "2026-03-14T10:00")
+    assert told(works) == {"U_RITA": [[call.id]]}
+    berlin(clock, "2026-03-16T10:00")
+    assert told(works) == {}
+
+
+def test_who_allows_nights_is_told_at_night_and_their_morning_begins_in_the_morning(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
+    call = task(works, ada, "2026-03-11 02:00")
+    choose(works, anytime=True)
+    berlin(clock, "2026-03-11T02:00")
+    assert told(works) == {"U_RITA": [[call.id]]}
+    berlin(clock, "2026-03-11T05:00")
+    assert told(works) == {}
+    berlin(clock, "2026-03-11T09:00")
+    assert told(works) == {"U_RITA": [[call.id]]}
+
+
+def test_tasks_about_what_is_muted_are_not_named(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
+    call = task(works, ada, "+1h")
+    other = task(works, given(works, Customer, first_name="Joan"), "+1h", "Write")
+    with works("T1", "U_RITA") as work:
+        marks.set_mark(work, work.get(Customer, ada.id), muted=True)
+    clock.forward(HOUR)
+    assert told(works) == {"U_RITA": [[other.id]]}
+    with works("T1", writes=False) as work:
+        assert work.get(Activity, call.id).remind_at is None

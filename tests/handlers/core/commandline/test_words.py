@@ -233,9 +233,10 @@ def test_a_task_keeps_signs_and_people_within_its_sentence(
     task = found(works, Activity)
     assert task.description == "Ask @Ravi Rao about x=5 and CU-1 again"
     assert told(slack).splitlines()[1:] == [
-        "Due: Fri 13 Mar 09:00",
+        "Due: Fri 13 Mar 09:00 (13:30 where Ravi Rao is)",
         "Customer: CU-1 Ada Lovelace",
         "Owner: Ravi Rao",
+        "Told: Ravi Rao",
     ]
 
 
@@ -345,6 +346,7 @@ def test_several_records_are_changed_and_taken_back_at_once(
         "Changed OP-3 Ropes",
         "OP-1 Owner: Rita Reyes → Ravi Rao",
         "OP-3 Owner: Rita Reyes → Ravi Rao",
+        "Told: Ravi Rao",
     ]
     slack.click("crm.undo")
     assert told(slack).startswith("Undone: OP-1 Sails, OP-3 Ropes")
