@@ -21,7 +21,7 @@ from models.core.audit.entries import AuditEntry
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.errors import CRMError
-from models.core.fields import Choice, Moment, Reference, Text
+from models.core.fields import Choice, Joined, Moment, Reference, Text
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
 from models.core.parsing.texts import summary
@@ -395,14 +395,16 @@ def test_its_pickers_offer_what_was_typed_and_its_choices_are_all_there(
         for block in slack.modal.blocks
         if block["type"] == "input"
     }
-    kinds = {**entity.fields(), **entity.line_fields()}
+    kinds = {**entity.fields(), **entity.line_fields(), **entity.joining()}
     for name, element in elements.items():
         kind = kinds[name]
         if isinstance(kind, Choice):
             assert [option["value"] for option in element["options"]] == list(kind.options)
         if element["type"] == "external_select":
-            assert isinstance(kind, Reference | Named)
-            if isinstance(kind, Reference):  # it need not be filled together with the others
+            assert isinstance(kind, Reference | Named | Joined)
+            if isinstance(
+                kind, Reference | Joined
+            ):  # it need not be filled together with the others
                 given_first(works, ENTITIES[kind.to])
             offered = slack.options(
                 element["action_id"], f"{ENTITIES[kind.to].prefix}-1", user="U_ADA"

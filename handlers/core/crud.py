@@ -8,7 +8,7 @@ from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
 from handlers.core.router import NO_MENUS, Router, Verb
-from handlers.core.ui import cards, details, history
+from handlers.core.ui import blocks, cards, details, history
 from handlers.core.ui.blocks import option
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, receipt
@@ -18,10 +18,14 @@ from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
 from models.core.parsing.texts import summary
 from models.core.permissions import policy
+from models.core.search.duplicates import stem
+from models.core.search.lookup import REFERENCE
 from models.core.search.query import Page, find_records, list_records, suggestions
 from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
+NAMED = 60
+"""Letters of a name in an option that adds it."""
 
 
 class Records(Router, Generic[E]):
@@ -50,9 +54,8 @@ class Records(Router, Generic[E]):
             for name, kind in entity.declared_fields().items()
             if kind.form or name in besides
         }
-        one = {"asks": asked, "saves": True, "common": True}
+        one = {"asks": asked | entity.joining(), "saves": True, "common": True}
         new = {
-            "asks": asked | entity.joining(),
             "defaults": defaults(entity),
             "title": f"New {entity.noun()}",
             "on_cards": on_cards,
@@ -172,9 +175,14 @@ class Records(Router, Generic[E]):
         return receipt(request, record, replace=True)
 
     def pick(self, request: Request, text: str) -> Options:
-        """Return what a picker offers for the letters typed so far."""
+        """Return what a picker offers for the letters typed so far; one that adds offers that."""
         found = suggestions(request.work, self.entity, text)
-        return Options([option(f"{record.ref} {record.title}", record.ref) for record in found])
+        offered = [option(f"{record.ref} {record.title}", record.ref) for record in found]
+        named = any(stem(record.title) == stem(text) for record in found)
+        named = named or bool(REFERENCE.fullmatch(text))
+        if request.state.get("adds") and text and not named and len(text) <= blocks.VALUE:
+            offered.append(option(f"Add “{blocks.cut(text, NAMED)}”", text))
+        return Options(offered)
 
 
 def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:

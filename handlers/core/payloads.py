@@ -16,8 +16,8 @@ from handlers.core.ui.form_state import WHY, metadata, picked_people, read, type
 Payload = Mapping[str, Any]
 GLOBAL = "crm"
 """The noun of verbs that are typed without a noun: find, help, home, undo."""
-PICK = "pick"
-"""The first word of the name of an input that picks a record."""
+PICK, JOIN = "pick", "join"
+"""The first words of the names of inputs that pick a record: JOIN also takes one to be made."""
 CLOSED = "closed"
 """The surface of a form that was closed without being saved: nobody is there to answer."""
 FORM = "form"
@@ -237,10 +237,13 @@ def options(body: Payload) -> Interaction:
     `pick.NOUN.FIELD`, a search beside buttons like the verb that takes what was chosen.
     """
     first, _, rest = body["action_id"].partition(".")
-    noun = rest.partition(".")[0] if first == PICK else first
+    noun = rest.partition(".")[0] if first in (PICK, JOIN) else first
     noun = "" if (first, noun) == (PICK, GLOBAL) else noun  # a form picks records of one entity
     return Interaction(
-        surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body)
+        surface="options",
+        line=given(body, "value"),
+        state={"noun": noun, "adds": first == JOIN},
+        **sender(body),
     )
 
 

@@ -113,7 +113,7 @@ class Activity(Entity):
     due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when")))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
     lead: Mapped[int | None] = field(Reference("Lead", to="lead", search=True))
-    account: Mapped[int | None] = field(Reference("Account", to="account"))
+    account: Mapped[int | None] = field(Reference("Account", to="account", also=("company",)))
     opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity"))
     case: Mapped[int | None] = field(Reference("Case", to="case"))
     owner: Mapped[int | None] = field(Person("Owner"))

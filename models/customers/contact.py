@@ -42,7 +42,9 @@ class Contact(Entity):
     icon = ":telephone_receiver:"
     named = ("type", "value")
     also_as = ("customer",)
-    asked_first = ("customer", "type", "value", "primary")
+    besides = ("account",)
+    joins = {"account": ("account", "membership")}
+    asked_first = ("customer", "type", "value", "account", "primary")
     line = ("customer",)
 
     customer: Mapped[int] = field(

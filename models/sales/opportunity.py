@@ -128,7 +128,9 @@ class Opportunity(Entity):
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
-    account: Mapped[int | None] = field(Reference("Account", to="account", search=True))
+    account: Mapped[int | None] = field(
+        Reference("Account", to="account", search=True, also=("company",))
+    )
     stage: Mapped[str] = field(
         Choice("Stage", options=Stage, required=True, others=STAGES), default=Stage.QUALIFICATION
     )

@@ -12,7 +12,7 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, plain
 from handlers.core.ui.form_state import WHY
 from handlers.core.ui.inputs import INPUT, field_block, written
-from models.core import part_lines
+from models.core import joins, part_lines
 from models.core.audit.entries import REASON
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict
@@ -260,6 +260,8 @@ def fillable(work: UnitOfWork, verb: Verb, record: Entity | None, name: str) -> 
     """Return whether the person may see what a field holds: what they cannot see stays as it is."""
     if record and verb.saves and name in (lines := record.line_fields()):
         return part_lines.legible(work, record, lines[name])
+    if record and name in record.joins:
+        return joins.is_legible(work, record, name)
     if record and name in record.fields():
         return policy.legible(work, record, name)
     return not verb.saves or policy.can(work.actor, verb.name, verb.about, name)
@@ -269,5 +271,7 @@ def current(record: Entity, name: str, work: UnitOfWork) -> str:
     """Return what a field holds now, as a text that the same field reads."""
     if lines := record.line_fields().get(name):
         return part_lines.write(work, record, lines)
+    if name in record.joins:
+        return joins.write(work, record, name)
     kind = record.fields().get(name)
     return kind.write(getattr(record, name), work) if kind else ""

@@ -3,7 +3,7 @@
 from functools import singledispatch
 from typing import Any
 
-from handlers.core.ui.blocks import Block, option, plain
+from handlers.core.ui.blocks import VALUE, Block, option, plain
 from models.core.entity.base import ENTITIES
 from models.core.entity.name_reference import Named
 from models.core.fields import (
@@ -12,6 +12,7 @@ from models.core.fields import (
     Decimal,
     Email,
     Flag,
+    Joined,
     Link,
     LongText,
     Match,
@@ -22,6 +23,7 @@ from models.core.fields import (
     Text,
 )
 from models.core.fields.base import Field, Reader
+from models.core.permissions import policy
 from models.core.search.query import suggestions
 from models.core.unit_of_work import UnitOfWork
 
@@ -129,6 +131,31 @@ def _(kind: Reference, text: str, reader: Reader) -> Block:
 
 
 @element.register
+def _(kind: Joined, text: str, reader: Reader) -> Block:
+    """Return a picker that also takes a name which is not there yet: its record is made."""
+    if is_written(kind, text, reader):
+        return written(text, kind.length)
+    drawn = picker() | {"placeholder": plain("Type a name; a new one is added")}
+    return drawn | initial("initial_option", text and option(of_joined(kind, text, reader), text))
+
+
+def of_joined(kind: Joined, text: str, reader: Reader) -> str:
+    """Return how a picker shows what a text names: a record with its number, or a new name."""
+    try:
+        id = reader.lookup(kind.to, text)
+    except ValueError:
+        return text
+    ref = reader.ref(kind.to, id)
+    return f"{reader.name(kind.to, id)} ({ref})" if text == ref else text
+
+
+def is_written(kind: Joined, text: str, reader: Reader) -> bool:
+    """Return whether a name is typed in full: no picker holds it, or it would offer nothing."""
+    actor = reader.actor if isinstance(reader, UnitOfWork) else None
+    return len(text) > VALUE or not policy.can(actor, "find", kind.to)
+
+
+@element.register
 def _(kind: Named, text: str, reader: Reader) -> Block:
     return picker() | initial("initial_option", text and option(text, text))
 
@@ -162,6 +189,8 @@ def action_of(name: str, kind: Field) -> str:
 
     Pickers say in it what they pick, so that one handler serves them all.
     """
+    if isinstance(kind, Joined):
+        return f"join.{kind.to}.{name}"
     return (
         f"pick.{kind.to}.{name}"
         if isinstance(kind, Reference | Named) and not isinstance(kind, Person)

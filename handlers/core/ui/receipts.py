@@ -1,7 +1,7 @@
 """Answers in words: what changed, what there is to choose from, what needs a yes."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace as replaced
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,7 @@ from handlers.core.responses import Message, Response
 from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
-from models.core import parts
+from models.core import joins, parts
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Email, Lines, LongText, Reference, Text
 from models.core.fields.base import Field
@@ -98,7 +98,8 @@ def headline(work: UnitOfWork, record: Entity) -> str:
             if record.deleted_at
             else f"Restored {record}"
         )
-    return f"Changed {record}" if mine else f"{record}: nothing changed"
+    changed = mine or (record.joins and work.changes)
+    return f"Changed {record}" if changed else f"{record}: nothing changed"
 
 
 def told(
@@ -126,6 +127,9 @@ def told(
             lines += [] if other is record else [added(work, other)]
             continue
         seen = policy.fields(work, other)
+        if other is not record and (news := other.news(work, {row["field"] for row in rows})):
+            lines.append(news)
+            continue
         if is_removed(work, other, record):
             lines.append(f"Removed {other}")
         name = "" if other is record else f"{other.ref} "
@@ -144,7 +148,7 @@ def told(
 def added(work: UnitOfWork, other: Entity) -> str:
     """Return the line about a new record: of a part, what it says."""
     if not parts.is_child(type(other)):
-        return f"Created {other}"
+        return other.news(work)
     seen = all(policy.legible(work, other, name) for name in other.fields())
     return f"{other.ref} {blocks.cut(other.write_line(work), LONG)}" if seen else other.ref
 
@@ -162,11 +166,20 @@ def unchanged(work: UnitOfWork, record: Entity, typed: Collection[str]) -> list[
         return []
     seen, changed = policy.fields(work, record), {row["field"] for row in rows}
     values = {name: getattr(record, name) for name in typed if name in seen and name not in changed}
-    return [
+    places = [] if work.changes else [name for name in typed if name in record.joins]
+    return [f"{kind.label}: {text}, as before" for kind, text in joined(work, record, places)] + [
         f"{seen[name].label}: {blocks.cut(echo(seen[name], value, work, record), LONG)}, as before"
         for name, value in values.items()
         if value not in (None, "", ())
     ]
+
+
+def joined(work: UnitOfWork, record: Entity, names: Iterable[str]) -> Iterator[tuple[Field, str]]:
+    """Yield what a record is joined to now, as its field and a text."""
+    for name in names:
+        now, slug = joins.current(work, record, name), record.joins[name][0]
+        if now is not None and joins.is_legible(work, record, name):
+            yield record.joining()[name], str(work.get(ENTITIES[slug], getattr(now, slug)))
 
 
 def filled(

@@ -1,7 +1,7 @@
 """The base of every table and of every CRM entity."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -343,18 +343,14 @@ class Entity(Row):
 
     @classmethod
     def joining(cls) -> dict[str, Field]:
-        """Return what a new record is asked for in addition to its fields.
-
-        These are the names of what it is to be joined to.
-        """
+        """Return what a record is asked for in addition to its fields: what it is joined to."""
         return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
 
     @classmethod
     def joined_by(cls) -> Field:
         """Return the kind of a text that names a record of this entity, or a new one to make."""
         word = cls.asked_as or cls.noun().capitalize()
-        hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
-        return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
+        return Joined(word, to=cls.slug(), also=(values.fold(word), *cls.words()))
 
     @classmethod
     def parse(cls, texts: Mapping[str, str], reader: Reader, record: Any = None) -> dict[str, Any]:
@@ -451,6 +447,10 @@ class Entity(Row):
     def follow(self, work: Context, changes: Changes) -> None:
         """Make what follows from the change, after the record was written and has its id."""
 
+    def news(self, work: Context, changed: Collection[str] = ()) -> str:
+        """Return the sentence about it in the receipt of another record: it is new, or changed."""
+        return "" if changed else f"Created {self}"
+
     def card_lines(self) -> tuple[str, ...]:
         """Return the lines below its name on its card, such as `{amount} · closes {close_date}`.
 
@@ -472,10 +472,7 @@ class Entity(Row):
 
     @property
     def lacking(self) -> str:
-        """What it came without in a file, as the end of a sentence that begins with the record.
-
-        It is "" where the record is complete.
-        """
+        """What it came without in a file, as the end of a sentence about it; "" for nothing."""
         return ""
 
     @property

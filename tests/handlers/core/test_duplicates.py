@@ -202,8 +202,8 @@ def test_the_company_that_a_new_customer_brings_may_be_here_already(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     given(works, Account, name=NORTHWIND)
-    slack.command("/crm customer new Ada King account=Northwind Traders Ltd")
-    assert told(slack).startswith("Not saved yet: Northwind Traders (AC-1) has the same name.")
+    slack.command("/crm customer new Ada King account=Northwind Trader")
+    assert told(slack).startswith("Not saved yet: Northwind Traders (AC-1) has a similar name.")
     assert (count(works, Customer), count(works, Account)) == (0, 1)
     slack.click("crm.run")
     assert "Created CU-1 Ada King" in told(slack)
@@ -215,8 +215,8 @@ def test_in_a_form_the_company_that_is_here_takes_the_place_of_the_new_one(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     given(works, Account, name=NORTHWIND)
-    slack.command("/crm customer new")
-    slack.submit(first_name="Ada", account="Northwind Traders Ltd")
+    slack.command('/crm customer new Ada account="Northwind Tradres" --form')
+    slack.submit()
     slack.click("form.use")
     slack.submit()
     assert slack.modal is None

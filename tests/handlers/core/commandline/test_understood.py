@@ -236,7 +236,7 @@ def test_a_new_customer_is_joined_to_the_company_which_is_made(
     slack.command(f"/crm customer new {line}")
     assert told(slack).splitlines()[0] == "Created CU-1 Karl Kaiser"
     assert "Created AC-1 Kaiser GmbH" in told(slack)
-    assert "Created MB-1 Karl Kaiser at Kaiser GmbH" in told(slack)
+    assert "Works at Kaiser GmbH (AC-1)" in told(slack)
     karl, kaiser, place = found(works, Customer), found(works, Account), found(works, Membership)
     assert karl.email == "karl@kaiser.example"
     assert kaiser.owner == karl.owner is not None
