@@ -14,8 +14,10 @@ from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, receipt
 from models.core import records
 from models.core.entity.base import Entity
+from models.core.entity.wholes import wholes
 from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
+from models.core.fields.base import Field
 from models.core.parsing.texts import summary
 from models.core.permissions import policy
 from models.core.search.duplicates import stem
@@ -49,12 +51,12 @@ class Records(Router, Generic[E]):
     ) -> None:
         super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__), menus)
         self.entity: type[E] = entity
-        asked = {
+        asked: dict[str, Field] = {
             name: kind
             for name, kind in entity.declared_fields().items()
             if kind.form or name in besides
         }
-        one = {"asks": asked | entity.joining(), "saves": True, "common": True}
+        one = {"asks": {**asked, **wholes(entity), **entity.joining()}, "saves": True, "common": True}
         new = {
             "defaults": defaults(entity),
             "title": f"New {entity.noun()}",

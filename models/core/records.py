@@ -10,6 +10,7 @@ from models.core import joins, names, part_lines
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.entity.base import Entity
+from models.core.entity.wholes import divided, joined_names, kind_of
 from models.core.errors import Conflict, Invalid, Stale
 from models.core.fields import Person
 from models.core.identity.user import User
@@ -36,6 +37,7 @@ def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool 
     Raises:
         Invalid: A sentence for every bad or missing field.
     """
+    texts = divided(entity, texts, work)
     given = {name: text for name, text in texts.items() if text.strip()}
     policy.may_fill(work, entity, given)
     needed = [*entity.needed(), *(n for n, kind in entity.line_fields().items() if kind.required)]
@@ -121,6 +123,7 @@ def update(
     Raises:
         Stale: Others changed the same field since, and what they did; nothing is changed.
     """
+    texts = divided(type(record), texts, work, record)
     policy.may_fill(work, type(record), texts)
     texts = part_lines.changed(work, record, texts, seen)
     names.learn(work, [record], texts)
@@ -159,16 +162,12 @@ def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
     """
     usual = {**entity.defaults(), entity.owned: values.get(entity.owned)}
     if all(value in (None, "", usual.get(name)) for name, value in values.items()):
-        names = dict.fromkeys((*entity.named, *entity.stand_ins))
-        labels = [entity.fields()[name].label for name in names]
+        names = joined_names(entity, (*entity.named, *entity.stand_ins))
+        labels = [kind_of(entity, name).label for name in names]
         *most, last = labels
         choice = f"{', '.join(most)} or {last}" if most else last
         raise Invalid(
-            {
-                entity.named[
-                    0
-                ]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."
-            }
+            {names[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."}
         )
 
 

@@ -1,7 +1,7 @@
 """Answers in words: what changed, what there is to choose from, what needs a yes."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace as replaced
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from models.core import joins, parts
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.wholes import wholes
 from models.core.fields import Choice, Email, Lines, LongText, Reference, Text
 from models.core.fields.base import Field
 from models.core.history.undo import UNDO
@@ -182,6 +183,18 @@ def joined(work: UnitOfWork, record: Entity, names: Iterable[str]) -> Iterator[t
             yield record.joining()[name], str(work.get(ENTITIES[slug], getattr(now, slug)))
 
 
+def divided(
+    work: UnitOfWork, record: Entity, seen: Mapping[str, Field], typed: Collection[str]
+) -> list[str]:
+    """Return a line for each name that was typed as one text: how it was divided into fields."""
+    lines = []
+    for name, whole in wholes(type(record)).items():
+        parts = [(seen[part], getattr(record, part)) for part in whole.of if part in seen]
+        said = [f"{kind.label}: {kind.show(value, work, record)}" for kind, value in parts if value]
+        lines += [" · ".join(said)] if name in typed and len(said) > 1 else []
+    return lines
+
+
 def filled(
     work: UnitOfWork,
     record: Entity,
@@ -193,13 +206,16 @@ def filled(
 
     A form is already filled with the usual values.
     """
-    seen, kinds, lines = policy.fields(work, record), record.fields(), []
+    seen, kinds = policy.fields(work, record), record.fields()
+    lines = divided(work, record, seen, typed)
     usual = {**record.defaults(), record.owned: work.actor and work.actor.id}
     for row in rows:
         name, kind = row["field"], kinds[row["field"]]
         value = kind.load(row["new"])
         told = name in typed or type(kind) is Reference  # a deal also brings its customer
-        if not told or name not in seen or (surface == "form" and usual.get(name) == value):
+        whole = not told and bool(wholes(type(record)).keys() & set(typed))  # a name, and more
+        usually = (whole or surface == "form") and usual.get(name) == value
+        if not (told or whole) or name not in seen or usually:
             continue
         shown = echo(kind, value, work, record)
         if isinstance(kind, Text | LongText | Email | Choice) and has_words(record.title, shown):

@@ -32,7 +32,7 @@ def test_every_shortcut_is_a_verb() -> None:
 @SQLITE
 def test_a_lead_is_made_from_anywhere(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.shortcut("lead.new")
-    slack.submit(first_name="Bob")
+    slack.submit(name="Bob")
     assert told(slack) == "Created LD-1 Bob"
     assert slack.last.channel == slack.slack.im("U_RITA").id
 

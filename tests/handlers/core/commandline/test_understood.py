@@ -297,7 +297,7 @@ def test_the_form_of_a_new_customer_asks_for_the_company(
     slack.command("/crm customer new")
     assert slack.modal
     assert "Company" in slack.modal.words
-    slack.submit(first_name="Karl", account="Kaiser GmbH")
+    slack.submit(name="Karl", account="Kaiser GmbH")
     assert found(works, Membership).account == found(works, Account).id
 
 
