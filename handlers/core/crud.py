@@ -56,7 +56,11 @@ class Records(Router, Generic[E]):
             for name, kind in entity.declared_fields().items()
             if kind.form or name in besides
         }
-        one = {"asks": {**asked, **wholes(entity), **entity.joining()}, "saves": True, "common": True}
+        one = {
+            "asks": {**asked, **wholes(entity), **entity.joining()},
+            "saves": True,
+            "common": True,
+        }
         new = {
             "defaults": defaults(entity),
             "title": f"New {entity.noun()}",

@@ -40,6 +40,7 @@ class Contact(Entity):
     prefix = "CT"
     part_of = "customer"
     icon = ":telephone_receiver:"
+    nouns = ("contact detail", "contact")
     named = ("type", "value")
     also_as = ("customer",)
     besides = ("account",)

@@ -22,7 +22,7 @@ class Membership(Entity):
     prefix = "MB"
     part_of = "customer"
     icon = ":link:"
-    nouns = ("membership", "member")
+    nouns = ("works at", "membership", "member")
     named = ("customer", "account")
     line = ("role", "since", "until")
 

@@ -50,6 +50,8 @@ def snake(name: str) -> str:
 
 
 def plural(word: str) -> str:
+    if word.endswith(" at"):  # works at: how one says it of several, too
+        return word
     return word[:-1] + "ies" if word.endswith("y") else word + "s"
 
 
