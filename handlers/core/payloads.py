@@ -8,7 +8,7 @@ or ValueError for a payload that Slack would not send; no error contains what is
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from handlers.core.interaction import Interaction
 from handlers.core.ui.form_state import WHY, metadata, picked_people, read, typed
@@ -27,6 +27,10 @@ NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
 
 A name is a noun, a verb, and a number where the name occurs several times.
 """
+DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
+"""The form of the name by which a workspace is found on the web."""
+STAMP = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
+"""The form of the time by which Slack names a message."""
 CHANNEL, GROUP, EVENT = (
     re.compile("[CG][A-Z0-9_]{1,31}"),
     re.compile("S[A-Z0-9_]{1,31}"),
@@ -182,10 +186,26 @@ def shortcut(body: Payload) -> Interaction:
         line=" ".join(noun_and_verb(body["callback_id"])),
         key=given(body, "trigger_id"),
         texts={"message": message["text"]} if message.get("text") else {},
+        state={"q": url} if (url := link_to(body)) else {},
         channel=given(body.get("channel") or {}, "id"),
         thread=given(message, "thread_ts") or given(message, "ts"),
         **sender(body),
     )
+
+
+def link_to(body: Payload) -> str:
+    """Return the link to the message that a shortcut was used on; "" where there is none.
+
+    It is what Slack copies as the link of a message. A reply is found in its thread.
+    """
+    message, channel = body.get("message") or {}, given(body.get("channel") or {}, "id")
+    domain, stamp = given(body.get("team") or {}, "domain"), given(message, "ts")
+    thread = given(message, "thread_ts")
+    if not (DOMAIN.fullmatch(str(domain)) and STAMP.fullmatch(str(stamp))):
+        return ""
+    reply = thread and thread != stamp and STAMP.fullmatch(str(thread))
+    inside = f"?thread_ts={thread}&cid={channel}" if reply else ""
+    return f"https://{domain}.slack.com/archives/{channel}/p{stamp.replace('.', '')}{inside}"
 
 
 def message(body: Payload, bot: str) -> Interaction:
@@ -222,6 +242,29 @@ def is_said(event: Payload) -> bool:
     """Return whether a message is a person's own words: no edit, no bot's, no notice of Slack's."""
     own = event.get("subtype") in (None, "file_share", "thread_broadcast", "me_message")
     return own and bool(event.get("user")) and not event.get("bot_id")
+
+
+class Overheard(NamedTuple):
+    """What a person said in a channel, and the thread that an answer belongs to."""
+
+    text: str
+    channel: str
+    thread: str
+
+
+def overheard(body: Payload, bot: str) -> Overheard | None:
+    """Read what a person said to others in a channel.
+
+    The result is None for what bots and Slack say, for an edit, and for what is said to us.
+    """
+    event = body["event"]
+    text = given(event, "text")
+    if not is_said(event) or event.get("edited") or f"<@{bot}>" in text:
+        return None
+    stamp = given(event, "thread_ts") or event["ts"]
+    if not (isinstance(text, str) and isinstance(stamp, str) and STAMP.fullmatch(stamp)):
+        raise TypeError("a message is no message")
+    return Overheard(text, called(event["channel"], CHANNEL), stamp)
 
 
 def home(body: Payload) -> Interaction:

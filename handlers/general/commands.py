@@ -31,6 +31,10 @@ from models.core.unit_of_work import UnitOfWork
 
 MANY = 10
 """Records that are undone without asking first."""
+PREVIEWED = (
+    "gets a small card in the thread, for each record at most once in half an hour, with what all who "
+    "read the channel may see. An admin ends that with: previews off."
+)
 OFFERED = 20
 """Records that are offered to somebody who types in the search."""
 
@@ -118,6 +122,19 @@ def digest(request: Request, _: Any) -> Response:
 def request_(request: Request, _: Any) -> Response:
     """Ask the admins for a right: `request lead delete`."""
     return access_requests.ask(request)
+
+
+@router.verb("previews", record=False, words=True)
+def previews(request: Request, _: Any) -> Response:
+    """Show a small card where somebody writes OP-42 in a channel, or no more: `previews off`."""
+    said, work = request.line.rest.strip().casefold(), request.work
+    if said not in ("", "on", "off"):
+        raise Conflict("Previews are on or off: previews on, previews off.")
+    work.workspace.previews = said == "on" if said else work.workspace.previews
+    shown = f"Whoever writes a reference such as OP-42 in a channel where I am {PREVIEWED}"
+    return plainly(
+        shown if work.workspace.previews else "References that people write are not answered."
+    )
 
 
 @router.verb("status", record=False, writes=False)

@@ -39,6 +39,7 @@ SAID = {
     "role.grant": "RO-2 US-1 lead delete all",
     "role.decline": "US-1 lead delete all",
     "crm.request": "role edit",
+    "crm.previews": "off",
     "activity.sort": "overdue",
     "deliveries.retry": results.code(Delivery(key=REFUSED)),
     "deliveries.drop": results.code(Delivery(key=REFUSED)),

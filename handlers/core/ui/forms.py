@@ -100,6 +100,7 @@ def remembered(
         "c": request.channel,
         "p": "home" if "home" in (request.container, state.get("p")) else "",
         "t": request.thread,
+        "q": state.get("q", ""),
         "d": state.get("d", ""),
         "k": int(bool(request.pressed or request.surface == "form" or state.get("k"))),
         "m": int(is_whole(request)),

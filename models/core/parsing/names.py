@@ -80,7 +80,7 @@ IS_COMPANY = re.compile(BY_LAST_WORD, re.IGNORECASE)
 COMPANY = re.compile(rf"^(.+?),\s*({BY_LAST_WORD})$", re.IGNORECASE)
 """A name, and a company behind a comma."""
 LED = re.compile(
-    r"(?P<before>|.*?\s)(?i:at|bei|chez|@|(?<!\S)(?:company|account|firma):|from(?=\s+(?-i:[A-Z])))\s+(?P<company>\S.*)"
+    r"(?P<before>|.*?\s)(?i:(?:works |working |arbeitet |travaille )?(?:at|bei|chez)|@|(?<!\S)(?:company|account|firma):|from(?=\s+(?-i:[A-Z])))\s+(?P<company>\S.*)"
 )
 """Words that lead to a company, or from one: at, from Ford Motors."""
 NAMED = re.compile(r"(?:company|account|firma) (?=\S)", re.IGNORECASE)

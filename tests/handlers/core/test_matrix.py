@@ -232,6 +232,7 @@ TABLE = {
     "deliveries.drop": "admin",
     "audit.verify": "admin",
     "crm.hours": "owner mate outsider admin",
+    "crm.previews": "admin",
 }
 """Of some verbs, who may use them on a record of Rita's, a senior rep's: said here once more, so
 that a slip in `can` is not taken for the rule.
@@ -300,6 +301,7 @@ SILENT = {
     "deliveries.retry",
     "deliveries.drop",
     "crm.request",
+    "crm.previews",
     "role.decline",
 }
 """The verbs that change no record."""
