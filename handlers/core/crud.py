@@ -51,16 +51,7 @@ class Records(Router, Generic[E]):
     ) -> None:
         super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__), menus)
         self.entity: type[E] = entity
-        asked: dict[str, Field] = {
-            name: kind
-            for name, kind in entity.declared_fields().items()
-            if kind.form or name in besides
-        }
-        one = {
-            "asks": {**asked, **wholes(entity), **entity.joining()},
-            "saves": True,
-            "common": True,
-        }
+        one = {"asks": asked(entity, besides), "saves": True, "common": True}
         new = {
             "defaults": defaults(entity),
             "title": f"New {entity.noun()}",
@@ -163,7 +154,8 @@ class Records(Router, Generic[E]):
         if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):
             return choices(f"{page.heading}. {page.note}\nDid you mean one of these?", offers)
         more = page.more and f"{self.noun} {verb} {words} --page={page.more}"
-        return cards.listing(page.records, request.work, page.heading, more, page.note)
+        keep = f"{self.word} {verb} {words.strip()}" if words.strip() and page.records else ""
+        return cards.listing(page.records, request.work, page.heading, more, page.note, keep)
 
     def assign(self, request: Request, record: E) -> Response:
         """Give it to someone: `assign OP-42 @rita`."""
@@ -189,6 +181,13 @@ class Records(Router, Generic[E]):
         if request.state.get("adds") and text and not named and len(text) <= blocks.VALUE:
             offered.append(option(f"Add “{blocks.cut(text, NAMED)}”", text))
         return Options(offered)
+
+
+def asked(entity: type[Entity], besides: Sequence[str]) -> dict[str, Field]:
+    """Return what new and changed records are asked for: fields, names in one box, and joins."""
+    kinds = entity.declared_fields().items()
+    own = {name: kind for name, kind in kinds if kind.form or name in besides}
+    return {**own, **wholes(entity), **entity.joining()}
 
 
 def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:

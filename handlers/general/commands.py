@@ -12,7 +12,9 @@ from handlers.core.router import Router
 from handlers.core.ui import cards
 from handlers.core.ui.blocks import option
 from handlers.core.ui.receipts import listed, plainly, question, receipt
+from handlers.general import handover as handing_over
 from handlers.general import help as guide
+from handlers.general import lists as kept
 from handlers.general.home import home as draw_home
 from handlers.general.phrases import meanings
 from handlers.notifications import news
@@ -20,7 +22,7 @@ from handlers.notifications import report as reports
 from models.core import records
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
-from models.core.fields import Clock
+from models.core.fields import Clock, LongText, Text
 from models.core.history import last_change
 from models.core.history import undo as undoing
 from models.core.identity.user import with_names
@@ -122,6 +124,31 @@ def digest(request: Request, _: Any) -> Response:
 def request_(request: Request, _: Any) -> Response:
     """Ask the admins for a right: `request lead delete`."""
     return access_requests.ask(request)
+
+
+@router.verb(
+    "handover", record=False, asks=handing_over.ASKS, title="Hand over", button="Hand over"
+)
+def handover(request: Request, _: Any) -> Response:
+    """Give several records to a colleague in one act: `hand over OP-1 LD-2 to @sam`."""
+    return handing_over.hand_over(request)
+
+
+KEPT = {"name": Text("Name", 60, required=True), "line": LongText("List", 1000, required=True)}
+
+
+@router.verb(
+    "keep", record=False, asks=KEPT, text="line", title="Keep a list", after=("keep as", "save as")
+)
+def keep(request: Request, _: Any) -> Response:
+    """Keep a list under a name, for you alone: `deal list stage=proposal keep as Proposals`."""
+    return kept.keep(request)
+
+
+@router.verb("lists", record=False, words=True)
+def lists(request: Request, _: Any) -> Response:
+    """Your lists, or the one you name; `lists drop Proposals` forgets one."""
+    return kept.shown(request)
 
 
 @router.verb("previews", record=False, words=True)

@@ -26,6 +26,9 @@ NO_RECORDS = {
     "audit.verify": "reads",
     "activity.sort": "opens a list, in which other verbs do something",
     "crm.request": "asks the admins",
+    "crm.keep": "keeps a line for one person, which is no record",
+    "crm.lists": "shows lists, and forgets one",
+    "crm.previews": "is a setting",
     "crm.undo": "is what is tried here",
     "crm.redo": "is what is tried here",
 }
@@ -71,6 +74,7 @@ LINES = {
     "role.reveal": ["role reveal executive customer notes", "role reveal marketing customer notes"],
     "role.give": ["role give <@U_RAVI> manager", "role give <@U_MONA> rep"],
     "role.grant": ["role grant RO-1 US-8 lead delete all", "role grant RO-2 US-1 case delete own"],
+    "crm.handover": ["handover AC-1 OP-1 <@U_MONA>", "handover LD-1 <@U_RAVI>"],
     "crm.hours": ["hours from=8:00 until=16:00", "hours from=07:15 until=15:00"],
 }
 EDITED = {

@@ -20,6 +20,7 @@ from models.core.fields import (
     Number,
     Person,
     Reference,
+    Several,
     Text,
 )
 from models.core.fields.base import Field, Reader
@@ -173,6 +174,17 @@ def _(kind: Match, text: str, reader: Reader) -> Block:
     return {"type": "radio_buttons", "options": options, "initial_option": chosen}
 
 
+@element.register
+def _(kind: Several, text: str, reader: Reader) -> Block:
+    if not kind.listed:
+        return written(text, INPUT)
+    options = [option(f"{each.name} {each.why}".rstrip(), each.value) for each in kind.listed]
+    asked = [f"{prefix}-{number}" for prefix, number in kind.read(text, reader)]
+    chosen = [each for each in options if each["value"] in asked]
+    drawn = {"type": "multi_static_select", "options": options[:100]}
+    return drawn | initial("initial_options", chosen or None)
+
+
 def picker() -> Block:
     placeholder = plain("Type a name or a reference")
     return {"type": "external_select", "min_query_length": 1, "placeholder": placeholder}
@@ -210,8 +222,9 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
         drawn, problem = element(kind, "", reader), f"{error}{likely(kind, text, reader)}"
     drawn["action_id"] = action_of(name, kind)
     block: Block = {"type": "input", "block_id": name, "label": plain(kind.label), "element": drawn}
-    block["optional"] = not (kind.required or isinstance(kind, Match))
-    if isinstance(kind, Match):  # what else is asked follows from it
+    chooses = isinstance(kind, Match) and not isinstance(kind, Several)
+    block["optional"] = not (kind.required or chooses)
+    if chooses:  # what else is asked follows from it
         block["dispatch_action"] = True
     return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
 

@@ -73,4 +73,5 @@ from models.core.fields.kinds import (
     field as field,
 )
 from models.core.fields.lines import Lines as Lines
+from models.core.fields.several import Several as Several
 from models.core.fields.whole import Whole as Whole

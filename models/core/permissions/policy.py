@@ -34,8 +34,12 @@ STRICT = False
 UNDECIDED = "Nobody decided who reads this, so nothing is shown."
 CRM = "crm"
 """What the verbs are about that need no noun."""
-EVERYONE = frozenset({"find", "help", "home", "undo", "redo", "hours", "request"})
-"""The verbs of `CRM` that everyone in the workspace may use: look, and undo what they did."""
+EVERYONE = frozenset(
+    ("find", "help", "home", "undo", "redo", "hours", "request", "handover", "keep", "lists")
+)
+"""The verbs of `CRM` that everyone in the workspace may use: look, undo what they did, and keep
+lists. What they hand over is checked record by record.
+"""
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""
 READS = LOOKS | {"export"}

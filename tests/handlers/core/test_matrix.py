@@ -238,7 +238,7 @@ TABLE = {
 that a slip in `can` is not taken for the rule.
 """
 REFUSALS = ("refused", "invalid")
-MOOT = {"crm.undo", "crm.redo", "crm.request"}
+MOOT = {"crm.undo", "crm.redo", "crm.request", "crm.handover"}
 """Everyone may, but not everyone has something to take back, or to ask for."""
 
 
@@ -302,6 +302,8 @@ SILENT = {
     "deliveries.drop",
     "crm.request",
     "crm.previews",
+    "crm.keep",
+    "crm.lists",
     "role.decline",
 }
 """The verbs that change no record."""
