@@ -6,8 +6,8 @@ from alembic import op
 from models.migrations.frozen_columns import row
 from models.migrations.row_level_security import isolate
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
