@@ -41,6 +41,8 @@ BEFORE = {
     "lead.claim": ["lead set {} owner="],
     "case.claim": ["case set {} assignee="],
     "case.reopen": ["case close {}"],
+    "opportunity.reopen": ["deal lost {} too dear"],
+    "activity.reopen": ["task done {}"],
     "opportunity.sell": ["sale set PU-1 opportunity=", "sale set PU-2 opportunity="],
     "restore": ["delete {} --yes"],
     "revert": ["{edit}"],

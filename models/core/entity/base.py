@@ -50,9 +50,8 @@ def snake(name: str) -> str:
 
 
 def plural(word: str) -> str:
-    if word.endswith(" at"):  # works at: how one says it of several, too
-        return word
-    return word[:-1] + "ies" if word.endswith("y") else word + "s"
+    invariable = word.endswith(" at")  # works at: how one says it of several, too
+    return word if invariable else word[:-1] + "ies" if word.endswith("y") else word + "s"
 
 
 class Row(Base):
@@ -214,6 +213,11 @@ class Entity(Row):
         return plural(cls.noun())
 
     @classmethod
+    def called_together(cls, some: Collection[Any]) -> tuple[str, str]:
+        """Return the words for one and for several, for a list of which these are some."""
+        return cls.noun(), cls.plural()
+
+    @classmethod
     def words(cls) -> tuple[str, ...]:
         """Return every word that people may use for it, singular and plural.
 
@@ -345,7 +349,7 @@ class Entity(Row):
 
     @classmethod
     def joining(cls) -> dict[str, Field]:
-        """Return what a record is asked for in addition to its fields: what it is joined to."""
+        """Return what a record is asked for beside its fields: what it is joined to."""
         return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
 
     @classmethod
@@ -423,10 +427,7 @@ class Entity(Row):
         return {}
 
     def arrive(self, work: Context) -> None:
-        """Prepare a record from a file before it is stored.
-
-        What happened long ago gets its own day, not today's.
-        """
+        """Prepare a record from a file before it is stored: what is long ago keeps its day."""
 
     def joined(self) -> dict[str, Any]:
         """Return what the record between this new one and the one it is joined to says."""

@@ -86,8 +86,13 @@ def nobodys(work: UnitOfWork, record: Entity) -> None:
     setattr(record, record.owned, None)
 
 
-def resolved(work: UnitOfWork, record: Entity) -> None:
-    record.status = "resolved"  # type: ignore[attr-defined]
+def ended(work: UnitOfWork, record: Any) -> None:
+    if "stage" in record.fields():
+        record.stage, record.lost_reason = "lost", "too dear"
+    elif "status" in record.fields():
+        record.status = "resolved"
+    else:
+        record.done_at = work.now
 
 
 def changed(work: UnitOfWork, record: Entity) -> None:
@@ -96,7 +101,7 @@ def changed(work: UnitOfWork, record: Entity) -> None:
 
 READY: Mapping[str, Callable[[UnitOfWork, Entity], None]] = {
     "claim": nobodys,
-    "reopen": resolved,
+    "reopen": ended,
     "restore": records.delete,
     "revert": changed,
 }
