@@ -45,7 +45,10 @@ SCOPES = [
     "users:read",
     "users:read.email",
 ]
-"""As few as are enough: history is for looking up posts whose outcome is unknown."""
+"""As few as are enough.
+
+History is for looking up posts whose outcome is unknown, and for references that people write.
+"""
 
 EVENTS = [
     "app_home_opened",
@@ -57,6 +60,8 @@ EVENTS = [
     "group_rename",
     "member_joined_channel",
     "member_left_channel",
+    "message.channels",
+    "message.groups",
     "message.im",
     "subteam_members_changed",
     "subteam_updated",

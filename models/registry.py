@@ -16,7 +16,9 @@ from models.core.notifications.marks import Subscription
 from models.core.outbox.delivery import Delivery, IdempotencyKey, JobRun, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.replica import Replica
+from models.core.saved_lists import SavedList
 from models.core.search.index import SearchText
+from models.core.sources import Source
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -65,8 +67,10 @@ TABLES: tuple[type[Base], ...] = (
     ListSubscription,
     Post,
     Replica,
+    SavedList,
     CaseComment,
     SearchText,
+    Source,
     IdempotencyKey,
     StageChange,
     Subscription,

@@ -20,8 +20,9 @@ from models.core import part_lines
 from models.core.audit.entries import AuditEntry
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
+from models.core.entity.wholes import divided, joined_names, typed, wholes, written
 from models.core.errors import CRMError
-from models.core.fields import Choice, Moment, Reference, Text
+from models.core.fields import Choice, Joined, Moment, Reference, Text
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
 from models.core.parsing.texts import summary
@@ -40,13 +41,22 @@ GUESTS = "Guests cannot use the CRM. Ask someone of the workspace to do it for y
 
 def form_fields(entity: type[Entity]) -> set[str]:
     kinds = {**entity.fields(), **entity.line_fields()}
-    return {name for name, kind in kinds.items() if kind.form}
+    return set(joined_names(entity, [name for name, kind in kinds.items() if kind.form]))
+
+
+def as_typed(entity: type[Entity], texts: dict[str, str]) -> dict[str, str]:
+    """These texts as the form asks for them: a name in one input."""
+    whole = {name: typed(entity, name, texts) or "" for name in wholes(entity)}
+    parts = {part for kind in wholes(entity).values() for part in kind.of}
+    return whole | {name: text for name, text in texts.items() if name not in parts}
 
 
 def holds(work: Any, record: Entity, name: str) -> Any:
     """What a field holds; of lines, their text."""
     if lines := record.line_fields().get(name):
         return part_lines.write(work, record, lines)
+    if name in wholes(type(record)):
+        return written(record, name, work)
     value = getattr(record, name)
     return None if value in ("", (), False) else value
 
@@ -102,7 +112,8 @@ def test_the_form_has_every_field_and_saves_them_all(
     texts, before = texts_for(entity), count(works, entity)
     slack.command(f"/crm {entity.noun()} new", user="U_ADA")
     assert set(every_input(slack)) == form_fields(entity) | entity.joins.keys()
-    slack.submit(texts, user="U_ADA")
+    asked = as_typed(entity, texts)
+    slack.submit(asked, user="U_ADA")
     assert slack.errors == {}
     if slack.modal:  # it looks like one that is here already
         slack.submit(user="U_ADA")
@@ -112,6 +123,7 @@ def test_the_form_has_every_field_and_saves_them_all(
     assert count(works, entity) == before + 1
     record = found(works, entity, int(made[1]))
     with works("T1", "U_ADA", writes=False) as work:
+        texts = divided(entity, asked, work)
         parsed = record.parse(texts, work)
         assert {
             name: value for name, value in parsed.items() if getattr(record, name) != value
@@ -395,14 +407,21 @@ def test_its_pickers_offer_what_was_typed_and_its_choices_are_all_there(
         for block in slack.modal.blocks
         if block["type"] == "input"
     }
-    kinds = {**entity.fields(), **entity.line_fields()}
+    kinds = {
+        **entity.fields(),
+        **entity.line_fields(),
+        **entity.joining(),
+        **wholes(entity),
+    }
     for name, element in elements.items():
         kind = kinds[name]
         if isinstance(kind, Choice):
             assert [option["value"] for option in element["options"]] == list(kind.options)
         if element["type"] == "external_select":
-            assert isinstance(kind, Reference | Named)
-            if isinstance(kind, Reference):  # it need not be filled together with the others
+            assert isinstance(kind, Reference | Named | Joined)
+            if isinstance(
+                kind, Reference | Joined
+            ):  # it need not be filled together with the others
                 given_first(works, ENTITIES[kind.to])
             offered = slack.options(
                 element["action_id"], f"{ENTITIES[kind.to].prefix}-1", user="U_ADA"

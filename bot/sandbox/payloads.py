@@ -3,6 +3,7 @@
 That is commands, actions, submissions, shortcuts and events.
 """
 
+import re
 from typing import Any
 
 from bot.sandbox.api.serializers import channel_json, message_json, view_json
@@ -255,4 +256,4 @@ def _url(slack: Slack, address: Address) -> str:
 
 
 def _domain(slack: Slack) -> str:
-    return slack.team_name.lower().replace(" ", "-")
+    return re.sub("[^a-z0-9]+", "-", slack.team_name.lower())

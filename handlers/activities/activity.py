@@ -25,6 +25,13 @@ def done(request: Request, task: Activity) -> Response:
     return receipt(request, task)
 
 
+@router.verb("reopen", when=lambda task: bool(task.done_at and task.due_date))
+def reopen(request: Request, task: Activity) -> Response:
+    """Take back that it is done."""
+    task.reopen(request.work)
+    return receipt(request, task)
+
+
 @router.verb("snooze", asks=UNTIL, button="Snooze", when=is_open)
 def snooze(request: Request, task: Activity) -> Response:
     """Put it off: `task snooze AT-81 fri`."""

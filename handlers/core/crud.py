@@ -9,20 +9,26 @@ from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
 from handlers.core.router import NO_MENUS, Router, Verb
-from handlers.core.ui import cards, details, history, subscriptions
+from handlers.core.ui import blocks, cards, details, history, subscriptions
 from handlers.core.ui.blocks import option
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, receipt
 from models.core import records
 from models.core.entity.base import Entity
+from models.core.entity.wholes import wholes
 from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
+from models.core.fields.base import Field
 from models.core.parsing.texts import summary
 from models.core.permissions import policy
+from models.core.search.duplicates import stem
+from models.core.search.lookup import REFERENCE
 from models.core.search.query import Page, find_records, list_records, suggestions
 from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
+NAMED = 60
+"""Letters of a name in an option that adds it."""
 
 
 class Records(Router, Generic[E]):
@@ -46,14 +52,8 @@ class Records(Router, Generic[E]):
     ) -> None:
         super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__), menus)
         self.entity: type[E] = entity
-        asked = {
-            name: kind
-            for name, kind in entity.declared_fields().items()
-            if kind.form or name in besides
-        }
-        one = {"asks": asked, "saves": True, "common": True}
+        one = {"asks": asked(entity, besides), "saves": True, "common": True}
         new = {
-            "asks": asked | entity.joining(),
             "defaults": defaults(entity),
             "title": f"New {entity.noun()}",
             "on_cards": on_cards,
@@ -154,7 +154,8 @@ class Records(Router, Generic[E]):
         if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):
             return choices(f"{page.heading}. {page.note}\nDid you mean one of these?", offers)
         more = page.more and f"{self.noun} {verb} {words} --page={page.more}"
-        return cards.listing(page.records, request.work, page.heading, more, page.note)
+        keep = f"{self.word} {verb} {words.strip()}" if words.strip() and page.records else ""
+        return cards.listing(page.records, request.work, page.heading, more, page.note, keep)
 
     def assign(self, request: Request, record: E) -> Response:
         """Give it to someone: `assign OP-42 @rita`."""
@@ -199,9 +200,21 @@ class Records(Router, Generic[E]):
         return receipt(request, record, replace=True)
 
     def pick(self, request: Request, text: str) -> Options:
-        """Return what a picker offers for the letters typed so far."""
+        """Return what a picker offers for the letters typed so far; one that adds offers that."""
         found = suggestions(request.work, self.entity, text)
-        return Options([option(f"{record.ref} {record.title}", record.ref) for record in found])
+        offered = [option(f"{record.ref} {record.title}", record.ref) for record in found]
+        named = any(stem(record.title) == stem(text) for record in found)
+        named = named or bool(REFERENCE.fullmatch(text))
+        if request.state.get("adds") and text and not named and len(text) <= blocks.VALUE:
+            offered.append(option(f"Add “{blocks.cut(text, NAMED)}”", text))
+        return Options(offered)
+
+
+def asked(entity: type[Entity], besides: Sequence[str]) -> dict[str, Field]:
+    """Return what new and changed records are asked for: fields, names in one box, and joins."""
+    kinds = entity.declared_fields().items()
+    own = {name: kind for name, kind in kinds if kind.form or name in besides}
+    return {**own, **wholes(entity), **entity.joining()}
 
 
 def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:

@@ -13,9 +13,10 @@ from handlers.core.responses import Form, Message, Response
 from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
-from handlers.core.ui.forms import current, form, refilled
+from handlers.core.ui.forms import current, fillable, form, refilled
 from handlers.core.ui.receipts import because, choices
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.wholes import wholes
 from models.core.fields.kinds import NEW
 from models.core.permissions import policy
 from models.core.search.duplicates import NAME, SIMILAR, Duplicate, duplicates, is_met
@@ -177,10 +178,10 @@ def lacking(request: Request, record: Entity) -> dict[str, str]:
     usual = request.verb.defaults if request.verb else {}
     free = [
         name
-        for name in record.fields()
+        for name in (*wholes(type(record)), *record.fields())
         if name in edit.asks
         and name != record.owned
-        and policy.legible(work, record, name)
+        and fillable(work, edit, record, name)
         and not current(record, name, work)
     ]
     typed = {name: texts[name] for name in free if texts.get(name, "").strip()}

@@ -25,7 +25,8 @@ from handlers.core.router import Catalogue, Verb
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import because, choices, echoed, listed, plainly, question, together
 from handlers.core.vanishing import must_stay_visible
-from models.core.entity.base import Entity
+from models.core import sources
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import LongText, Text
 from models.core.fields.base import read_all
@@ -131,9 +132,27 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
     must_be_new(request, verb, records, before)
     must_stay_visible(request, verb, records)
     forget(request, verb, records)
+    tell_source(request, verb, before)
     return (
         here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
     )
+
+
+def tell_source(request: Request, verb: Verb, before: int) -> None:
+    """Say in the thread of the message that a record was made of, with a way to it, and back.
+
+    The record keeps the link to the message.
+    """
+    work, url = request.work, str(request.state.get("q", ""))
+    made = next((row for row in work.changes[before:] if row["action"] == "create"), None)
+    if not (url and made and made["entity"] == verb.about and work.actor):
+        return
+    record = work.get(ENTITIES[made["entity"]], made["record_id"])
+    sources.keep(work, record, url)
+    told = {"by": work.actor.id, "person": work.actor.slack_id}
+    its = {"entity": record.slug(), "record_id": record.id, "thread": request.thread}
+    if request.channel and not request.channel.startswith("D"):
+        deliver(work, "made", request.channel, f"made:{record.ref}", about=told, **its)
 
 
 def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:

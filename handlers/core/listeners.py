@@ -16,7 +16,7 @@ from handlers.core.payloads import Payload
 from handlers.core.responder import Responder, look_up
 from models.core import user_groups
 from models.core.errors import CRMError
-from models.core.outbox import audience
+from models.core.outbox import audience, previews
 from models.core.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -109,6 +109,16 @@ class Listeners:
     def messaged(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         if body["event"].get("channel_type") == "im":
             self.mentioned(ack, body, context)
+        else:
+            self.overheard(ack, body, context)
+
+    def overheard(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Answer the references in what people say to each other; nothing is done for the rest."""
+        known = self.dispatcher.catalogue.words.prefixes
+        place = payloads.overheard(body, context.bot_user_id or "")
+        if place and (named := previews.references(place.text, known)):
+            ask = partial(previews.ask, channel=place.channel, thread=place.thread, named=named)
+            self.heard(ask, ack, body, context)
         else:
             ack()
 

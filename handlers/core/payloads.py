@@ -8,7 +8,7 @@ or ValueError for a payload that Slack would not send; no error contains what is
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from handlers.core.interaction import Interaction
 from handlers.core.ui.form_state import WHY, metadata, picked_people, read, typed
@@ -16,8 +16,8 @@ from handlers.core.ui.form_state import WHY, metadata, picked_people, read, type
 Payload = Mapping[str, Any]
 GLOBAL = "crm"
 """The noun of verbs that are typed without a noun: find, help, home, undo."""
-PICK = "pick"
-"""The first word of the name of an input that picks a record."""
+PICK, JOIN = "pick", "join"
+"""The first words of the names of inputs that pick a record: JOIN also takes one to be made."""
 CLOSED = "closed"
 """The surface of a form that was closed without being saved: nobody is there to answer."""
 FORM = "form"
@@ -27,6 +27,10 @@ NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
 
 A name is a noun, a verb, and a number where the name occurs several times.
 """
+DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
+"""The form of the name by which a workspace is found on the web."""
+STAMP = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
+"""The form of the time by which Slack names a message."""
 CHANNEL, GROUP, EVENT = (
     re.compile("[CG][A-Z0-9_]{1,31}"),
     re.compile("S[A-Z0-9_]{1,31}"),
@@ -182,10 +186,26 @@ def shortcut(body: Payload) -> Interaction:
         line=" ".join(noun_and_verb(body["callback_id"])),
         key=given(body, "trigger_id"),
         texts={"message": message["text"]} if message.get("text") else {},
+        state={"q": url} if (url := link_to(body)) else {},
         channel=given(body.get("channel") or {}, "id"),
         thread=given(message, "thread_ts") or given(message, "ts"),
         **sender(body),
     )
+
+
+def link_to(body: Payload) -> str:
+    """Return the link to the message that a shortcut was used on; "" where there is none.
+
+    It is what Slack copies as the link of a message. A reply is found in its thread.
+    """
+    message, channel = body.get("message") or {}, given(body.get("channel") or {}, "id")
+    domain, stamp = given(body.get("team") or {}, "domain"), given(message, "ts")
+    thread = given(message, "thread_ts")
+    if not (DOMAIN.fullmatch(str(domain)) and STAMP.fullmatch(str(stamp))):
+        return ""
+    reply = thread and thread != stamp and STAMP.fullmatch(str(thread))
+    inside = f"?thread_ts={thread}&cid={channel}" if reply else ""
+    return f"https://{domain}.slack.com/archives/{channel}/p{stamp.replace('.', '')}{inside}"
 
 
 def message(body: Payload, bot: str) -> Interaction:
@@ -224,6 +244,29 @@ def is_said(event: Payload) -> bool:
     return own and bool(event.get("user")) and not event.get("bot_id")
 
 
+class Overheard(NamedTuple):
+    """What a person said in a channel, and the thread that an answer belongs to."""
+
+    text: str
+    channel: str
+    thread: str
+
+
+def overheard(body: Payload, bot: str) -> Overheard | None:
+    """Read what a person said to others in a channel.
+
+    The result is None for what bots and Slack say, for an edit, and for what is said to us.
+    """
+    event = body["event"]
+    text = given(event, "text")
+    if not is_said(event) or event.get("edited") or f"<@{bot}>" in text:
+        return None
+    stamp = given(event, "thread_ts") or event["ts"]
+    if not (isinstance(text, str) and isinstance(stamp, str) and STAMP.fullmatch(stamp)):
+        raise TypeError("a message is no message")
+    return Overheard(text, called(event["channel"], CHANNEL), stamp)
+
+
 def home(body: Payload) -> Interaction:
     """Read that a person opened the App Home tab."""
     team = body["team_id"]
@@ -237,10 +280,13 @@ def options(body: Payload) -> Interaction:
     `pick.NOUN.FIELD`, a search beside buttons like the verb that takes what was chosen.
     """
     first, _, rest = body["action_id"].partition(".")
-    noun = rest.partition(".")[0] if first == PICK else first
+    noun = rest.partition(".")[0] if first in (PICK, JOIN) else first
     noun = "" if (first, noun) == (PICK, GLOBAL) else noun  # a form picks records of one entity
     return Interaction(
-        surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body)
+        surface="options",
+        line=given(body, "value"),
+        state={"noun": noun, "adds": first == JOIN},
+        **sender(body),
     )
 
 

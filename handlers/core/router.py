@@ -11,7 +11,7 @@ from handlers.core.commandline.line import EMAIL
 from handlers.core.commandline.named_fields import begins_with_field, option_named
 from handlers.core.commandline.parser import Line, Prose, Words
 from handlers.core.commandline.parser import parse as parse_line
-from handlers.core.payloads import GLOBAL
+from handlers.core.payloads import GLOBAL, line_of
 from handlers.core.responses import Options, Response
 from models.core.context import System
 from models.core.entity.base import ENTITIES, Entity
@@ -107,6 +107,8 @@ class Verb:
     """The flags that it knows besides those of every verb."""
     words: bool = False
     """It reads the words of the line by itself: `Line.rest`."""
+    after: tuple[str, ...] = ()
+    """What leads to it at the end of a line that shows a list: `deal list open keep as Mine`."""
 
     @property
     def id(self) -> str:
@@ -230,7 +232,7 @@ class Catalogue:
             fields={noun: set(self.field_kinds(router)) for noun, router in self.routers.items()},
             running={noun: self.running(router) for noun, router in self.routers.items()},
             prose={
-                (noun, verb.name): self.prose(router, verb)
+                ("" if noun == GLOBAL else noun, verb.name): self.prose(router, verb)
                 for noun, router in self.routers.items()
                 for verb in router.verbs.values()
                 if takes_prose(verb)
@@ -301,8 +303,8 @@ class Catalogue:
 
         Invisible characters are ignored; a verb that only one noun has needs no noun.
         """
-        text = clean(text)
-        line = parse_line(self.spoken(text), self.words)
+        text = self.handed_on(self.spoken(clean(text)))
+        line = parse_line(text, self.words)
         if (
             line.noun
             and line.verb != "help"
@@ -329,6 +331,28 @@ class Catalogue:
             if line.unknown and (line.verb in (None, "show", "find") or not line.noun)
             else line
         )
+
+    @cached_property
+    def behind(self) -> list[tuple[re.Pattern[str], Verb]]:
+        """Return the verbs that take a list by what follows its line, with what leads to them."""
+        verbs = (verb for router in self.routers.values() for verb in router.verbs.values())
+        return [
+            (re.compile(rf"(.+?)\s+(?:{'|'.join(verb.after)})\s+(\S.*)", re.IGNORECASE), verb)
+            for verb in verbs
+            if verb.after
+        ]
+
+    def handed_on(self, text: str) -> str:
+        """Return a list with something behind it as the line of the verb that takes it."""
+        for pattern, verb in self.behind:
+            if not (found := pattern.fullmatch(text)):
+                continue
+            shown = self.command(found[1]).verb
+            if shown and shown.words and not (shown.writes or shown.record):
+                name = found[2].strip(" \"“”„'").replace('"', "'")
+                rest = line_of(verb.noun, verb.name)
+                return f'{rest} {next(iter(verb.asks))}="{name}" {found[1]}'
+        return text
 
     def is_list(self, line: Line) -> bool:
         """Return whether a line asks for many records by a state that is a verb as well.

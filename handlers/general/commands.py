@@ -13,7 +13,9 @@ from handlers.core.router import Router
 from handlers.core.ui import cards
 from handlers.core.ui.blocks import option
 from handlers.core.ui.receipts import listed, plainly, question, receipt
+from handlers.general import handover as handing_over
 from handlers.general import help as guide
+from handlers.general import lists as kept
 from handlers.general import notify
 from handlers.general.home import home as draw_home
 from handlers.general.phrases import meanings
@@ -22,7 +24,7 @@ from handlers.notifications import report as reports
 from models.core import records
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
-from models.core.fields import Clock
+from models.core.fields import Clock, LongText, Text
 from models.core.fields.base import Field
 from models.core.history import last_change
 from models.core.history import undo as undoing
@@ -34,6 +36,10 @@ from models.core.unit_of_work import UnitOfWork
 
 MANY = 10
 """Records that are undone without asking first."""
+PREVIEWED = (
+    "gets a small card in the thread, for each record at most once in half an hour, with what all who "
+    "read the channel may see. An admin ends that with: previews off."
+)
 OFFERED = 20
 """Records that are offered to somebody who types in the search."""
 
@@ -144,6 +150,44 @@ def digest(request: Request, _: Any) -> Response:
 def request_(request: Request, _: Any) -> Response:
     """Ask the admins for a right: `request lead delete`."""
     return access_requests.ask(request)
+
+
+@router.verb(
+    "handover", record=False, asks=handing_over.ASKS, title="Hand over", button="Hand over"
+)
+def handover(request: Request, _: Any) -> Response:
+    """Give several records to a colleague in one act: `hand over OP-1 LD-2 to @sam`."""
+    return handing_over.hand_over(request)
+
+
+KEPT = {"name": Text("Name", 60, required=True), "line": LongText("List", 1000, required=True)}
+
+
+@router.verb(
+    "keep", record=False, asks=KEPT, text="line", title="Keep a list", after=("keep as", "save as")
+)
+def keep(request: Request, _: Any) -> Response:
+    """Keep a list under a name, for you alone: `deal list stage=proposal keep as Proposals`."""
+    return kept.keep(request)
+
+
+@router.verb("lists", record=False, words=True)
+def lists(request: Request, _: Any) -> Response:
+    """Your lists, or the one you name; `lists drop Proposals` forgets one."""
+    return kept.shown(request)
+
+
+@router.verb("previews", record=False, words=True)
+def previews(request: Request, _: Any) -> Response:
+    """Show a small card where somebody writes OP-42 in a channel, or no more: `previews off`."""
+    said, work = request.line.rest.strip().casefold(), request.work
+    if said not in ("", "on", "off"):
+        raise Conflict("Previews are on or off: previews on, previews off.")
+    work.workspace.previews = said == "on" if said else work.workspace.previews
+    shown = f"Whoever writes a reference such as OP-42 in a channel where I am {PREVIEWED}"
+    return plainly(
+        shown if work.workspace.previews else "References that people write are not answered."
+    )
 
 
 @router.verb("status", record=False, writes=False)

@@ -15,6 +15,7 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import choices
 from handlers.general import intents, talk
 from handlers.general.focus import Focus, focus
+from handlers.general.glossary import GLOSSARY
 from handlers.general.topics import TOPICS
 from models.core.entity.base import Entity
 from models.core.fields.base import Field
@@ -76,8 +77,10 @@ def every_word(request: Request) -> Message:
         "Values as you would write them: `amount=12k`, `close=fri`, `due=+3d`, `owner=me`. "
         f"Records: `OP-42`, or `this` in a thread. One thing in full: `{root} help deal`"
     )
-    drawn = [blocks.section(intro), blocks.section("\n".join(lines)), blocks.context(values)]
-    return Message("\n".join([intro, *lines, values]), blocks.distinct(drawn))
+    said = [f"*{word}*: {meaning}" for word, meaning in GLOSSARY]
+    told = ["\n".join(lines), "\n".join(["*What the words mean*", *said])]
+    drawn = [blocks.section(intro), *map(blocks.section, told), blocks.context(values)]
+    return Message("\n".join([intro, *lines, *said, values]), blocks.distinct(drawn))
 
 
 def shared(request: Request) -> list[str]:

@@ -7,6 +7,7 @@ from handlers.core.request import Request
 from handlers.core.responses import Home, Message
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block
+from handlers.general import handover, lists
 from handlers.general.focus import Focus, changes, focus, may
 from handlers.general.sections import health, my_records, rows, support, team, totals
 from handlers.general.sections.my_day import my_day
@@ -64,9 +65,14 @@ def top(request: Request) -> list[Block]:
 
 
 def foot(request: Request) -> list[Block]:
-    buttons = [blocks.button("Help", "crm.run", "help")]
-    buttons.append(blocks.button("Notifications", "crm.notify", "--form"))
-    return [blocks.actions(*buttons)]
+    """Return the person's own lists, and the row with what they may want at the end."""
+    hand = may(request, "handover") and any(handover.mine(request.work, None, {}))
+    elements = [
+        blocks.button("Hand over…", "crm.handover", "") if hand else None,
+        blocks.button("Help", "crm.run", "help"),
+        blocks.button("Notifications", "crm.notify", "--form"),
+    ]
+    return [*lists.on_home(request), blocks.actions(*filter(None, elements))]
 
 
 def sections(request: Request) -> list[list[Block]]:

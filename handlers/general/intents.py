@@ -129,6 +129,15 @@ INTENTS = (
         "customer new",
         (SALES, SUPPORT, TEAM),
     ),
+    Intent(
+        "Hand over several at once",
+        "hand over {deal} {lead} to {colleague}",
+        "Hand over",
+        "handover",
+        (SALES, TEAM),
+    ),
+    Intent("Keep a list", "deal list open mine keep as Mine", "My lists", "lists"),
+    Intent("Answer references in channels", "previews off", "Previews", "previews", (ADMIN,)),
 )
 """In the order in which the help shows them; what is done most often comes first."""
 PAGES = {

@@ -65,6 +65,10 @@ PHRASES = (
         "notify",
     ),
     # lists
+    (r"(?:save|keep)(?: this| a| the| my)? list", "keep"),
+    (r"(?:save|keep)(?: this| a| the| my)? list(?: as| under)? (.+)", r'keep name="\1"'),
+    (r"(?:show )?(?:my |saved |my saved )lists", "lists"),
+    (r"(?:drop|delete|forget) list (.+)", r"lists drop \1"),
     (rf"(?:{GET} )?my team(?:'s|’s) ({STATE} )?({NOUN})( .+)?", r"\2 list my team \1\3"),
     (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
     (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
@@ -148,6 +152,11 @@ PHRASES = (
     (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
     (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
     (rf"(?:reply|answer|respond|write) to ({REF}):? (.+)", r"reply \1 \2"),
+    (
+        rf"hand(?: ?over)? ((?:{REF}(?: ?,| and)* )+{REF}) (?:to |-> ?)?(\S.*)",
+        r'handover to="\2" \1',
+    ),
+    (r"hand ?over(?: something| records)?", "handover"),
     (
         rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)",
         r"assign \1 \2",

@@ -8,8 +8,9 @@ class Shortcut:
     """A shortcut in Slack.
 
     Attributes:
-        kind: "global", or "message" where the message's text goes into the form.
-        callback: The verb's id.
+        kind: "global", or "message" where the message's text goes into the form, and the message's
+            thread is told what was made of it.
+        callback: The verb's id, with a number where it occurs several times.
     """
 
     name: str
@@ -23,6 +24,7 @@ SHORTCUTS = (
     Shortcut(
         "Log activity", "global", "log.new", "Write down a call, a meeting, an e-mail or a note"
     ),
-    Shortcut("Create case", "message", "case.new", "Make a case of this message"),
+    Shortcut("New case", "message", "case.new", "Make a case of this message"),
     Shortcut("Make task", "message", "activity.new", "Make a task of this message"),
+    Shortcut("Log this", "message", "log.new#2", "Write down this message as a talk with somebody"),
 )

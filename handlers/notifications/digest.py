@@ -17,7 +17,7 @@ from handlers.core.executor import again
 from handlers.core.request import Request
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
-from handlers.core.ui import blocks, cards, receipts
+from handlers.core.ui import blocks, cards, previews, receipts
 from handlers.core.ui.blocks import escape
 from handlers.notifications import (
     changes,
@@ -185,6 +185,8 @@ DRAWINGS: dict[str, Drawing] = {
     "team_due": channel_day.team_due,
     "cases": reminders.pressing,
     "digest": news.digest,
+    "preview": previews.preview,
+    "made": previews.made,
     "verdict": audit.verdict,
     "wish": access_requests.wish,
     "answer": access_requests.answered,

@@ -31,7 +31,14 @@ def is_open(deal: Opportunity) -> bool:
     return not deal.closed
 
 
-@router.verb("stage", asks=TO, button="Reopen", when=lambda deal: deal.closed)
+@router.verb("reopen", button="Reopen", when=lambda deal: deal.closed)
+def reopen(request: Request, deal: Opportunity) -> Response:
+    """Take the deal back to the stage at which it was closed."""
+    deal.reopen(request.work)
+    return receipt(request, deal)
+
+
+@router.verb("stage", asks=TO)
 def stage(request: Request, deal: Opportunity) -> Response:
     """Move the deal to another stage: `deal stage OP-42 proposal`."""
     deal.move(request.work, request["stage"], request["lost_reason"])

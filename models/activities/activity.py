@@ -1,7 +1,7 @@
 """Activities: calls, meetings, e-mails, notes and tasks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.base import ENTITIES, Changes, Entity, plural
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.fields.base import Reader
@@ -113,7 +113,7 @@ class Activity(Entity):
     due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when"), watched=True))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
     lead: Mapped[int | None] = field(Reference("Lead", to="lead", search=True))
-    account: Mapped[int | None] = field(Reference("Account", to="account"))
+    account: Mapped[int | None] = field(Reference("Account", to="account", also=("company",)))
     opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity"))
     case: Mapped[int | None] = field(Reference("Case", to="case"))
     owner: Mapped[int | None] = field(Person("Owner"))
@@ -162,6 +162,14 @@ class Activity(Entity):
     @classmethod
     def heard(cls, message: str) -> dict[str, str]:
         return {"description": message}
+
+    @classmethod
+    def called_together(cls, some: Collection["Activity"]) -> tuple[str, str]:
+        kinds = {each.type if each.done_at else ActivityType.TASK for each in some}
+        if len(kinds) > 1:
+            return "activity", "activities"
+        word = {"email": "e-mail"}.get(kind := next(iter(kinds), ActivityType.TASK), str(kind))
+        return word, plural(word)
 
     @classmethod
     def open(cls) -> ColumnElement[bool]:
@@ -263,6 +271,18 @@ class Activity(Entity):
         if self.done_at:
             raise Conflict(f"{self.ref} is already done.")
         self.done_at, self.outcome = work.now, outcome or self.outcome
+
+    def reopen(self, work: Context) -> None:
+        """Take back that it is done.
+
+        Raises:
+            Conflict: It is not done, or was logged and never planned.
+        """
+        if not self.done_at:
+            raise Conflict(f"{self.ref} is not done yet.")
+        if not self.due_date:
+            raise Conflict(f"{self.ref} was logged and never planned, so it cannot be reopened.")
+        self.done_at = None
 
     def snooze(self, work: Context, until: datetime) -> None:
         """Put it off; a reminder comes again then.

@@ -6,16 +6,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from models.core import names, part_lines
+from models.core import joins, names, part_lines
 from models.core.audit import entries
 from models.core.context import Context
-from models.core.entity.base import ENTITIES, Entity
-from models.core.errors import Ambiguous, Conflict, Invalid, Stale
+from models.core.entity.base import Entity
+from models.core.entity.wholes import divided, joined_names, kind_of
+from models.core.errors import Conflict, Invalid, Stale
 from models.core.fields import Person
 from models.core.identity.user import User
-from models.core.parsing import values
 from models.core.permissions import policy
-from models.core.search.lookup import REFERENCE, lookup
 
 E = TypeVar("E", bound=Entity)
 Lines = dict[str, list[part_lines.Line]]
@@ -37,6 +36,7 @@ def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool 
     Raises:
         Invalid: A sentence for every bad or missing field.
     """
+    texts = divided(entity, texts, work)
     given = {name: text for name, text in texts.items() if text.strip()}
     policy.may_fill(work, entity, given)
     needed = [*entity.needed(), *(n for n, kind in entity.line_fields().items() if kind.required)]
@@ -48,20 +48,9 @@ def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool 
         must_lack_nothing(work, entity(), parsed)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
-    others = [
-        (slug, between, text, joinable(work, ENTITIES[slug], text, name))
-        for name, (slug, between) in entity.joins.items()
-        if (text := given.get(name, "").strip())
-    ]
+    wanted = joins.read(work, entity, given)
     record = work.add(entity(**parsed))
-    for slug, between, text, known in others:
-        join(
-            work,
-            record,
-            ENTITIES[slug],
-            ENTITIES[between],
-            known or made(work, ENTITIES[slug], text),
-        )
+    joins.store(work, record, wanted, create)
     for name, each in lines.items():
         part_lines.store(work, record, name, each)
     return record
@@ -95,49 +84,6 @@ def read(
     if errors:
         raise Invalid(errors)
     return parsed, lines
-
-
-def joinable(work: Context, entity: type[Entity], text: str, name: str) -> int | None:
-    """Return the id of the record that a text names as a whole, None where it is to be made.
-
-    Of two people who name it at the same moment, the second finds what the first made.
-
-    Args:
-        work: The unit of work.
-        entity: The entity of the record.
-        text: The text.
-        name: The field of the text.
-    """
-    work.hold(f"{entity.slug()} {values.fold(text)[:255]}")
-    try:
-        return lookup(work, entity, text, whole=True)
-    except Ambiguous:
-        raise
-    except ValueError as error:
-        reference = REFERENCE.fullmatch(text)
-        if reference and reference[1].upper() == entity.prefix:
-            raise Invalid({name: str(error)}) from None
-    return None
-
-
-def made(work: Context, entity: type[Entity], text: str) -> int:
-    """Return the id of a new record with this name; Forbidden where the actor may make none."""
-    policy.check(work, "new", entity)
-    return create(work, entity, entity.texts_of(text, work)).id
-
-
-def join(work: Context, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
-    """Join a new record to another one.
-
-    Args:
-        work: The unit of work.
-        record: The new record.
-        entity: The entity of the other record.
-        between: The entity that joins them.
-        there: The id of the other record.
-    """
-    policy.check(work, "new", between)
-    work.add(between(**{record.slug(): record.id, entity.slug(): there}, **record.joined()))
 
 
 def may_give(work: Context, entity: type[Entity], values: Mapping[str, Any]) -> None:
@@ -176,6 +122,7 @@ def update(
     Raises:
         Stale: Others changed the same field since, and what they did; nothing is changed.
     """
+    texts = divided(type(record), texts, work, record)
     policy.may_fill(work, type(record), texts)
     texts = part_lines.changed(work, record, texts, seen)
     names.learn(work, [record], texts)
@@ -191,10 +138,12 @@ def update(
         policy.check(work, "assign", record)
     if version is not None and version != record.version:
         parsed = merge(work, record, parsed, version)
+    wanted = joins.read(work, type(record), texts)
     for name, value in parsed.items():
         if getattr(record, name) != value:
             setattr(record, name, value)
     work.session.flush()
+    joins.store(work, record, wanted, create)
     for name, each in lines.items():
         part_lines.store(work, record, name, each)
 
@@ -212,16 +161,12 @@ def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
     """
     usual = {**entity.defaults(), entity.owned: values.get(entity.owned)}
     if all(value in (None, "", usual.get(name)) for name, value in values.items()):
-        names = dict.fromkeys((*entity.named, *entity.stand_ins))
-        labels = [entity.fields()[name].label for name in names]
+        names = joined_names(entity, (*entity.named, *entity.stand_ins))
+        labels = [kind_of(entity, name).label for name in names]
         *most, last = labels
         choice = f"{', '.join(most)} or {last}" if most else last
         raise Invalid(
-            {
-                entity.named[
-                    0
-                ]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."
-            }
+            {names[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."}
         )
 
 

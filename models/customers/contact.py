@@ -40,9 +40,12 @@ class Contact(Entity):
     prefix = "CT"
     part_of = "customer"
     icon = ":telephone_receiver:"
+    nouns = ("contact detail", "contact")
     named = ("type", "value")
     also_as = ("customer",)
-    asked_first = ("customer", "type", "value", "primary")
+    besides = ("account",)
+    joins = {"account": ("account", "membership")}
+    asked_first = ("customer", "type", "value", "account", "primary")
     line = ("customer",)
 
     customer: Mapped[int] = field(

@@ -18,6 +18,7 @@ from models.core.fields import (
     Phone,
     Tags,
     Text,
+    Whole,
     Zone,
     field,
 )
@@ -48,10 +49,11 @@ class Customer(Entity):
     besides = ("account",)
     joins = {"account": ("account", "membership")}
     told_apart = "account"
-    asked_first = ("first_name", "last_name", "email", "phone", "account", "job_title")
+    asked_first = ("name", "email", "phone", "account", "job_title")
     reached_by = "contact"
     remarks = "notes"
 
+    name = Whole("Name", 511, of=("first_name", "last_name"))
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
     email: Mapped[str | None] = field(
@@ -103,7 +105,7 @@ class Customer(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         if not (self.first_name or self.last_name or self.email):
-            raise Invalid({"first_name": "Name or e-mail is enough, but one of them is needed."})
+            raise Invalid({"name": "Name or e-mail is enough, but one of them is needed."})
         if self.email and "email" in changes and not work.tentative:
             work.hold(
                 f"customer {self.email}"

@@ -1,6 +1,7 @@
 """Memberships: which customer belongs to which account, as what, and when."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Index, select
@@ -21,7 +22,7 @@ class Membership(Entity):
     prefix = "MB"
     part_of = "customer"
     icon = ":link:"
-    nouns = ("membership", "member")
+    nouns = ("works at", "membership", "member")
     named = ("customer", "account")
     line = ("role", "since", "until")
 
@@ -54,6 +55,24 @@ class Membership(Entity):
         if visibility.hidden(work, *theirs, *order):
             return None
         return work.session.scalar(select(cls).where(*theirs).order_by(*order).limit(1))
+
+    def leave(self, work: Context) -> None:
+        """Let it end yesterday, as the customer works elsewhere from today on."""
+        yesterday = work.today - timedelta(days=1)
+        if self.since and self.since > yesterday:  # it began today, by mistake
+            self.deleted_at = work.now
+        else:
+            self.until = yesterday
+
+    def news(self, work: Context, changed: Collection[str] = ()) -> str:
+        ended = {"until", "deleted_at"} & set(changed) and not self.is_current(work)
+        if not work.shows(self) or (changed and not ended):
+            return super().news(work, changed)
+        where = f"{work.name('account', self.account)} ({work.ref('account', self.account)})"
+        return f"No longer at {where}" if ended else f"Works at {where}"
+
+    def is_current(self, work: Context) -> bool:
+        return not self.deleted_at and (self.until is None or self.until >= work.today)
 
     def called(self, reader: Reader) -> str:
         return f"{reader.name('customer', self.customer)} at {reader.name('account', self.account)}"

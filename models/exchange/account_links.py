@@ -39,12 +39,14 @@ def join(
     """
     made = 0
     for name, (there, between) in entity.joins.items():
-        pairs = {}
+        pairs: dict[tuple[int, int], Entity] = {}
+        whole = "" if entity.slug() in ENTITIES[between].fields() else entity.part_of
         for line, record in taken:
             for text in line.named(name):
                 if (id := desk.found.get((there, text))) is not None:
-                    pairs[record.id, id] = record
-        made += store(desk, entity.slug(), there, ENTITIES[between], pairs) if pairs else 0
+                    pairs[getattr(record, whole or "id"), id] = record
+        one = whole or entity.slug()
+        made += store(desk, one, there, ENTITIES[between], pairs) if pairs else 0
     return made
 
 

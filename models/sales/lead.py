@@ -23,6 +23,7 @@ from models.core.fields import (
     Reference,
     Tags,
     Text,
+    Whole,
     field,
 )
 from models.core.fields.base import Reader
@@ -77,12 +78,13 @@ class Lead(Entity):
     owned = "owner"
     in_talk = True
     told_apart = "company"
-    asked_first = ("first_name", "last_name", "company", "email", "phone", "source")
+    asked_first = ("name", "company", "email", "phone", "source")
     also_as = ("customer",)
     channel = "sales_channel"
     besides = ("is_converted",)
     remarks = "notes"
 
+    name = Whole("Name", 511, of=("first_name", "last_name"))
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
     company: Mapped[str | None] = field(Text("Company", search=True))

@@ -128,7 +128,9 @@ class Opportunity(Entity):
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
-    account: Mapped[int | None] = field(Reference("Account", to="account", search=True))
+    account: Mapped[int | None] = field(
+        Reference("Account", to="account", search=True, also=("company",))
+    )
     stage: Mapped[str] = field(
         Choice(
             "Stage",
@@ -377,6 +379,19 @@ class Opportunity(Entity):
     def win(self, work: Context) -> None:
         """Close the deal as won today."""
         self.move(work, Stage.WON)
+
+    def reopen(self, work: Context) -> None:
+        """Take the deal back to the stage at which it was closed.
+
+        Raises:
+            Conflict: The deal is open.
+        """
+        if not self.closed:
+            raise Conflict(f"{self} is open, at {self.stage}.")
+        closing = (StageChange.opportunity == self.id, StageChange.before.in_(OPEN))
+        latest = select(StageChange.before).where(*closing).order_by(StageChange.id.desc())
+        before = work.session.scalar(latest.limit(1))
+        self.move(work, before or Stage.QUALIFICATION)
 
     def as_line(self, work: Context) -> str:
         """Return the line of a sale of just this deal, "" where there is no amount to read."""

@@ -47,7 +47,9 @@ class Purchase(Entity):
 
     name: Mapped[str | None] = field(Text("Name", search=True, hint="Left empty, it is the day"))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
-    account: Mapped[int | None] = field(Reference("Account", to="account", search=True))
+    account: Mapped[int | None] = field(
+        Reference("Account", to="account", search=True, also=("company",))
+    )
     opportunity: Mapped[int | None] = field(
         Reference("Deal", to="opportunity", also=("deal", "opp"))
     )

@@ -74,7 +74,7 @@ class Case(Entity):
     shown_on = ("customer", "account")
 
     customer: Mapped[int] = field(Reference("Customer", to="customer", required=True, search=True))
-    account: Mapped[int | None] = field(Reference("Account", to="account"))
+    account: Mapped[int | None] = field(Reference("Account", to="account", also=("company",)))
     subject: Mapped[str] = field(Text("Subject", 255, required=True, search=True))
     status: Mapped[str] = field(
         Choice(

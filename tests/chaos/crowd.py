@@ -209,7 +209,7 @@ class Crowd:
         ):
             return
         act = self.begun("form", id)
-        values = filled(self.floor, view, {"first_name": "Ada", "last_name": act.token})
+        values = filled(self.floor, view, {"name": f"Ada {act.token}"})
         for _ in range(TRIES):
             act.outcomes.append(person.submit(view.id, values))
             if act.outcomes[-1].ok or act.outcomes[-1].errors:

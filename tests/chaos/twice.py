@@ -81,9 +81,7 @@ def submit(ground: Floor, crowd: Crowd, threads: ThreadPoolExecutor, id: str) ->
     view = ground.slack.views.top(id)
     assert view
     act: Act = crowd.begun("form", id)
-    assert person.submit(
-        view.id, filled(ground, view, {"first_name": "Ada", "last_name": act.token})
-    ).ok
+    assert person.submit(view.id, filled(ground, view, {"name": f"Ada {act.token}"})).ok
     again = [replace(ground.slack.sent[-1], retry=0) for _ in range(AT_ONCE - 1)]
     list(threads.map(ground.slack.deliver, again))
 

@@ -14,6 +14,7 @@ from bot.config import Settings
 from bot.manifest import commands as slash_commands
 from handlers.core.payloads import GLOBAL
 from handlers.core.router import Catalogue, Router, Verb
+from handlers.general.glossary import GLOSSARY
 from handlers.registry import ROUTERS
 from models.core import replica  # noqa: F401  tables that nothing else here brings
 from models.core.entity.base import ENTITIES, Base, Entity
@@ -100,6 +101,11 @@ def everywhere() -> str:
     nouns = ", ".join(f"`{noun_of(router)}`" for router in entity_routers())
     intro = f"What works everywhere. `deal` stands for any noun:\n{nouns}."
     return f"{intro}\n\n{table(('After `/crm`', 'What it does'), rows)}"
+
+
+def words() -> str:
+    """The words for which others have another one."""
+    return table(("Word", "What it is, and which other word works"), GLOSSARY)
 
 
 def special() -> str:
@@ -256,6 +262,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "slash": slash,
     "everywhere": everywhere,
     "special": special,
+    "words": words,
     "rights": rights,
     "diagram": diagram,
     "entities": entities,

@@ -27,6 +27,9 @@ NO_RECORDS = {
     "audit.verify": "reads",
     "activity.sort": "opens a list, in which other verbs do something",
     "crm.request": "asks the admins",
+    "crm.keep": "keeps a line for one person, which is no record",
+    "crm.lists": "shows lists, and forgets one",
+    "crm.previews": "is a setting",
     "crm.undo": "is what is tried here",
     "crm.redo": "is what is tried here",
     **{
@@ -44,6 +47,8 @@ BEFORE = {
     "lead.claim": ["lead set {} owner="],
     "case.claim": ["case set {} assignee="],
     "case.reopen": ["case close {}"],
+    "opportunity.reopen": ["deal lost {} too dear"],
+    "activity.reopen": ["task done {}"],
     "opportunity.sell": ["sale set PU-1 opportunity=", "sale set PU-2 opportunity="],
     "restore": ["delete {} --yes"],
     "revert": ["{edit}"],
@@ -80,6 +85,7 @@ LINES = {
     "crm.notify": ["notify home", "notify off"],
     "crm.mute": ["mute digest", "mute due"],
     "crm.unmute": ["unmute own"],
+    "crm.handover": ["handover AC-1 OP-1 <@U_MONA>", "handover LD-1 <@U_RAVI>"],
     "crm.hours": ["hours from=8:00 until=16:00", "hours from=07:15 until=15:00"],
 }
 EDITED = {

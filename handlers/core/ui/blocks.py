@@ -9,7 +9,7 @@ from typing import Any
 Block = dict[str, Any]
 
 BUTTON, TITLE, OPTION, HEADER, SECTION, FIELD = 75, 24, 75, 150, 3000, 2000
-PLACEHOLDER = 150
+PLACEHOLDER, VALUE = 150, 150
 
 NATIVE = ("data_visualization", "data_table")
 """Blocks that not every Slack draws; a message says the same without them."""
@@ -121,7 +121,7 @@ def button(label: str, action: str, value: str, style: str = "", ask: Block | No
 
 
 def option(text: str, value: str) -> Block:
-    return {"text": plain(text, OPTION), "value": value[:150]}
+    return {"text": plain(text, OPTION), "value": value[:VALUE]}
 
 
 def select(label: str, action: str, options: Sequence[Block], chosen: Block | None = None) -> Block:

@@ -312,7 +312,12 @@ def row(record: Entity, work: UnitOfWork, *verbs: Verb, line: str = "") -> list[
 
 
 def listing(
-    records: Sequence[Entity], work: UnitOfWork, heading: str, more: str = "", note: str = ""
+    records: Sequence[Entity],
+    work: UnitOfWork,
+    heading: str,
+    more: str = "",
+    note: str = "",
+    keep: str = "",
 ) -> Message:
     """Return up to ten records, one line each.
 
@@ -322,10 +327,12 @@ def listing(
         heading: The line above them.
         more: The line that shows the next ones.
         note: How the words were interpreted.
+        keep: The line of the list, which the reader may keep under a name.
     """
     learn(work, records, records[0].line if records else ())
     lines = [summary(record, work) for record in records]
-    drawn = [blocks.section(f"*{escape(heading)}*")]
+    save = blocks.button("Save list", "crm.keep", keep) if keep else None
+    drawn = [blocks.section(f"*{escape(heading)}*", save)]
     drawn += [blocks.context(escape(note))] if note else []
     for record, line in zip(records, lines, strict=True):
         drawn += row(record, work, line=line)

@@ -13,6 +13,7 @@ from handlers.core.router import Router, Verb
 from handlers.core.ui import blocks, cards, subscriptions
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.card_text import CardText, is_link, marked, stamp
+from models.core import sources
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.facts import DETAILS, TIMELINES
 from models.core.fields import LongText
@@ -88,7 +89,7 @@ def overview(request: Request, record: Entity, lists: Sequence[Related]) -> list
     if text.places:
         places = (cards.place(slug, ref) for slug, ref in text.places if slug in catalogue.routers)
         drawn.append(blocks.actions(*places))
-    drawn += [*told(record, work), *long_texts(record, work)]
+    drawn += [*told(record, work), *source(record, work), *long_texts(record, work)]
     for each in lists:
         found, more_of = page_of(work, record, each, FIRST)
         drawn += [blocks.divider(), blocks.header(each.label)]
@@ -126,6 +127,12 @@ def told(record: Entity, work: UnitOfWork) -> list[Block]:
     said = [line for more_of in knowing for line in more_of(work, record)]
     lines = [f"*{label}:* {escape(str(text))}" for label, text in said]
     return [blocks.section("\n".join(lines))] if lines else []
+
+
+def source(record: Entity, work: UnitOfWork) -> list[Block]:
+    """Return the way to the message that the record was made of, where it was made of one."""
+    url = sources.url_of(work, record)
+    return [blocks.context(f"Made of <{escape(url)}|this message>")] if url else []
 
 
 def long_texts(record: Entity, work: UnitOfWork) -> list[Block]:
@@ -212,7 +219,7 @@ def details(request: Request, record: Entity) -> list[Block]:
     drawn += [blocks.columns(short[start : start + 10]) for start in range(0, len(short), 10)]
     for lines, parts in cards.parts_listed(record, work, ALL_PARTS):
         drawn += [blocks.section(f"*{lines.label}*"), blocks.said("\n".join(parts))]
-    drawn += long_texts(record, work)
+    drawn += [*long_texts(record, work), *source(record, work)]
     drawn.append(
         blocks.context(f"Updated {stamp(record.updated_at, '{date_short_pretty} {time}')}")
     )

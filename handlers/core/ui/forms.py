@@ -12,11 +12,13 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, plain
 from handlers.core.ui.form_state import WHY
 from handlers.core.ui.inputs import INPUT, field_block, written
-from models.core import part_lines
+from models.core import joins, part_lines
 from models.core.audit.entries import REASON
+from models.core.entity import wholes
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.wholes import joined_names, kind_of
 from models.core.errors import Conflict
-from models.core.fields import Match
+from models.core.fields import Match, Whole
 from models.core.fields.base import Field
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
@@ -99,6 +101,7 @@ def remembered(
         "c": request.channel,
         "p": "home" if "home" in (request.container, state.get("p")) else "",
         "t": request.thread,
+        "q": state.get("q", ""),
         "d": state.get("d", ""),
         "k": int(bool(request.pressed or request.surface == "form" or state.get("k"))),
         "m": int(is_whole(request)),
@@ -120,7 +123,9 @@ def asked(request: Request, verb: Verb, record: Entity | None) -> dict[str, Fiel
         for name, kind in verb.asks.items()
         if fillable(request.work, verb, record, name) and is_asked(request, verb, record, kind)
     }
-    return {name: kinds[name] for name in (*first_asked(verb), *kinds) if name in kinds}
+    parts = {part for kind in kinds.values() if isinstance(kind, Whole) for part in kind.of}
+    names = (name for name in (*first_asked(verb), *kinds) if name in kinds)
+    return {name: kinds[name] for name in names if name not in parts}
 
 
 def first_asked(verb: Verb) -> tuple[str, ...]:
@@ -152,7 +157,7 @@ def asked_now(
         for name, kind in kinds.items()
         if name in first
         or kind.when
-        or name in request.texts
+        or typed(request, verb, name) is not None
         or (kind.required and not stands(request, verb, record, name))
     ]
 
@@ -177,7 +182,7 @@ def enough(entity: type[Entity], now: Sequence[str]) -> list[str]:
 
     Where one of several fields is enough, each of them is optional.
     """
-    names = (*entity.named, *entity.stand_ins) if entity.stand_ins else ()
+    names = joined_names(entity, (*entity.named, *entity.stand_ins) if entity.stand_ins else ())
     hints = [
         f"{one_of(entity, each)} is {what}."
         for each, what in ((names, "enough"), (entity.whose, "needed"))
@@ -189,7 +194,7 @@ def enough(entity: type[Entity], now: Sequence[str]) -> list[str]:
 
 def one_of(entity: type[Entity], names: Sequence[str]) -> str:
     """Return the labels of fields as a choice: First name, last name or e-mail."""
-    first, *others = (entity.fields()[name].label for name in names)
+    first, *others = (kind_of(entity, name).label for name in names)
     *most, last = [first, *(label.lower() for label in others)]
     return f"{', '.join(most)} or {last}"
 
@@ -201,7 +206,8 @@ def inputs_of(
     inputs: list[Block] = []
     notes: list[str] = []
     for name, kind in kinds.items():
-        text = request.texts.get(name, stands(request, verb, record, name))
+        said = typed(request, verb, name)
+        text = stands(request, verb, record, name) if said is None else said
         if len(text) > INPUT and name not in request.texts:
             notes.append(f"{kind.label} is too long for a form and stays as it is.")
             continue
@@ -217,6 +223,13 @@ def inputs_of(
         inputs.append(block)
         notes += [problem] if problem and problem not in notes else []
     return inputs, notes
+
+
+def typed(request: Request, verb: Verb, name: str) -> str | None:
+    """Return what was typed for an input, None where nothing was."""
+    if isinstance(verb.asks[name], Whole):
+        return wholes.typed(ENTITIES[verb.about], name, request.texts)
+    return request.texts.get(name)
 
 
 def seen(request: Request, verb: Verb, record: Entity | None) -> dict[str, Any]:
@@ -262,6 +275,10 @@ def fillable(work: UnitOfWork, verb: Verb, record: Entity | None, name: str) -> 
     """Return whether the person may see what a field holds: what they cannot see stays as it is."""
     if record and verb.saves and name in (lines := record.line_fields()):
         return part_lines.legible(work, record, lines[name])
+    if isinstance(kind := verb.asks.get(name), Whole):
+        return all(fillable(work, verb, record, part) for part in kind.of)
+    if record and name in record.joins:
+        return joins.is_legible(work, record, name)
     if record and name in record.fields():
         return policy.legible(work, record, name)
     return not verb.saves or policy.can(work.actor, verb.name, verb.about, name)
@@ -271,5 +288,9 @@ def current(record: Entity, name: str, work: UnitOfWork) -> str:
     """Return what a field holds now, as a text that the same field reads."""
     if lines := record.line_fields().get(name):
         return part_lines.write(work, record, lines)
+    if name in wholes.wholes(type(record)):
+        return wholes.written(record, name, work)
+    if name in record.joins:
+        return joins.write(work, record, name)
     kind = record.fields().get(name)
     return kind.write(getattr(record, name), work) if kind else ""

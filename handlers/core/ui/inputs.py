@@ -3,7 +3,7 @@
 from functools import singledispatch
 from typing import Any
 
-from handlers.core.ui.blocks import Block, option, plain
+from handlers.core.ui.blocks import VALUE, Block, option, plain
 from models.core.entity.base import ENTITIES
 from models.core.entity.name_reference import Named
 from models.core.fields import (
@@ -12,6 +12,7 @@ from models.core.fields import (
     Decimal,
     Email,
     Flag,
+    Joined,
     Link,
     LongText,
     Match,
@@ -19,10 +20,12 @@ from models.core.fields import (
     Number,
     Person,
     Reference,
+    References,
     Text,
 )
 from models.core.fields.base import Field, Reader
 from models.core.fields.several import Several
+from models.core.permissions import policy
 from models.core.search.query import suggestions
 from models.core.unit_of_work import UnitOfWork
 
@@ -145,6 +148,31 @@ def _(kind: Reference, text: str, reader: Reader) -> Block:
 
 
 @element.register
+def _(kind: Joined, text: str, reader: Reader) -> Block:
+    """Return a picker that also takes a name which is not there yet: its record is made."""
+    if is_written(kind, text, reader):
+        return written(text, kind.length)
+    drawn = picker() | {"placeholder": plain("Type a name; a new one is added")}
+    return drawn | initial("initial_option", text and option(of_joined(kind, text, reader), text))
+
+
+def of_joined(kind: Joined, text: str, reader: Reader) -> str:
+    """Return how a picker shows what a text names: a record with its number, or a new name."""
+    try:
+        id = reader.lookup(kind.to, text)
+    except ValueError:
+        return text
+    ref = reader.ref(kind.to, id)
+    return f"{reader.name(kind.to, id)} ({ref})" if text == ref else text
+
+
+def is_written(kind: Joined, text: str, reader: Reader) -> bool:
+    """Return whether a name is typed in full: no picker holds it, or it would offer nothing."""
+    actor = reader.actor if isinstance(reader, UnitOfWork) else None
+    return len(text) > VALUE or not policy.can(actor, "find", kind.to)
+
+
+@element.register
 def _(kind: Named, text: str, reader: Reader) -> Block:
     return picker() | initial("initial_option", text and option(text, text))
 
@@ -160,6 +188,17 @@ def _(kind: Match, text: str, reader: Reader) -> Block:
     ]
     chosen = next((each for each in options if each["value"] == text), options[0])
     return {"type": "radio_buttons", "options": options, "initial_option": chosen}
+
+
+@element.register
+def _(kind: References, text: str, reader: Reader) -> Block:
+    if not kind.listed:
+        return written(text, INPUT)
+    options = [option(f"{each.name} {each.why}".rstrip(), each.value) for each in kind.listed]
+    asked = [f"{prefix}-{number}" for prefix, number in kind.read(text, reader)]
+    chosen = [each for each in options if each["value"] in asked]
+    drawn = {"type": "multi_static_select", "options": options[:100]}
+    return drawn | initial("initial_options", chosen or None)
 
 
 def picker() -> Block:
@@ -178,6 +217,8 @@ def action_of(name: str, kind: Field) -> str:
 
     Pickers say in it what they pick, so that one handler serves them all.
     """
+    if isinstance(kind, Joined):
+        return f"join.{kind.to}.{name}"
     return (
         f"pick.{kind.to}.{name}"
         if isinstance(kind, Reference | Named) and not isinstance(kind, Person)
@@ -197,8 +238,9 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
         drawn, problem = element(kind, "", reader), f"{error}{likely(kind, text, reader)}"
     drawn["action_id"] = action_of(name, kind)
     block: Block = {"type": "input", "block_id": name, "label": plain(kind.label), "element": drawn}
-    block["optional"] = not (kind.required or isinstance(kind, Match))
-    if isinstance(kind, Match):  # what else is asked follows from it
+    chooses = isinstance(kind, Match) and not isinstance(kind, References)
+    block["optional"] = not (kind.required or chooses)
+    if chooses:  # what else is asked follows from it
         block["dispatch_action"] = True
     return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
 

@@ -1,7 +1,7 @@
 """Answers in words: what changed, what there is to choose from, what needs a yes."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace as replaced
 from datetime import datetime
 from types import SimpleNamespace
@@ -12,8 +12,9 @@ from handlers.core.responses import Message, Response
 from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
-from models.core import parts
+from models.core import joins, parts
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.wholes import wholes
 from models.core.fields import Choice, Email, Lines, LongText, Moment, Reference, Text
 from models.core.fields.base import Field
 from models.core.history.undo import UNDO
@@ -132,7 +133,8 @@ def headline(work: UnitOfWork, record: Entity) -> str:
         )
     if mine and not record.is_seen:
         return f"Handed over {record.ref}. You no longer see it."
-    return f"Changed {record}" if mine else f"{record}: nothing changed"
+    changed = mine or (record.joins and work.changes)
+    return f"Changed {record}" if changed else f"{record}: nothing changed"
 
 
 def told(
@@ -160,6 +162,9 @@ def told(
             lines += [] if other is record else [added(work, other)]
             continue
         seen = policy.fields(work, other)
+        if other is not record and (news := other.news(work, {row["field"] for row in rows})):
+            lines.append(news)
+            continue
         if is_removed(work, other, record):
             lines.append(f"Removed {other}")
         name = "" if other is record else f"{other.ref} "
@@ -178,7 +183,7 @@ def told(
 def added(work: UnitOfWork, other: Entity) -> str:
     """Return the line about a new record: of a part, what it says."""
     if not parts.is_child(type(other)):
-        return f"Created {other}"
+        return other.news(work)
     seen = all(policy.legible(work, other, name) for name in other.fields())
     return f"{other.ref} {blocks.cut(other.write_line(work), LONG)}" if seen else other.ref
 
@@ -196,11 +201,32 @@ def unchanged(work: UnitOfWork, record: Entity, typed: Collection[str]) -> list[
         return []
     seen, changed = policy.fields(work, record), {row["field"] for row in rows}
     values = {name: getattr(record, name) for name in typed if name in seen and name not in changed}
-    return [
+    places = [] if work.changes else [name for name in typed if name in record.joins]
+    return [f"{kind.label}: {text}, as before" for kind, text in joined(work, record, places)] + [
         f"{seen[name].label}: {blocks.cut(echo(seen[name], value, work, record), LONG)}, as before"
         for name, value in values.items()
         if value not in (None, "", ())
     ]
+
+
+def joined(work: UnitOfWork, record: Entity, names: Iterable[str]) -> Iterator[tuple[Field, str]]:
+    """Yield what a record is joined to now, as its field and a text."""
+    for name in names:
+        now, slug = joins.current(work, record, name), record.joins[name][0]
+        if now is not None and joins.is_legible(work, record, name):
+            yield record.joining()[name], str(work.get(ENTITIES[slug], getattr(now, slug)))
+
+
+def divided(
+    work: UnitOfWork, record: Entity, seen: Mapping[str, Field], typed: Collection[str]
+) -> list[str]:
+    """Return a line for each name that was typed as one text: how it was divided into fields."""
+    lines = []
+    for name, whole in wholes(type(record)).items():
+        parts = [(seen[part], getattr(record, part)) for part in whole.of if part in seen]
+        said = [f"{kind.label}: {kind.show(value, work, record)}" for kind, value in parts if value]
+        lines += [" · ".join(said)] if name in typed and len(said) > 1 else []
+    return lines
 
 
 def filled(
@@ -214,13 +240,16 @@ def filled(
 
     A form is already filled with the usual values.
     """
-    seen, kinds, lines = policy.fields(work, record), record.fields(), []
+    seen, kinds = policy.fields(work, record), record.fields()
+    lines = divided(work, record, seen, typed)
     usual = {**record.defaults(), record.owned: work.actor and work.actor.id}
     for row in rows:
         name, kind = row["field"], kinds[row["field"]]
         value = kind.load(row["new"])
         told = name in typed or type(kind) is Reference  # a deal also brings its customer
-        if not told or name not in seen or (surface == "form" and usual.get(name) == value):
+        whole = not told and bool(wholes(type(record)).keys() & set(typed))  # a name, and more
+        usually = (whole or surface == "form") and usual.get(name) == value
+        if not (told or whole) or name not in seen or usually:
             continue
         shown = echo(kind, value, work, record)
         if isinstance(kind, Text | LongText | Email | Choice) and has_words(record.title, shown):

@@ -1,7 +1,7 @@
 """The base of every table and of every CRM entity."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -50,7 +50,8 @@ def snake(name: str) -> str:
 
 
 def plural(word: str) -> str:
-    return word[:-1] + "ies" if word.endswith("y") else word + "s"
+    invariable = word.endswith(" at")  # works at: how one says it of several, too
+    return word if invariable else word[:-1] + "ies" if word.endswith("y") else word + "s"
 
 
 class Row(Base):
@@ -212,6 +213,11 @@ class Entity(Row):
         return plural(cls.noun())
 
     @classmethod
+    def called_together(cls, some: Collection[Any]) -> tuple[str, str]:
+        """Return the words for one and for several, for a list of which these are some."""
+        return cls.noun(), cls.plural()
+
+    @classmethod
     def words(cls) -> tuple[str, ...]:
         """Return every word that people may use for it, singular and plural.
 
@@ -343,18 +349,14 @@ class Entity(Row):
 
     @classmethod
     def joining(cls) -> dict[str, Field]:
-        """Return what a new record is asked for in addition to its fields.
-
-        These are the names of what it is to be joined to.
-        """
+        """Return what a record is asked for beside its fields: what it is joined to."""
         return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
 
     @classmethod
     def joined_by(cls) -> Field:
         """Return the kind of a text that names a record of this entity, or a new one to make."""
         word = cls.asked_as or cls.noun().capitalize()
-        hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
-        return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
+        return Joined(word, to=cls.slug(), also=(values.fold(word), *cls.words()))
 
     @classmethod
     def parse(cls, texts: Mapping[str, str], reader: Reader, record: Any = None) -> dict[str, Any]:
@@ -425,10 +427,7 @@ class Entity(Row):
         return {}
 
     def arrive(self, work: Context) -> None:
-        """Prepare a record from a file before it is stored.
-
-        What happened long ago gets its own day, not today's.
-        """
+        """Prepare a record from a file before it is stored: what is long ago keeps its day."""
 
     def joined(self) -> dict[str, Any]:
         """Return what the record between this new one and the one it is joined to says."""
@@ -451,6 +450,10 @@ class Entity(Row):
     def follow(self, work: Context, changes: Changes) -> None:
         """Make what follows from the change, after the record was written and has its id."""
 
+    def news(self, work: Context, changed: Collection[str] = ()) -> str:
+        """Return the sentence about it in the receipt of another record: it is new, or changed."""
+        return "" if changed else f"Created {self}"
+
     def card_lines(self) -> tuple[str, ...]:
         """Return the lines below its name on its card, such as `{amount} · closes {close_date}`.
 
@@ -472,10 +475,7 @@ class Entity(Row):
 
     @property
     def lacking(self) -> str:
-        """What it came without in a file, as the end of a sentence that begins with the record.
-
-        It is "" where the record is complete.
-        """
+        """What it came without in a file, as the end of a sentence about it; "" for nothing."""
         return ""
 
     @property

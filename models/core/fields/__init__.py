@@ -73,3 +73,5 @@ from models.core.fields.kinds import (
     field as field,
 )
 from models.core.fields.lines import Lines as Lines
+from models.core.fields.references import References as References
+from models.core.fields.whole import Whole as Whole

@@ -59,6 +59,8 @@ class Workspace(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     adopted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When what was imported before Slack was connected moved in."""
+    previews: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """Whether a reference that somebody writes in a channel is answered with a small card."""
 
 
 class User(Entity):

@@ -80,7 +80,7 @@ IS_COMPANY = re.compile(BY_LAST_WORD, re.IGNORECASE)
 COMPANY = re.compile(rf"^(.+?),\s*({BY_LAST_WORD})$", re.IGNORECASE)
 """A name, and a company behind a comma."""
 LED = re.compile(
-    r"(?P<before>|.*?\s)(?i:at|bei|chez|@|(?<!\S)(?:company|account|firma):|from(?=\s+(?-i:[A-Z])))\s+(?P<company>\S.*)"
+    r"(?P<before>|.*?\s)(?i:(?:works |working |arbeitet |travaille )?(?:at|bei|chez)|@|(?<!\S)(?:company|account|firma):|from(?=\s+(?-i:[A-Z])))\s+(?P<company>\S.*)"
 )
 """Words that lead to a company, or from one: at, from Ford Motors."""
 NAMED = re.compile(r"(?:company|account|firma) (?=\S)", re.IGNORECASE)
@@ -93,6 +93,8 @@ JOB = re.compile(
     r"|consultant|assistant|geschäftsführer(?:in)?|leiter(?:in)?|einkäufer(?:in)?|directeur|directrice|gerente)\b.*",
     re.IGNORECASE,
 )
+TITLE = "Title: "
+"""What the notes begin with that keep the title of a name."""
 ADDRESS = "\0"
 """The placeholder for an address or a number while the words around it are looked at."""
 PARTED = re.compile(
@@ -321,7 +323,7 @@ def parsed(text: str) -> dict[str, str]:
     else:
         last = " ".join(filter(None, (middle, last)))
     last = " ".join(filter(None, (last, name.suffix)))
-    parts = {"first_name": first, "last_name": last, "notes": f"Title: {title}" if title else ""}
+    parts = {"first_name": first, "last_name": last, "notes": f"{TITLE}{title}" if title else ""}
     kept = sorted(WORD.findall(f"{title} {first} {last}"))
     return parts if kept == sorted(WORD.findall(text)) and (first or last) else {}
 

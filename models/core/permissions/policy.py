@@ -35,9 +35,25 @@ UNDECIDED = "Nobody decided who reads this, so nothing is shown."
 CRM = "crm"
 """What the verbs are about that need no noun."""
 EVERYONE = frozenset(
-    {"find", "help", "home", "undo", "redo", "hours", "notify", "mute", "unmute", "request"}
+    (
+        "find",
+        "help",
+        "home",
+        "undo",
+        "redo",
+        "hours",
+        "notify",
+        "mute",
+        "unmute",
+        "request",
+        "handover",
+        "keep",
+        "lists",
+    )
 )
-"""The verbs of `CRM` that everyone in the workspace may use: look, and undo what they did."""
+"""The verbs of `CRM` that everyone in the workspace may use: look, undo what they did, keep lists,
+and choose what reaches them. What they hand over is checked record by record.
+"""
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""
 READS = LOOKS | {"export"}

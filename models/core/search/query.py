@@ -1,5 +1,6 @@
 """Find records: while a name is being typed, by words, by a filter, among everything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -155,7 +156,7 @@ def found_by_filter(
     newest = entity.id if text.strip() else entity.number  # the column an index gives in this order
     found = fitting.order_by(newest.desc()).offset(first).limit(PAGE + 1)
     records = list(work.session.scalars(found))
-    said = heading(entity, with_names(work, text), total, COUNTED)
+    said = heading(entity, with_names(work, text), total, COUNTED, records)
     return Page(records[:PAGE], said, str(number + 1) if records[PAGE:] else "")
 
 
@@ -164,11 +165,13 @@ def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Pa
     hits = best(work, text, [entity])
     first = (number - 1) * PAGE
     records = records_of(work, entity, hits[first : first + PAGE])
-    said = heading(entity, with_names(work, text), len(hits), CANDIDATES - 1)
+    said = heading(entity, with_names(work, text), len(hits), CANDIDATES - 1, records)
     return Page(records, said, str(number + 1) if hits[first + PAGE :] else "")
 
 
-def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
+def heading(
+    entity: type[Entity], text: str, total: int, most: int, some: Sequence[Entity] = ()
+) -> str:
     """Return a heading: 3 deals match “stage = won”.
 
     Args:
@@ -176,12 +179,11 @@ def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
         text: the filter or words.
         total: how many records match.
         most: a total beyond it is not known exactly.
+        some: the first of them, which say what they are called.
     """
-    text = " ".join(text.split())
-    count = (
-        f"More than {most:,} {entity.plural()}" if total > most else f"{total:,} {entity.plural()}"
-    )
-    count = f"1 {entity.noun()}" if total == 1 else count
+    text, (one, several) = " ".join(text.split()), entity.called_together(some)
+    count = f"More than {most:,} {several}" if total > most else f"{total:,} {several}"
+    count = f"1 {one}" if total == 1 else count
     if not text:
         return f"{count}, newest first" if total else f"There is no {entity.noun()} yet"
     if not total:

@@ -229,7 +229,7 @@ def test_commands_forms_and_mentions_work_over_http(
     desk.command("/crm lead new Ada Lovelace company=Analytical")
     assert told(desk) == "Created LD-1 Ada Lovelace\nCompany: Analytical"
     desk.command("/crm lead new")
-    desk.submit(first_name="Zoë", last_name="Ünal")
+    desk.submit(name="Zoë Ünal")
     assert count(works, Lead) == 2
     desk.say("@crm lead list")
     assert "Zoë Ünal" in told(desk)

@@ -130,3 +130,28 @@ def test_what_is_due_is_shown_in_the_readers_zone(slack: SlackDriver, call: Acti
     assert "Fri 13 Mar 09:00" in told(slack)
     slack.command("/crm task list", user="U_RAVI")
     assert "Fri 13 Mar 13:30" in told(slack)
+
+
+@SQLITE
+def test_a_done_task_is_reopened_and_a_log_is_not(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    slack.command("/crm task new Send the offer fri CU-1")
+    slack.command("/crm done AT-1")
+    slack.command("/crm reopen AT-1")
+    assert found(works, Activity).done_at is None
+    slack.command("/crm log call CU-1 Talked")
+    slack.command("/crm reopen AT-2")
+    assert told(slack) == "AT-2 was logged and never planned, so it cannot be reopened."
+
+
+@SQLITE
+def test_a_list_of_calls_calls_them_calls(slack: SlackDriver, ada: Customer) -> None:
+    slack.command("/crm task new Send the offer fri CU-1")
+    slack.command("/crm log call CU-1 Talked")
+    slack.command("/crm calls")
+    assert told(slack).startswith("1 call matches “calls”")
+    slack.command("/crm tasks today")
+    assert "task" in told(slack).partition("\n")[0]
+    slack.command("/crm task list")
+    assert told(slack).startswith("2 activities, newest first")

@@ -22,7 +22,7 @@ def drafts(works: UnitOfWorkFactory) -> list[Draft]:
 def left(slack: SlackDriver) -> None:
     """Rita begins a new customer and closes the form."""
     slack.command("/crm customer new")
-    slack.pick("first_name", "Ada")
+    slack.pick("name", "Ada")
     slack.pick("job_title", "Countess")
     slack.close()
 
@@ -33,9 +33,9 @@ def test_a_closed_form_offers_what_was_typed(slack: SlackDriver, works: UnitOfWo
     slack.command("/crm customer new")
     assert slack.modal
     assert "You closed this form without saving it" in slack.modal.words
-    assert not slack.modal.values["first_name"]
+    assert not slack.modal.values["name"]
     slack.click("form.draft")
-    slack.submit(last_name="King")
+    slack.submit(name="Ada King")
     assert slack.modal is None
     ada = found(works, Customer)
     assert (ada.first_name, ada.last_name, ada.job_title) == ("Ada", "King", "Countess")
@@ -58,11 +58,11 @@ def test_what_was_typed_before_more_fields_is_kept(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     slack.command("/crm customer new")
-    slack.pick("first_name", "Ada")
+    slack.pick("name", "Ada")
     slack.click("form.more")
     slack.close()
     (draft,) = drafts(works)
-    assert draft.texts["first_name"] == "Ada"
+    assert draft.texts["name"] == "Ada"
 
 
 @SQLITE

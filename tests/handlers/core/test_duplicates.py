@@ -78,7 +78,7 @@ def test_a_form_stays_and_names_who_looks_alike_until_it_is_saved_anyway(
 ) -> None:
     grace(works)
     slack.command("/crm customer new")
-    slack.submit(first_name="Grace", email="grace@northwind.example", job_title="Buyer")
+    slack.submit(name="Grace", email="grace@northwind.example", job_title="Buyer")
     assert slack.modal is not None
     assert slack.modal.blocks[0]["type"] == "alert"
     assert "*Grace Okafor* (CU-1) has the same e-mail address." in str(slack.modal.blocks[0])
@@ -96,7 +96,7 @@ def test_another_duplicate_is_named_before_the_form_is_saved_anyway(
     grace(works)
     given(works, Customer, first_name="Ada", email="ada@x.org")
     slack.command("/crm customer new")
-    slack.submit(first_name="Eve", email="grace@northwind.example")
+    slack.submit(name="Eve", email="grace@northwind.example")
     slack.submit(email="ada@x.org")
     assert "*Ada* (CU-2)" in str(slack.modal and slack.modal.blocks[0])
     assert count(works, Customer) == 2
@@ -110,7 +110,7 @@ def test_in_a_form_use_this_turns_it_into_the_form_of_who_is_here(
 ) -> None:
     grace(works)
     slack.command("/crm customer new")
-    slack.submit(first_name="Grace", email="grace@northwind.example", job_title="Buyer")
+    slack.submit(name="Grace", email="grace@northwind.example", job_title="Buyer")
     slack.click("form.use")
     slack.submit()
     assert slack.modal is None
@@ -202,8 +202,8 @@ def test_the_company_that_a_new_customer_brings_may_be_here_already(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     given(works, Account, name=NORTHWIND)
-    slack.command("/crm customer new Ada King account=Northwind Traders Ltd")
-    assert told(slack).startswith("Not saved yet: Northwind Traders (AC-1) has the same name.")
+    slack.command("/crm customer new Ada King account=Northwind Trader")
+    assert told(slack).startswith("Not saved yet: Northwind Traders (AC-1) has a similar name.")
     assert (count(works, Customer), count(works, Account)) == (0, 1)
     slack.click("crm.run")
     assert "Created CU-1 Ada King" in told(slack)
@@ -215,8 +215,8 @@ def test_in_a_form_the_company_that_is_here_takes_the_place_of_the_new_one(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     given(works, Account, name=NORTHWIND)
-    slack.command("/crm customer new")
-    slack.submit(first_name="Ada", account="Northwind Traders Ltd")
+    slack.command('/crm customer new Ada account="Northwind Tradres" --form')
+    slack.submit()
     slack.click("form.use")
     slack.submit()
     assert slack.modal is None

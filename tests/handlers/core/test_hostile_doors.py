@@ -127,7 +127,7 @@ def test_a_hostile_mention_and_message_are_answered(desk: SlackDriver, told: lis
 def test_a_hostile_form_is_kept_or_refused_under_its_fields(
     desk: SlackDriver, told: list[Any]
 ) -> None:
-    names = ("first_name", "company", "phone", "source", "tags")
+    names = ("name", "company", "phone", "source", "tags")
     for each in texts("form"):
         desk.command("/crm lead new")
         assert desk.modal

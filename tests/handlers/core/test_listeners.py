@@ -129,12 +129,10 @@ def test_the_unexpected_is_answered_with_a_reference_that_is_in_the_log(
 @pytest.mark.usefixtures("broken")
 def test_the_unexpected_in_a_form_stands_in_the_form(slack: SlackDriver) -> None:
     slack.command("/crm lead new")
-    slack.submit(first_name="Grace")
-    assert slack.errors["first_name"].startswith(
-        "Something went wrong. Nothing was saved. Reference "
-    )
+    slack.submit(name="Grace")
+    assert slack.errors["name"].startswith("Something went wrong. Nothing was saved. Reference ")
     assert slack.modal
-    assert slack.modal.values["first_name"] == "Grace"
+    assert slack.modal.values["name"] == "Grace"
 
 
 @pytest.mark.usefixtures("broken")

@@ -87,8 +87,13 @@ def nobodys(work: UnitOfWork, record: Entity) -> None:
     setattr(record, record.owned, None)
 
 
-def resolved(work: UnitOfWork, record: Entity) -> None:
-    record.status = "resolved"  # type: ignore[attr-defined]
+def ended(work: UnitOfWork, record: Any) -> None:
+    if "stage" in record.fields():
+        record.stage, record.lost_reason = "lost", "too dear"
+    elif "status" in record.fields():
+        record.status = "resolved"
+    else:
+        record.done_at = work.now
 
 
 def changed(work: UnitOfWork, record: Entity) -> None:
@@ -97,7 +102,7 @@ def changed(work: UnitOfWork, record: Entity) -> None:
 
 READY: Mapping[str, Callable[[UnitOfWork, Entity], None]] = {
     "claim": nobodys,
-    "reopen": resolved,
+    "reopen": ended,
     "restore": records.delete,
     "revert": changed,
 }
@@ -236,12 +241,13 @@ TABLE = {
     "crm.notify": "owner mate outsider admin",
     "opportunity.follow": "owner mate admin",
     "opportunity.mute": "owner mate admin",
+    "crm.previews": "admin",
 }
 """Of some verbs, who may use them on a record of Rita's, a senior rep's: said here once more, so
 that a slip in `can` is not taken for the rule.
 """
 REFUSALS = ("refused", "invalid")
-MOOT = {"crm.undo", "crm.redo", "crm.request"}
+MOOT = {"crm.undo", "crm.redo", "crm.request", "crm.handover"}
 """Everyone may, but not everyone has something to take back, or to ask for."""
 
 
@@ -304,6 +310,9 @@ SILENT = {
     "deliveries.retry",
     "deliveries.drop",
     "crm.request",
+    "crm.previews",
+    "crm.keep",
+    "crm.lists",
     "role.decline",
 }
 """The verbs that change no record."""

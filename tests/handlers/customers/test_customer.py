@@ -35,7 +35,7 @@ def test_a_phone_number_may_be_written_with_all_its_punctuation_in_the_form(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     slack.command("/crm new customer")
-    slack.submit(first_name="Ada", phone="+49 (0) 30 / 123 45 67", country="Germany")
+    slack.submit(name="Ada", phone="+49 (0) 30 / 123 45 67", country="Germany")
     assert slack.errors == {}
     assert (found(works, Customer).phone, found(works, Customer).country) == ("49301234567", "DE")
 
@@ -46,7 +46,7 @@ def test_a_customer_needs_a_name_or_an_address(
 ) -> None:
     slack.command("/crm customer new")
     slack.submit(city="Berlin")
-    assert slack.errors == {"first_name": "Name or e-mail is enough, but one of them is needed."}
+    assert slack.errors == {"name": "Name or e-mail is enough, but one of them is needed."}
     assert count(works, Customer) == 0
     slack.submit(email="ada@x.org")
     assert told(slack) == "Created CU-1 ada@x.org\nCity: Berlin"

@@ -88,7 +88,7 @@ def test_the_buttons_on_top_open_forms_as_often_as_one_likes(
         slack.pick("crm.menu", "New lead", home)
         assert slack.modal
         assert slack.modal.text == "New lead"
-        slack.submit(first_name=f"Bob {number}")
+        slack.submit(name=f"Bob {number}")
     assert count(works, Lead) == 2
     assert "Created LD-2 Bob 2" in drawn(slack)
 

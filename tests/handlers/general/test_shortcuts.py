@@ -12,6 +12,7 @@ from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case
 from tests.ground import given
+from tests.handlers.core.test_hidden import allow
 from tests.handlers.kit import SQLITE, count, found, standing, told
 
 
@@ -25,14 +26,17 @@ def said(slack: SlackDriver, text: str, **where: str) -> Shown:
 
 def test_every_shortcut_is_a_verb() -> None:
     catalogue = Catalogue(ROUTERS)
-    found_verbs = [catalogue.find(*each.callback.split(".")) for each in SHORTCUTS]
-    assert [verb.id for verb in found_verbs if verb] == [each.callback for each in SHORTCUTS]
+    found_verbs = [
+        catalogue.find(*each.callback.partition("#")[0].split(".")) for each in SHORTCUTS
+    ]
+    named = [each.callback.partition("#")[0] for each in SHORTCUTS]
+    assert [verb.id for verb in found_verbs if verb] == named
 
 
 @SQLITE
 def test_a_lead_is_made_from_anywhere(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.shortcut("lead.new")
-    slack.submit(first_name="Bob")
+    slack.submit(name="Bob")
     assert told(slack) == "Created LD-1 Bob"
     assert slack.last.channel == slack.slack.im("U_RITA").id
 
@@ -98,3 +102,37 @@ def test_a_very_long_message_fits_into_the_form(
     assert len(slack.modal.values["subject"]) <= 255
     slack.submit(customer="ada")
     assert count(works, Case) == 1
+
+
+def test_what_was_made_of_a_message_is_told_in_its_thread_and_leads_back(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    given(works, Customer, first_name="Ada")
+    message = said(slack, "The mast is broken", channel="C_SALES")
+    slack.shortcut("case.new", message)
+    slack.submit(customer="ada")
+    slack.shortcut("log.new#2", message)
+    slack.submit(customer="ada", type="call")
+    courier.drain()
+    case, log = slack.thread(message)[-2:]
+    assert case.text.startswith("Rita Reyes made this message CS-1 The mast is broken")
+    assert "AT-1" in log.words
+    slack.click("case.more", case)
+    assert slack.modal
+    link = f"https://acme.slack.com/archives/C_SALES/p{message.ts.replace('.', '')}"
+    assert f"<{link}|this message>" in str(slack.modal.blocks)
+
+
+@SQLITE
+def test_who_may_not_see_what_was_made_reads_only_its_number(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    given(works, Customer, first_name="Ada")
+    message = said(slack, "Bob wants a boat", channel="C_SUPPORT")
+    allow(works, "support", "everything: look, new, change", "task: none")
+    slack.shortcut("activity.new", message)
+    slack.submit(customer="ada", due_date="2026-03-17T09:00:00+01:00")
+    courier.drain()
+    assert slack.thread(message)[-1].text.startswith(
+        "Rita Reyes made AT-1 of this message. Not everybody here may see it."
+    )

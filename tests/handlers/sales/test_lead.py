@@ -16,15 +16,14 @@ from tests.handlers.kit import SQLITE, found
 def test_a_lead_is_made_with_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new")
     slack.submit(
-        first_name="Ada",
-        last_name="Lovelace",
+        name="Ada Lovelace",
         email="ADA@x.org",
         company="Analytical",
         source="Fair",
     )
     assert (
         slack.last.text
-        == "Created LD-1 Ada Lovelace\nCompany: Analytical\nE-mail: ada@x.org\nSource: Fair"
+        == "Created LD-1 Ada Lovelace\nFirst name: Ada · Last name: Lovelace\nCompany: Analytical\nE-mail: ada@x.org\nSource: Fair"
     )
     with works("T1") as work:
         lead = work.find(Lead, 1)
@@ -50,7 +49,7 @@ def test_errors_stand_under_the_fields_and_nothing_is_saved(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     slack.command("/crm lead new")
-    slack.submit(first_name="Ada", phone="call me", email="a@b.c..d")
+    slack.submit(name="Ada", phone="call me", email="a@b.c..d")
     assert set(slack.errors) == {"phone", "email"}
     with works("T1") as work:
         assert work.session.query(Lead).count() == 0

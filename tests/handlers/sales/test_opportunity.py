@@ -374,3 +374,21 @@ def test_a_file_tells_what_was_and_is_not_asked_why(works: UnitOfWorkFactory) ->
     imported(works, Opportunity, f"{head}X1,Sails,CU-1,lost,2026-02-01\n")
     deal = found(works, Opportunity)
     assert (deal.stage, deal.lost_reason, str(deal.close_date)) == (Stage.LOST, None, "2026-02-01")
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("ended", "to"), [("lost OP-1 too dear", "proposal"), ("won OP-1", "proposal")]
+)
+def test_a_closed_deal_is_reopened_at_its_stage_of_before(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity], ended: str, to: str
+) -> None:
+    slack.command("/crm deal stage OP-1 proposal")
+    slack.command(f"/crm deal {ended}")
+    slack.command("/crm OP-1")
+    slack.click("opportunity.reopen")
+    assert (found(works, Opportunity).stage, found(works, Opportunity).lost_reason) == (to, None)
+    slack.command("/crm reopen OP-1")
+    assert told(slack) == "OP-1 Sails is open, at proposal."
+    slack.command("/crm reopen OP-2")
+    assert told(slack) == "OP-2 Oars is open, at qualification."

@@ -236,7 +236,7 @@ def test_a_new_customer_is_joined_to_the_company_which_is_made(
     slack.command(f"/crm customer new {line}")
     assert told(slack).splitlines()[0] == "Created CU-1 Karl Kaiser"
     assert "Created AC-1 Kaiser GmbH" in told(slack)
-    assert "Created MB-1 Karl Kaiser at Kaiser GmbH" in told(slack)
+    assert "Works at Kaiser GmbH (AC-1)" in told(slack)
     karl, kaiser, place = found(works, Customer), found(works, Account), found(works, Membership)
     assert karl.email == "karl@kaiser.example"
     assert kaiser.owner == karl.owner is not None
@@ -297,7 +297,7 @@ def test_the_form_of_a_new_customer_asks_for_the_company(
     slack.command("/crm customer new")
     assert slack.modal
     assert "Company" in slack.modal.words
-    slack.submit(first_name="Karl", account="Kaiser GmbH")
+    slack.submit(name="Karl", account="Kaiser GmbH")
     assert found(works, Membership).account == found(works, Account).id
 
 

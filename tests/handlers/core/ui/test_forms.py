@@ -86,7 +86,7 @@ def test_a_second_identical_submission_saves_nothing_twice(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     slack.command("/crm lead new")
-    slack.submit(first_name="Ada")
+    slack.submit(name="Ada")
     assert slack.again().acknowledged
     assert count(works, Lead) == 1
 
@@ -95,7 +95,7 @@ def test_a_submission_after_errors_is_a_new_one(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     slack.command("/crm lead new")
-    slack.submit(first_name="Ada", phone="call me")
+    slack.submit(name="Ada", phone="call me")
     assert set(slack.errors) == {"phone"}
     slack.submit(phone="")
     assert count(works, Lead) == 1
@@ -193,7 +193,7 @@ def test_a_tampered_form_changes_nothing(
 
 # ── more fields ───────────────────────────────────────────────────────────────────────────────────
 
-FIRST = ["first_name", "last_name", "email", "phone", "account", "job_title"]
+FIRST = ["name", "email", "phone", "account", "job_title"]
 
 
 def inputs(slack: SlackDriver) -> list[str]:
@@ -208,13 +208,13 @@ def test_a_form_asks_for_what_is_used_most_and_for_the_rest_on_request(
     slack.command("/crm customer new")
     assert inputs(slack) == FIRST
     assert slack.modal
-    assert "First name, last name or e-mail is enough. Owner: you." in slack.modal.words
+    assert "Name or e-mail is enough. Owner: you." in slack.modal.words
     slack.pick("job_title", "Buyer")
     slack.click("form.more")
-    assert inputs(slack)[:6] == FIRST
+    assert inputs(slack)[:5] == FIRST
     assert {"owner", "tags", "notes", "city"} < set(inputs(slack))
     assert "form.more" not in slack.modal.actions
-    slack.submit(first_name="Ada", city="Berlin")
+    slack.submit(name="Ada", city="Berlin")
     assert (found(works, Customer).job_title, found(works, Customer).city) == ("Buyer", "Berlin")
 
 
