@@ -25,7 +25,7 @@ def done(request: Request, task: Activity) -> Response:
     return receipt(request, task)
 
 
-@router.verb("reopen", when=lambda task: bool(task.done_at and task.due_date))
+@router.verb("reopen", when=lambda task: task.ticked_off)
 def reopen(request: Request, task: Activity) -> Response:
     """Take back that it is done."""
     task.reopen(request.work)

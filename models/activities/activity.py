@@ -272,6 +272,11 @@ class Activity(Entity):
             raise Conflict(f"{self.ref} is already done.")
         self.done_at, self.outcome = work.now, outcome or self.outcome
 
+    @property
+    def ticked_off(self) -> bool:
+        """Whether it was planned, and is done."""
+        return self.done_at is not None and self.due_date is not None
+
     def reopen(self, work: Context) -> None:
         """Take back that it is done.
 
