@@ -114,8 +114,14 @@ def closed(found: Sequence[StageRow], lately: Sequence[StageRow], stage: str) ->
     """Return what was won or lost this quarter, and how much of it in the last week."""
     told = [row for row in found if row.stage == stage]
     late = [row for row in lately if row.stage == stage]
-    more = [f"{sums(late)} of it in the last 7 days"] if late else []
-    return [sums(told) if told else "none", *more]
+    return [sums(told) if told else "none", *([f"{part(late)} in the last 7 days"] if late else [])]
+
+
+def part(found: Sequence[StageRow]) -> str:
+    """Return some deals as a part of others: €14,000 of it, or without amounts 1 of them."""
+    if any(row.amount for row in found):
+        return f"{money(found)} of it"
+    return f"{sum(row.count for row in found)} of them"
 
 
 def cases(request: Request) -> list[Block]:
