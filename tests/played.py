@@ -29,7 +29,7 @@ from tests.ground import StoppedClock
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OPENS, CLOSES, STEP = time(8), time(18), timedelta(hours=1)
-FRIDAY = 4
+FRIDAY, NOON = 4, 12
 DESK = "C_GENERAL"
 """Where everybody types."""
 REPS, SUPPORT = (seed.RITA, seed.RAVI, seed.ROSA), (seed.SAM, seed.SOFIA)
@@ -92,7 +92,7 @@ class Player:
     _known: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.scheduler = Scheduler(self.works, jobs=[job for job in JOBS if job.every == 1])
+        self.scheduler = Scheduler(self.works)
 
     def play(self, days: int) -> None:
         """Play so many working days."""
@@ -125,8 +125,10 @@ class Player:
             self.clock.forward(STEP)
 
     def go_on(self) -> None:
-        """Let the bot do what is due, and send what waits."""
-        self.scheduler.tick()
+        """Let the bot do what is due, and send what waits; what is daily is due before noon."""
+        for job in JOBS:
+            if job.every == 1 and (job.worth is None or self.now.hour < NOON):
+                self.scheduler.run(job)
         self.courier.drain()
         self.slack.check()
         self.listen()
@@ -134,20 +136,20 @@ class Player:
     def plan(self) -> Iterator[Callable[[], None]]:
         """Yield what everybody does today, in no order."""
         for rep in REPS:
-            yield from self.times(1, 3, self.calls, rep)
-            yield from self.times(1, 1, self.plans, rep)
-            yield from self.times(1, 3, self.ticks_off, rep)
-            yield from self.times(0, 1, self.moves, rep)
-            yield from self.sometimes(0.3, self.adds_a_lead, rep)
-            yield from self.sometimes(0.2, self.converts, rep)
+            yield from self.times(1, 2, self.calls, rep)
+            yield from self.times(0, 1, self.plans, rep)
+            yield from self.times(1, 2, self.ticks_off, rep)
+            yield from self.sometimes(0.3, self.moves, rep)
+            yield from self.sometimes(0.2, self.adds_a_lead, rep)
+            yield from self.sometimes(0.15, self.converts, rep)
             yield from self.sometimes(0.2, self.adds_a_deal, rep)
             yield from self.sometimes(0.15, self.wins, rep)
             yield from self.sometimes(0.1, self.loses, rep)
         for agent in SUPPORT:
-            yield from self.times(0, 2, self.opens_a_case, agent)
-            yield from self.times(1, 2, self.answers, agent)
-            yield from self.times(0, 1, self.resolves, agent)
-            yield from self.times(0, 1, self.ticks_off, agent)
+            yield from self.times(0, 1, self.opens_a_case, agent)
+            yield from self.times(0, 2, self.answers, agent)
+            yield from self.sometimes(0.4, self.resolves, agent)
+            yield from self.sometimes(0.3, self.ticks_off, agent)
         yield from self.sometimes(0.5, self.hands_over, seed.MONA)
         yield from self.sometimes(0.5, self.changes_a_deal, seed.MONA)
 
