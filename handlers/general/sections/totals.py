@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from handlers.core.request import Request
 from handlers.core.ui import blocks, cards
@@ -49,7 +50,7 @@ class Figures:
         spans = range(first, self.weeks.index(start) + 1)
         return [each for each in self.flows if each.span in spans]
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """Return the currency whose sums are compared: the one that most open deals have."""
         counts: dict[str, int] = {}
