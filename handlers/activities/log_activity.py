@@ -7,6 +7,7 @@ from typing import Any
 from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.router import Router
+from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, receipt
 from models.activities.activity import Activity, ActivityType
 from models.core import records
@@ -126,11 +127,14 @@ def tell_threads(request: Request, activity: Activity, kind: str) -> None:
     asks={"type": KINDS["type"], **ASKS},
     text="description",
     saves=True,
+    defaults={"type": ActivityType.CALL},
     title="Log activity",
     on_cards="Log",
 )
 def new(request: Request, _: Any) -> Response:
     """Log something that has happened; a form opens."""
+    if not request.texts.get("type") and request.verb:
+        return form(request, request.verb, None)  # it proposes a call, and the person sees it
     return kept(request, request.texts["type"])
 
 

@@ -141,6 +141,7 @@ class Lead(Entity):
         return [
             Index(None, "workspace", "status"),
             Index(None, "workspace", "owner", "id"),
+            Index("ix_lead_at_hand", "workspace", "owner", "status", "deleted_at"),
             Index(None, "workspace", "updated_at"),
         ]
 

@@ -25,6 +25,7 @@ from tests.bench import (
     dispatching,
     due,
     guarding,
+    managed,
     people,
     sizes,
     starting,
@@ -45,6 +46,7 @@ ON_DATABASES: dict[str, Callable[[Engines], list[Figure]]] = {
 IN_FOLDERS: dict[str, Callable[[Path, str], list[Figure]]] = {
     "files": lambda folder, dialect: bringing.measured(folder, dialect),
     "sizes": lambda folder, dialect: sizes.measured(folder, dialect),
+    "managed": lambda folder, dialect: managed.measured(folder, dialect),
 }
 """Name → what measures it, on databases that it makes itself."""
 NAMES = [*ON_DATABASES, *IN_FOLDERS, "starting"]
@@ -57,6 +59,7 @@ QUICK: dict[Any, dict[str, Any]] = {
     crowded: {"PEOPLE": 200, "CARDS": 100, "ROUNDS": 1},
     bringing: {"SIZE": 2_000, "CASES": 20},
     sizes: {"SIZES": (1_000, 10_000), "ROUNDS": 3, "WARM": 1},
+    managed: {"DEALS": 2_000, "ROUNDS": 3, "WARM": 1},
     starting: {"HELPS": 1, "RUNS": 1, "SANDBOXES": 1, "IDLE_FOR": 0.5},
 }
 """How much less of each there is in a quick run."""

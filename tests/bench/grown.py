@@ -51,6 +51,8 @@ AT_HAND = 100
 many are open.
 """
 FIRSTS, LASTS, CITIES, DAYS = 200, 2000, 50, 400
+YEARS = 4 * 365
+"""The days over which the deals of a company came that has very many of them."""
 HERE = MetaData()
 NUMBERS = Table(
     "bench_number", HERE, Column("i", Integer, primary_key=True), prefixes=["TEMPORARY"]
@@ -61,6 +63,7 @@ KINDS: dict[str, Any] = {
     "last": NAME,
     "city": NAME,
     "day": UTCDateTime,
+    "past": UTCDateTime,
     "who": Integer,
 }
 WORDS = {
@@ -105,18 +108,7 @@ def city(number: int) -> str:
 
 def build(engine: Engine, size: int) -> None:
     """Make the tables and fill them with so many records, as an import leaves them."""
-    schema.upgrade(engine)
-    settle(engine)
-    works = UnitOfWorkFactory(engine, StoppedClock())
-    for number in range(OWNERS - 1):
-        works.welcome(
-            "T1",
-            f"U_{number:03}",
-            name=f"Person {number}",
-            zone="Europe/Berlin",
-            role="rep",
-            team="sales",
-        )
+    staff(engine)
     with unhurried(engine) as connection, in_bulk(connection):
         prepare(connection, size)
         counts = {entity: int(size * share) for entity, share in SHARES.items()}
@@ -134,6 +126,22 @@ def build(engine: Engine, size: int) -> None:
             ):
                 connection.execute(text(SEQUENCE.format(table.name)))
     statistics.renew(engine)
+
+
+def staff(engine: Engine) -> None:
+    """Make the tables and the people, all of whom but the usual ones sell in one team."""
+    schema.upgrade(engine)
+    settle(engine)
+    works = UnitOfWorkFactory(engine, StoppedClock())
+    for number in range(OWNERS - 1):
+        works.welcome(
+            "T1",
+            f"U_{number:03}",
+            name=f"Person {number}",
+            zone="Europe/Berlin",
+            role="rep",
+            team="sales",
+        )
 
 
 @contextmanager
@@ -170,6 +178,7 @@ def prepare(connection: Connection, size: int) -> None:
         "last": [last_name(number) for number in range(LASTS)],
         "city": [city(number) for number in range(CITIES)],
         "day": [START - timedelta(days=number) for number in range(DAYS)],
+        "past": [START - timedelta(days=number) for number in range(YEARS)],
         "who": connection.scalars(owners.order_by(User.id)).all(),
     }
     for name, values in held.items():
@@ -215,7 +224,8 @@ def put(connection: Connection, table: Any, count: int, values: dict[str, Any]) 
 def picked(name: str, number: Any) -> Any:
     """The word, day or person at a place, counted round and round."""
     table = WORDS[name]
-    sizes = {"first": FIRSTS, "last": LASTS, "city": CITIES, "day": DAYS, "who": OWNERS}
+    days = {"day": DAYS, "past": YEARS}
+    sizes = {"first": FIRSTS, "last": LASTS, "city": CITIES, "who": OWNERS, **days}
     return select(table.c.word).where(table.c.k == number % sizes[name]).scalar_subquery()
 
 

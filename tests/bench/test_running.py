@@ -16,8 +16,10 @@ from models.core.entity.base import ENTITIES
 from models.core.search.index import SearchText, text_of
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.pipeline import by_owner
 from tests.bench import __main__ as bench
-from tests.bench import due, grown, sizes
+from tests.bench import due, grown, managed, sizes
 from tests.bench.figures import Figure
 from tests.ground import StoppedClock
 
@@ -92,3 +94,21 @@ def test_a_company_of_a_size_is_as_people_would_have_made_it(blank: Engine) -> N
     assert set(grown.SHARES) <= set(ENTITIES.values())
     office = sizes.Office(create_dispatcher(works), SIZE)
     assert all(act(office) > 0 for act in sizes.ACTS.values())
+
+
+def test_a_manager_answers_for_all_the_deals_that_are_measured(
+    blank: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(managed, "DEALS", SIZE)
+    managed.build(blank)
+    works = UnitOfWorkFactory(blank, StoppedClock())
+    with works("T1", "U_MONA", writes=False) as work:
+        opened = [row for found in by_owner(work).values() for row in found]
+        assert sum(row.count for row in opened) == managed.opened() == SIZE // 5
+        deals = {deal.id: deal for deal in work.session.scalars(select(Opportunity))}
+        assert len(deals) == SIZE
+        for move in work.session.scalars(select(StageChange).order_by(StageChange.id)):
+            assert move.at == deals[move.opportunity].stage_since
+    office = sizes.Office(create_dispatcher(works), SIZE)
+    for name, person in managed.PEOPLE.items():
+        assert managed.homes(office, name, person, "a database").ours > 0

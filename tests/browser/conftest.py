@@ -38,8 +38,11 @@ def sit(browser: Browser, url: str) -> Iterator[Sit]:
     """
     screens: list[Screen] = []
 
-    def sit(user: str, channel: str, width: int = 1280, height: int = 800) -> Screen:
-        screen = Screen(browser.new_page(viewport={"width": width, "height": height}), url)
+    def sit(
+        user: str, channel: str, width: int = 1280, height: int = 800, touch: bool = False
+    ) -> Screen:
+        page = browser.new_page(viewport={"width": width, "height": height}, has_touch=touch)
+        screen = Screen(page, url)
         screens.append(screen)
         return screen.visit(user, channel)
 

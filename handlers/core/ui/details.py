@@ -15,7 +15,7 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.card_text import CardText, is_link, marked, stamp
 from models.core import sources
 from models.core.entity.base import ENTITIES, Entity
-from models.core.entity.facts import DETAILS, TIMELINES
+from models.core.entity.facts import DETAILS, TIMELINES, Event
 from models.core.fields import LongText
 from models.core.names import learn
 from models.core.permissions import policy
@@ -195,10 +195,16 @@ def timeline(request: Request, record: Entity) -> list[Block]:
         head = f"{event.icon} *{escape(event.what)}* · {stamp(event.at, '{date_short_pretty}')}"
         said = f"“{escape(blocks.cut(event.said, 200))}”" if event.said else ""
         link = opens(event.record) if event.record is not record else None
-        about = escape(str(event.record)) if event.record is not record else ""
+        about = escape(named(event)) if event.record is not record else ""
         drawn.append(blocks.section("\n".join(filter(None, [head, said, about])), link))
     drawn = drawn or [blocks.section("Nothing has happened yet. *Log* writes down the first talk.")]
     return [*drawn, *turning(record, TIMELINE, page, more_of)]
+
+
+def named(event: Event) -> str:
+    """Return the record of an event, without its name where that was said already."""
+    record = event.record
+    return str(record.ref if event.said.strip() == record.title else record)
 
 
 def details(request: Request, record: Entity) -> list[Block]:

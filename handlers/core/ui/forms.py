@@ -18,7 +18,7 @@ from models.core.entity import wholes
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.wholes import joined_names, kind_of
 from models.core.errors import Conflict
-from models.core.fields import Match, Whole
+from models.core.fields import Match, Reference, Whole
 from models.core.fields.base import Field
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
@@ -57,7 +57,7 @@ def form(
     notes = [*note.splitlines(), *(each for each in notes if each not in note.splitlines())]
     state = remembered(request, verb, record, others)
     inputs += [why(request.reason)] if request.reason else []
-    foot = [*below(verb, record, kinds, now), *verb.footer(request)]
+    foot = [*below(request, verb, record, kinds, now), *verb.footer(request)]
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
     if verb.opens and record and not others:
         said = f"{record.noun().capitalize()} {cards.summary(record, request.work)}"
@@ -163,7 +163,11 @@ def asked_now(
 
 
 def below(
-    verb: Verb, record: Entity | None, kinds: Mapping[str, Field], now: Sequence[str]
+    request: Request,
+    verb: Verb,
+    record: Entity | None,
+    kinds: Mapping[str, Field],
+    now: Sequence[str],
 ) -> list[Block]:
     """Return what a form has below its inputs: the button for more of them, and what is enough."""
     left = [kind.label for name, kind in kinds.items() if name not in now]
@@ -173,23 +177,33 @@ def below(
         more["accessibility_label"] = blocks.cut(f"Show {', '.join(left)}", blocks.BUTTON)
         drawn.append(blocks.actions(more) | {"block_id": "more"})
     entity = ENTITIES.get(verb.about) if verb.saves and record is None else None
-    hints = enough(entity, now) if entity else []
+    hints = enough(entity, now, request.texts) if entity else []
     return drawn + ([blocks.context(" ".join(hints)) | {"block_id": "hint"}] if hints else [])
 
 
-def enough(entity: type[Entity], now: Sequence[str]) -> list[str]:
+def enough(entity: type[Entity], now: Sequence[str], texts: Mapping[str, str]) -> list[str]:
     """Return what a new record needs although none of its fields is required, and whose it will be.
 
-    Where one of several fields is enough, each of them is optional.
+    Where one of several fields is enough, each of them is optional. Nothing is needed where a field
+    holds one of them, or a record that brings one along.
     """
     names = joined_names(entity, (*entity.named, *entity.stand_ins) if entity.stand_ins else ())
     hints = [
         f"{one_of(entity, each)} is {what}."
-        for each, what in ((names, "enough"), (entity.whose, "needed"))
+        for each, what in ((names, "enough"), (needed(entity, texts), "needed"))
         if len(each) > 1
     ]
     owner = entity.fields()[entity.owned].label if entity.owned and entity.makers else ""
     return hints + ([f"{owner}: you."] if owner and entity.owned not in now else [])
+
+
+def needed(entity: type[Entity], texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the fields of which one must be filled; none where what is filled brings one along."""
+    whose, kinds = entity.whose, entity.fields()
+    filled = [name for name, text in texts.items() if name in kinds and text.strip()]
+    targets = [ENTITIES[kind.to] for name in filled if isinstance(kind := kinds[name], Reference)]
+    brought = any(each.fields().keys() & set(whose) for each in targets)
+    return () if brought or set(filled) & set(whose) else whose
 
 
 def one_of(entity: type[Entity], names: Sequence[str]) -> str:

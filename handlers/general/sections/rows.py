@@ -37,7 +37,9 @@ def entry(record: Entity, *first: str, then: Sequence[str] = ()) -> str:
 
 
 def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Return a text with a capital at its beginning, also where that is bold."""
+    at = 1 if text.startswith("*") else 0
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
 
 
 def button(record: Entity, work: UnitOfWork, *offers: tuple[str, ...]) -> Block | None:

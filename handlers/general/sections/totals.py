@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from handlers.core.request import Request
 from handlers.core.ui import blocks, cards
@@ -49,7 +50,7 @@ class Figures:
         spans = range(first, self.weeks.index(start) + 1)
         return [each for each in self.flows if each.span in spans]
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """Return the currency whose sums are compared: the one that most open deals have."""
         counts: dict[str, int] = {}
@@ -114,8 +115,14 @@ def closed(found: Sequence[StageRow], lately: Sequence[StageRow], stage: str) ->
     """Return what was won or lost this quarter, and how much of it in the last week."""
     told = [row for row in found if row.stage == stage]
     late = [row for row in lately if row.stage == stage]
-    more = [f"{sums(late)} of it in the last 7 days"] if late else []
-    return [sums(told) if told else "none", *more]
+    return [sums(told) if told else "none", *([f"{part(late)} in the last 7 days"] if late else [])]
+
+
+def part(found: Sequence[StageRow]) -> str:
+    """Return some deals as a part of others: €14,000 of it, or without amounts 1 of them."""
+    if any(row.amount for row in found):
+        return f"{money(found)} of it"
+    return f"{sum(row.count for row in found)} of them"
 
 
 def cases(request: Request) -> list[Block]:

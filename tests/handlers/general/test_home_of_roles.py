@@ -105,7 +105,7 @@ def test_deals_have_their_sum_by_stage_and_what_comes_next(
     assert "My deals: 2 open, €8,000" in headers(home)
     assert "By stage: Proposal 2 deals, €8,000" in home.words
     assert "*Sails* (OP-1) · €6,000\nCloses tomorrow · *no next step*" in home.words
-    assert "*Oars* (OP-2) · €2,000\n*no close date* · next: Call Eva" in home.words
+    assert "*Oars* (OP-2) · €2,000\n*No close date* · next: Call Eva" in home.words
     assert "Ravi's" not in home.words
     slack.click("opportunity.more", home)
     assert slack.modal
@@ -192,9 +192,9 @@ def test_a_manager_sees_figures_what_needs_a_look_and_who_has_what(
     for said in (
         "*Open*\n€8,000 in 3 deals\n€7,000 more than last Wednesday",
         "*Weighted*\n€800",
-        "*Won this quarter*\n€2,000 in 1 deal\n€2,000 in 1 deal of it in the last 7 days",
+        "*Won this quarter*\n€2,000 in 1 deal\n€2,000 of it in the last 7 days",
         "*Lost this quarter*\nnone",
-        "*Ropes* (OP-1) · €1,000 · Rita Reyes\n*no close date*",
+        "*Ropes* (OP-1) · €1,000 · Rita Reyes\n*No close date*",
         "• Today: Sails (OP-3), €6,000, Rita Reyes",
         "*Rita Reyes* · 2 deals, €7,000 · no leads\n1 task today · holds 88 % of the pipeline",
         "*Ravi Rao* · 1 deal, €1,000 · no leads\nno task today",

@@ -128,6 +128,18 @@ def test_the_deals_of_each_person_are_summed_from_an_index_alone(
 
 
 @SQLITE
+def test_the_open_leads_of_each_person_are_counted_from_an_index_alone(
+    works: UnitOfWorkFactory,
+) -> None:
+    given(works, Lead, first_name="Ada", owner="me")
+    with works("T1", "U_RITA", writes=False) as work:
+        me = work.actor.id
+        assert team.open_leads_of(work, [me]) == {me: 1}
+    (plan,) = plans(works, lambda work: team.open_leads_of(work, [me]), "count(*)")
+    assert "USING COVERING INDEX ix_lead_at_hand" in plan
+
+
+@SQLITE
 def test_more_deals_take_no_more_statements(works: UnitOfWorkFactory, ada: Customer) -> None:
     def asked() -> int:
         with listening(works.engine) as heard, works("T1", "U_MONA", writes=False) as work:

@@ -64,6 +64,16 @@ def test_everything_about_a_customer_is_two_taps_away(
     assert slack.modal is None, "the tabs turn in place"
 
 
+def test_the_timeline_says_once_what_a_task_is(
+    slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer
+) -> None:
+    slack.command('/crm task new "Send the offer" OP-1 due=fri')
+    slack.command("/crm more OP-1 --tab=timeline")
+    assert slack.modal
+    assert "“Send the offer”\nAT-1" in slack.modal.words
+    assert slack.modal.words.count("Send the offer") == 1
+
+
 def test_the_timeline_has_the_newest_first_in_pages(
     slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer
 ) -> None:

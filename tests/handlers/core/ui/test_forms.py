@@ -243,3 +243,18 @@ def test_the_title_of_a_form_names_its_record(slack: SlackDriver, ada: Lead) -> 
     slack.command("/crm edit LD-1")
     assert slack.modal
     assert slack.modal.raw.content["title"]["text"] == "Edit Ada"  # type: ignore[union-attr]
+
+
+def test_a_form_says_what_is_needed_unless_something_brings_it_along(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    given(works, Opportunity, name="Sails", customer=given(works, Customer, first_name="Eva").ref)
+    slack.command("/crm log new --form")
+    assert slack.modal
+    assert "Customer or lead is needed." in slack.modal.words
+    slack.close()
+    slack.command("/crm OP-1")
+    slack.click("log.new")
+    assert slack.modal
+    assert "Owner: you." in slack.modal.words
+    assert "is needed" not in slack.modal.words, "the deal brings its customer along"
