@@ -176,8 +176,11 @@ def test_a_change_is_told_undone_and_written_down(
 
 
 def headline(slack: SlackDriver, entity: type[Entity]) -> str:
-    """What is said; of a part its first line, because what follows for the whole comes below."""
-    return told(slack).partition("\n")[0] if is_child(entity) else told(slack)
+    """What is said, without who is told of it; of a part its first line, because what follows for
+    the whole comes below.
+    """
+    lines = [line for line in told(slack).splitlines() if not line.startswith("Told")]
+    return lines[0] if is_child(entity) else "\n".join(lines)
 
 
 @SQLITE
@@ -199,7 +202,7 @@ def test_what_is_deleted_is_hidden_and_comes_back(
     assert headline(slack, entity) == f"Restored {record}"
     slack.command(f"/crm delete {record.ref} --yes", user="U_ADA")
     slack.click("crm.undo", user="U_ADA")
-    assert headline(slack, entity) == f"Undone: {record}"
+    assert headline(slack, entity) == f"Undone: {record} is back"
     assert count(works, entity) == before
 
 

@@ -82,6 +82,13 @@ def concerned(work: UnitOfWork, delivery: Delivery) -> list[tuple[Entity, Rows]]
     return found
 
 
+def is_made(work: UnitOfWork, delivery: Delivery, record: Entity) -> bool:
+    """Return whether a record was made by the act that a message tells of."""
+    mine = (AuditEntry.unit == delivery.about["unit"], AuditEntry.action == "create")
+    its = (AuditEntry.entity == record.slug(), AuditEntry.record_id == record.id)
+    return work.session.scalar(select(AuditEntry.id).where(*mine, *its).limit(1)) is not None
+
+
 def is_about(work: UnitOfWork, record: Entity, rows: Rows, person: int) -> bool:
     """Return whether a record is a person's, was theirs before, or is followed by them."""
     if record.owned:

@@ -8,6 +8,7 @@ from handlers.core.router import Catalogue
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
 from handlers.notifications import changes
+from handlers.notifications.record_events import given
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.notices import Notice
 from models.core.notifications.notify import KINDS, is_wanted
@@ -36,7 +37,9 @@ def subjects(work: UnitOfWork, delivery: Delivery) -> list[Entity]:
         return []
     if delivery.kind in BY_UNIT:
         return changes.records_of(work, delivery)
-    if delivery.kind in ("assigned", "deadline") and delivery.entity:
+    if delivery.kind == "assigned":
+        return given(work, delivery)
+    if delivery.kind == "deadline" and delivery.entity:
         return [work.get(ENTITIES[delivery.entity], delivery.record_id or 0)]
     return []
 
@@ -48,8 +51,9 @@ def is_needless(work: UnitOfWork, delivery: Delivery) -> bool:
     """
     if not is_wanted(work, delivery, subjects(work, delivery)):
         return True
-    unit = str(delivery.about.get("unit", ""))
-    made = bool(unit) and (delivery.key or "").startswith(f"assigned:{unit}:")
+    if delivery.kind != "assigned" or not delivery.about.get("unit"):
+        return False
+    made = all(changes.is_made(work, delivery, record) for record in given(work, delivery))
     return made and bool(changes.records_of(work, delivery))
 
 

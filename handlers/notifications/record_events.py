@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
-from handlers.core.ui import blocks, cards
+from handlers.core.ui import blocks, cards, receipts
 from handlers.core.ui.blocks import escape
 from models.activities.activity import Activity
+from models.core.audit.entries import AuditEntry
 from models.core.comments import COMMENTS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.history.undo import latest
@@ -81,20 +82,46 @@ def name_of(work: UnitOfWork, person: int | None) -> str:
 
 
 def assigned(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Return that a person was given a record, unless another person has it by now.
+    """Return that a person was given records, unless others have them by now.
 
-    `delivery.about` has `by`, the one who gave it. Where that was undone since, it says so.
+    `delivery.about` has `by`, the one who gave them, and `unit`, in which that was; where it was
+    undone since, the message says so.
     """
-    record, by = record_of(work, delivery), delivery.about["by"]
+    by, records = delivery.about["by"], given(work, delivery)
     giver = (
         by if isinstance(by, str) else name_of(work, by)
     )  # an earlier release stored the name itself
-    said = f"{giver} gave you {record}"
     if is_undone(work, delivery):
+        said = f"{giver} gave you {receipts.listed(records)}"
         return Message(f"Taken back: {said}", [blocks.section(f"~{escape(said)}~ taken back")])
-    if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
+    mine = [record for record in records if is_still(work, record)]
+    if not mine:
         return None
-    return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
+    count = f"{len(mine)} records: " if len(mine) > 1 else ""
+    said = f"{giver} gave you {count}{receipts.listed(mine)}"
+    rows = [row for record in mine[: receipts.NAMED] for row in cards.row(record, work)]
+    return Message(said, blocks.distinct([blocks.section(escape(said)), *rows]))
+
+
+def given(work: UnitOfWork, delivery: Delivery) -> list[Entity]:
+    """Return the records that somebody gave to the reader in one act."""
+    unit = str(delivery.about.get("unit", ""))
+    if not unit or not work.actor:
+        return [record_of(work, delivery)]
+    mine = (AuditEntry.unit == unit, AuditEntry.new == str(work.actor.id))
+    entries = work.session.scalars(select(AuditEntry).where(*mine).order_by(AuditEntry.id))
+    found = [
+        work.get(ENTITIES[each.entity], each.record_id)
+        for each in entries
+        if each.field == ENTITIES[each.entity].owned
+    ]
+    return found or [record_of(work, delivery)]
+
+
+def is_still(work: UnitOfWork, record: Entity) -> bool:
+    """Return whether a record that was given to the reader is still there and theirs."""
+    mine = not work.actor or getattr(record, record.owned) == work.actor.id
+    return mine and not record.deleted_at
 
 
 def is_undone(work: UnitOfWork, delivery: Delivery) -> bool:

@@ -60,17 +60,19 @@ def give(work: Context, record: Entity, changes: Changes) -> None:
         return
     new = changes[record.owned][1]
     if new and new != actor_of(work):
-        hand(work, record, new, f"assigned:{record.ref}:{work.unit}")
+        hand(work, record, new)
 
 
 def hand_new(work: Context, record: Entity, changes: Changes) -> None:
     """Ask that whoever got a new record of somebody else's making hears of it, once in an act."""
     owner = changes.get(record.owned, (None, None))[1] if record.owned else None
     if owner and owner != actor_of(work):
-        hand(work, record, owner, f"assigned:{work.unit}:{owner}")
+        hand(work, record, owner)
 
 
-def hand(work: Context, record: Entity, owner: int, key: str) -> None:
+def hand(work: Context, record: Entity, owner: int) -> None:
+    """Ask that a person hears what they are given: one message for all that one act gives them."""
+    key = f"assigned:{work.unit}:{owner}"
     about = {"by": actor_of(work), "unit": work.unit}
     notify(work, Notice.GIVEN, "assigned", work.get(User, owner), key, record, about=about)
 

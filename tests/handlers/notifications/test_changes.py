@@ -259,3 +259,17 @@ def test_a_lead_that_somebody_else_converts_is_one_message(
     slack.command("/crm lead convert LD-1 deal=Sails", user="U_MONA")
     [message] = heard(slack, courier, "U_RITA")
     assert message.text.startswith("Mona Meyer converted Zed (LD-1)")
+
+
+def test_all_that_one_act_gives_a_person_is_one_message(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, sails: Opportunity
+) -> None:
+    for name in ("Oars", "Ropes"):
+        given(works, Opportunity, name=name, account="AC-1")
+    slack.command("/crm assign OP-1 OP-2 OP-3 @ravi")
+    [message] = heard(slack, courier, "U_RAVI")
+    assert message.text == "Rita Reyes gave you 3 records: OP-1 Sails, OP-2 Oars, OP-3 Ropes"
+    assert "Show" in message.buttons
+    slack.click("crm.undo")
+    [message] = heard(slack, courier, "U_RAVI")
+    assert message.text.startswith("Taken back: Rita Reyes gave you OP-1 Sails, OP-2 Oars")
