@@ -80,11 +80,11 @@ class Person:
         if self.slack.bot.id not in self.slack.members_of(room.id):
             return
         mentioned = not room.is_im and f"<@{self.slack.bot.id}>" in message.text
-        if mentioned and events.subscribed(self.slack, "app_mention"):
-            yield payloads.said(self.slack, message, "app_mention")
         kind = {"im": "message.im", "group": "message.groups"}.get(room.kind, "message.channels")
         if events.subscribed(self.slack, kind):
             yield payloads.said(self.slack, message, "message")
+        if mentioned and events.subscribed(self.slack, "app_mention"):
+            yield payloads.said(self.slack, message, "app_mention")
 
     # ── buttons and selects ───────────────────────────────────────────────────────────────────────
 

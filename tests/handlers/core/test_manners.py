@@ -149,8 +149,8 @@ def emptied(slack: SlackDriver) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("noun", "field", "least"),
     [
-        ("lead", "first_name", "First name, Last name, Company or E-mail"),
-        ("customer", "first_name", "First name, Last name or E-mail"),
+        ("lead", "name", "Name, Company or E-mail"),
+        ("customer", "name", "Name or E-mail"),
     ],
 )
 def test_the_form_says_what_a_record_needs_at_least(

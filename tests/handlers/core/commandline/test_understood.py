@@ -4,6 +4,7 @@ import pytest
 
 from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
+from models.core.entity.base import ENTITIES
 from models.core.identity.role import Role
 from models.core.identity.user import User
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -323,5 +324,5 @@ def test_who_may_not_make_the_company_or_the_place_in_it_makes_nothing(
     with works("T1", "U_ADA") as work:
         work.session.query(User).filter(User.slack_id == "U_RITA").one().role = "clerk"
     slack.command('/crm customer new Karl company="Kaiser GmbH"')
-    assert f"does not allow “{missing} new”" in told(slack)
+    assert f"does not allow “{ENTITIES[missing].noun()} new”" in told(slack)
     assert [count(works, entity) for entity in (Customer, Account, Membership)] == [0, 0, 0]
