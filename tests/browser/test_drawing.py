@@ -36,7 +36,9 @@ def test_a_talk_grows_older_as_the_clock_moves(sit: Sit) -> None:
     screen = sit("U_RITA", "C_SALES")
     screen.say("/crm log call OP-8 They like the oak")
     card = screen.card("OP-8")
-    expect(card).to_contain_text(re.compile("Last talk: .*, (just now|1 minute ago): “They like the oak”"))
+    expect(card).to_contain_text(
+        re.compile("Last talk: .*, (just now|1 minute ago): “They like the oak”")
+    )
     screen.page.get_by_role("button", name="+1 h").click()
     expect(card).to_contain_text(re.compile(", 1 hour ago: “They like the oak”"))
     for _ in range(2):

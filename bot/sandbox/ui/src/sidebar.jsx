@@ -41,7 +41,7 @@ function Kept({ file }) {
         </>
       ) : (
         <>
-          This company is new each time the sandbox starts. <code>crm sandbox --keep</code> keeps it.
+          This company is new each time the sandbox starts. <code class="whole">crm sandbox --keep</code> keeps it.
         </>
       )}
     </p>
