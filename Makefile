@@ -30,7 +30,7 @@ chaos: .venv/dev  ## Power failures, outages and repetitions on real processes: 
 	@$(COMPILE) bot handlers models
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-pictures: .venv/dev  ## Take the README's pictures
+pictures: .venv/dev  ## Take the pictures of the documents
 	$(BIN)/python -m tests.browser.pictures docs/pictures
 
 docs: .venv/run  ## Bring the tables of the documents up to date with the code

@@ -40,14 +40,25 @@ def run() -> None:
 @click.option(
     "--database", default="", help="A database to keep; without one every start is fresh."
 )
+@click.option(
+    "--keep",
+    is_flag=False,
+    flag_value="sandbox.db",
+    metavar="[FILE]",
+    default=None,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the company between starts, with its clock and what was said; in sandbox.db, or FILE.",
+)
 @in_words
-def sandbox(port: int, database: str) -> None:
+def sandbox(port: int, database: str, keep: Path | None = None) -> None:
     """Try everything in the browser, without a Slack workspace."""
     from bot.cli.database import without_password
     from bot.sandbox.start import sandbox
 
+    if keep and database:
+        raise click.UsageError("Say either --keep or --database.")
     without_password(database)
-    sandbox(port, database)
+    sandbox(port, database, keep)
 
 
 @main.command()

@@ -139,6 +139,8 @@ def state(slack: Slack, person: Person, args: Json) -> Json:
         "shortcuts": list(features.get("shortcuts", ())),
         "now": iso(slack.now()),
         "connected": slack.transport.connected,
+        "company": slack.company,
+        "kept": slack.kept,
     }
 
 

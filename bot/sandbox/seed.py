@@ -3,9 +3,11 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 
+from bot.sandbox import history
 from bot.sandbox.entities import Channel, Member
 from bot.sandbox.slack import BOT_USER
 from handlers.core.dispatcher import Dispatcher
@@ -51,82 +53,82 @@ CHANNELS = (
 )
 
 STORY: tuple[tuple[int, str, str], ...] = (
-    (71, ADA, f"team edit sales lead=<@{MONA}>"),
-    (71, ADA, f"team edit support lead=<@{SOFIA}>"),
+    (191, ADA, f"team edit sales lead=<@{MONA}>"),
+    (191, ADA, f"team edit support lead=<@{SOFIA}>"),
     (
-        70,
+        190,
         MONA,
         "account new Northwind Traders industry=Wholesale domain=northwind.example country=GB employees=240",
     ),
     (
-        70,
+        190,
         MONA,
         "account new Blue Fjord Shipping industry=Logistics domain=bluefjord.example country=NO employees=1200",
     ),
     (
-        69,
+        189,
         RITA,
         "account new Café Lumière industry=Hospitality domain=lumiere.example country=FR employees=35",
     ),
     (
-        69,
+        189,
         RAVI,
         "account new Sundaram Textiles industry=Manufacturing domain=sundaram.example country=IN employees=900",
     ),
     (
-        68,
+        188,
         ROSA,
         "account new Kvarnby Energi industry=Energy domain=kvarnby.example country=SE employees=410",
     ),
     (
-        68,
+        188,
         RITA,
         "account new Oakline Furniture industry=Retail domain=oakline.example country=DE employees=150",
     ),
     (
-        60,
+        180,
         RITA,
         'customer new Grace Okafor grace@northwind.example phone=+442079460111 job="Head of purchasing"',
     ),
     (
-        60,
+        180,
         RITA,
         'customer new Henrik Dahl henrik@bluefjord.example phone=+4721000001 job="Fleet director"',
     ),
     (
-        59,
+        179,
         RITA,
         "customer new Amélie Laurent amelie@lumiere.example phone=+33123456789 job=Owner city=Lyon",
     ),
     (
-        59,
+        179,
         RAVI,
         'customer new Meera Sundaram meera@sundaram.example phone=+914422001122 job="Managing director"',
     ),
     (
-        58,
+        178,
         ROSA,
         'customer new Åsa Nyström asa@kvarnby.example phone=+46812345678 job="Operations lead"',
     ),
     (
-        58,
+        178,
         RITA,
         'customer new Jonas Eichel jonas@oakline.example phone=+493012345678 job="Store planner"',
     ),
-    (57, ROSA, "customer new Tomas Berg tomas@kvarnby.example job=Buyer"),
-    (57, RAVI, 'customer new Anand Pillai anand@sundaram.example job="IT manager"'),
-    (57, RITA, 'membership new CU-1 AC-1 role="Head of purchasing" primary=yes'),
-    (57, RITA, 'membership new CU-2 AC-2 role="Fleet director" primary=yes'),
-    (57, RITA, "membership new CU-3 AC-3 role=Owner primary=yes"),
-    (57, RAVI, 'membership new CU-4 AC-4 role="Managing director" primary=yes'),
-    (57, ROSA, 'membership new CU-5 AC-5 role="Operations lead" primary=yes'),
-    (57, RITA, 'membership new CU-6 AC-6 role="Store planner" primary=yes'),
-    (56, RITA, "contact new CU-1 mobile +447700900123"),
-    (56, RAVI, "contact new CU-4 linkedin linkedin.example/in/meera"),
-    (62, MONA, 'product new "Pier chair" sku=HC-1 category=Seating price=€140 unit=piece'),
-    (62, MONA, 'product new "Pine table" sku=PT-4 category=Tables price=€420 unit=piece'),
-    (62, MONA, 'product new "Tracking sensor" sku=TS-1 category=Devices price=€85 unit=piece'),
-    (62, MONA, 'product new "Service day" sku=SD-1 category=Services price=€960 unit=day'),
+    (177, ROSA, "customer new Tomas Berg tomas@kvarnby.example job=Buyer"),
+    (177, RAVI, 'customer new Anand Pillai anand@sundaram.example job="IT manager"'),
+    (177, RITA, 'membership new CU-1 AC-1 role="Head of purchasing" primary=yes'),
+    (177, RITA, 'membership new CU-2 AC-2 role="Fleet director" primary=yes'),
+    (177, RITA, "membership new CU-3 AC-3 role=Owner primary=yes"),
+    (177, RAVI, 'membership new CU-4 AC-4 role="Managing director" primary=yes'),
+    (177, ROSA, 'membership new CU-5 AC-5 role="Operations lead" primary=yes'),
+    (177, RITA, 'membership new CU-6 AC-6 role="Store planner" primary=yes'),
+    (176, RITA, "contact new CU-1 mobile +447700900123"),
+    (176, RAVI, "contact new CU-4 linkedin linkedin.example/in/meera"),
+    (182, MONA, 'product new "Pier chair" sku=HC-1 category=Seating price=€140 unit=piece'),
+    (182, MONA, 'product new "Pine table" sku=PT-4 category=Tables price=€420 unit=piece'),
+    (182, MONA, 'product new "Tracking sensor" sku=TS-1 category=Devices price=€85 unit=piece'),
+    (182, MONA, 'product new "Service day" sku=SD-1 category=Services price=€960 unit=day'),
     (50, RITA, 'deal new "Northwind starter order" CU-1 AC-1 amount=€8,400 close=now-30d'),
     (
         48,
@@ -230,24 +232,37 @@ def settle(works: UnitOfWorkFactory) -> None:
     works.settle(TEAM[0])  # with a team of each name
 
 
-def tell(
-    works: UnitOfWorkFactory,
-    dispatcher: Dispatcher,
-    clock: Clock,
-    story: tuple[tuple[int, str, str], ...] = STORY,
-) -> None:
-    """Run the story, each line on its day, in the order of the days.
+def before() -> list[history.Line]:
+    """Return what happened before the last weeks, which is numbered after them."""
+
+    def made(*words: str) -> int:
+        return sum(line.startswith(words) for _, _, line in STORY)
+
+    return history.told(
+        made("deal new ", "lead convert "), made("case new "), made("task new ", "log ")
+    )
+
+
+def tell(works: UnitOfWorkFactory, dispatcher: Dispatcher, clock: Clock) -> None:
+    """Run the story and what was before it, each line at its time, in the order of the days.
 
     Then forget the old messages.
     """
     began = clock.ahead
-    for days, person, line in sorted(story, key=lambda each: -each[0]):
-        clock.ahead = began - timedelta(days=days)
-        dispatcher.do(
-            Interaction(surface="say", workspace=TEAM[0], person=person, line=dated(line, days))
-        )
+    today = clock().astimezone(ZoneInfo("Europe/Berlin"))
+    gone = timedelta(hours=today.hour, minutes=today.minute)
+    lines = [(timedelta(days=days), person, dated(line, days)) for days, person, line in earliest()]
+    lines += [(timedelta(days=days) + gone, person, line) for days, person, line in before()]
+    for ago, person, line in lines:
+        clock.ahead = began - ago
+        dispatcher.do(Interaction(surface="say", workspace=TEAM[0], person=person, line=line))
     clock.ahead = began
     keep_cards(works)
+
+
+def earliest() -> list[tuple[int, str, str]]:
+    """Return the story in the order of its days."""
+    return sorted(STORY, key=lambda each: -each[0])
 
 
 def dated(line: str, days: int) -> str:

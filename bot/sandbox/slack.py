@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -73,6 +74,8 @@ class Slack:
             self.problems: list[str] = []
             self.read: dict[tuple[str, str], str] = {}
             self.numbers, self.turns = itertools.count(1), itertools.count(1)
+            self.company = uuid.uuid4().hex  # a page that sees another one opens again
+            self.kept = ""  # the file that keeps the company, where one does
             self._last_ts = 0
             self.distributed = False  # whether many companies install the app: Slack lets it read little history then
             self.latency = 0.0  # seconds the Web API takes for an answer
@@ -162,6 +165,11 @@ class Slack:
         with self.lock:
             self._last_ts = max(int(self.clock().timestamp() * 1_000_000), self._last_ts + 1)
             return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def go_on_after(self, stamps: Sequence[str]) -> None:
+        """Let no new `ts` come before these."""
+        known = [int(stamp.replace(".", "")) for stamp in stamps]
+        self._last_ts = max([self._last_ts, *known])
 
     def post(
         self, channel: str, user: str, text: str, blocks: list[Json] | None = None, **more: Any

@@ -4,7 +4,7 @@ import errno
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from bot.app import create_dispatcher
 from bot.config import Settings
 from bot.manifest import manifest
 from bot.runner import prepare, running, told_to_stop
-from bot.sandbox import seed
+from bot.sandbox import keeping, seed
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.scheduler.jobs import managers, skip_today
@@ -62,15 +62,22 @@ def furnish(works: UnitOfWorkFactory, clock: Clock) -> None:
 
 
 @contextmanager
-def opened(port: int, database: str = "", pace: float = 1.0) -> Iterator[str]:
+def opened(
+    port: int, database: str = "", pace: float = 1.0, keep: Path | None = None
+) -> Iterator[str]:
     """Run the sandbox while the block runs, and yield the address of its page.
 
     Args:
         port: The port of the page.
         database: The URL of the database; '' for a temporary one.
         pace: Seconds that a channel rests after a post.
+        keep: The file of a company that is there again at the next start, with what was said and
+            with its clock; the file is brought up to date where an older version made it.
     """
     clock = SandboxClock()
+    if keep:
+        database = f"sqlite:///{keep.absolute()}"
+        keeping.wind(clock, keeping.beside(keep))
     with (
         tempfile.TemporaryDirectory(prefix="rapport-") as folder,
         closing(
@@ -85,7 +92,10 @@ def opened(port: int, database: str = "", pace: float = 1.0) -> Iterator[str]:
             clock,
             seed.TEAM,
         )
+        slack.kept = str(keep or database)
+        memory = keeping.kept(slack, clock, keeping.beside(keep)) if keep else nullcontext()
         with (
+            memory,
             serve(slack, port) as url,
             running(settings_for(database, url), works, 5, pace=pace) as scheduler,
         ):
@@ -93,14 +103,19 @@ def opened(port: int, database: str = "", pace: float = 1.0) -> Iterator[str]:
             yield url
 
 
-def sandbox(port: int, database: str) -> None:
+def sandbox(port: int, database: str, keep: Path | None = None) -> None:
     """Run until Ctrl-C."""
     logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s %(message)s")
     wait = told_to_stop()
     try:
-        with opened(port, database) as url:
+        with opened(port, database, keep=keep) as url:
             click.echo(
                 f"The sandbox is ready: {url}\nYou are Rita Reyes, a sales rep. Type /crm to begin; Ctrl-C ends it."
+            )
+            click.echo(
+                f"The company is kept in {keep or database}."
+                if keep or database
+                else "The company is new each time. To keep it: crm sandbox --keep"
             )
             wait()
     except OSError as error:

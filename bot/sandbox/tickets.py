@@ -47,11 +47,11 @@ class Tickets:
         self.addresses: dict[str, Address] = {}
         self._triggers: dict[str, tuple[str, float, bool]] = {}
         self._sockets: set[str] = set()
-        self._numbers = itertools.count(1)
+        self.numbers = itertools.count(1)
 
     def trigger(self, user: str) -> str:
         """Return a new trigger id for what this person has just done."""
-        number = next(self._numbers)
+        number = next(self.numbers)
         code = f"{number}.{number * 7919}.{user.lower()}"
         self._triggers[code] = (user, time.monotonic(), False)
         return code
@@ -80,7 +80,7 @@ class Tickets:
 
     def socket(self) -> str:
         """Return a ticket for one websocket."""
-        code = f"{next(self._numbers):06d}"
+        code = f"{next(self.numbers):06d}"
         self._sockets.add(code)
         return code
 

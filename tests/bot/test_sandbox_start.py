@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 
 from bot.cli.run import main
 from bot.runner import prepare
-from bot.sandbox import seed
+from bot.sandbox import history, seed
 from bot.sandbox.start import furnish, opened, settings_for
 from models.activities.activity import Activity
 from models.core.outbox.delivery import Delivery
@@ -151,7 +151,29 @@ def test_the_company_is_told_once_however_often_the_sandbox_starts(
 
 
 def told(words: str) -> int:
-    return sum(line.startswith(words) for _, _, line in seed.STORY)
+    return sum(line.startswith(words) for _, _, line in (*seed.STORY, *seed.before()))
+
+
+def test_what_was_before_the_last_weeks_leaves_nothing_to_do(
+    blank_sqlite: Any, clock: Clock
+) -> None:
+    schema.upgrade(blank_sqlite)
+    works = UnitOfWorkFactory(blank_sqlite, clock)
+    furnish(works, clock)
+    with works(seed.TEAM[0], seed.MONA, writes=False) as work:
+        open_ones = work.session.scalars(select(Opportunity).where(Opportunity.open()))
+        assert sum(deal.amount or 0 for deal in open_ones) == 433_800
+        ended = work.session.scalars(select(Opportunity).where(~Opportunity.open())).all()
+        won = [deal for deal in ended if deal.stage == "won"]
+        assert (len(won), len(ended) - len(won)) == (12, 6)
+        assert {deal.number for deal in ended if deal.number > 9} == set(range(10, 25))
+        assert work.session.scalar(select(func.count()).where(Case.open())) == 4
+        tasks = work.session.scalars(select(Activity).where(Activity.type == "task")).all()
+        assert sum(task.done_at is not None for task in tasks) == len(history.TASKS)
+        hours = {
+            each.done_at.hour for each in work.session.scalars(select(Activity)) if each.done_at
+        }
+        assert len(hours) >= 5
 
 
 def test_days_of_the_present_are_said_from_the_past() -> None:

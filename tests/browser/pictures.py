@@ -1,4 +1,4 @@
-"""Takes the README's pictures in a fresh sandbox: python -m tests.browser.pictures FOLDER."""
+"""Takes the documents' pictures in a fresh sandbox: python -m tests.browser.pictures FOLDER."""
 
 import sys
 import tempfile
@@ -46,20 +46,62 @@ def form(browser: Browser, url: str, folder: Path) -> None:
     screen = sit(browser, url, "U_RITA", "C_SALES")
     expect(screen.card("LD-5")).to_be_visible()
     screen.say("/crm lead new")
-    screen.fill(
-        first_name="Grace", last_name="Hopper", company="Compilers Inc", phone="call me maybe"
-    )
+    screen.fill(name="Grace Hopper", company="Compilers Inc", phone="call me maybe")
     screen.save()
     expect(screen.field("phone")).to_contain_text("is not a phone number")
     take(screen, str(folder / "lead-form"))
 
 
-def home(browser: Browser, url: str, folder: Path) -> None:
+HOMES = (
+    ("U_RITA", "home", "My deals"),
+    ("U_SAM", "home-support", "My cases"),
+    ("U_MONA", "home-manager", "The team"),
+    ("U_ELI", "home-executive", "Biggest open deals"),
+)
+"""The Home tabs: whose, the name of the picture, and what is on it when it is drawn."""
+
+
+def homes(browser: Browser, url: str, folder: Path) -> None:
+    for user, name, drawn in HOMES:
+        screen = sit(browser, url, user, "C_SUPPORT")
+        screen.page.get_by_role("navigation").get_by_role("button", name="Rapport").click()
+        screen.page.get_by_role("tab", name="Home").click()
+        expect(screen.page.get_by_role("tabpanel", name="Home")).to_contain_text(drawn)
+        take(screen, str(folder / name))
+
+
+def everything(browser: Browser, url: str, folder: Path) -> None:
     screen = sit(browser, url, "U_RITA", "C_SALES")
-    screen.page.get_by_role("navigation").get_by_role("button", name="Rapport").click()
-    screen.page.get_by_role("tab", name="Home").click()
-    expect(screen.page.get_by_role("tabpanel", name="Home")).to_contain_text("My deals")
-    take(screen, str(folder / "home"))
+    screen.say("/crm CU-2")
+    screen.press(screen.whisper("Henrik Dahl").first, "More")
+    expect(screen.form).to_contain_text("Blue Fjord")
+    take(screen, str(folder / "customer-more"))
+    mona = sit(browser, url, "U_MONA", "C_SALES")
+    mona.press(mona.card("OP-4"), "More")
+    mona.form.get_by_role("button", name="Show Timeline").click()
+    expect(mona.form).to_contain_text("Deal moved")
+    take(mona, str(folder / "deal-timeline"))
+
+
+def case(browser: Browser, url: str, folder: Path) -> None:
+    screen = sit(browser, url, "U_SAM", "C_SUPPORT")
+    screen.press(screen.card("CS-4"), "Claim")
+    expect(screen.card("CS-4")).to_contain_text("Sam Silva")
+    screen.say("/crm case note CS-4 It began with the new router in hall 2")
+    screen.say("/crm case reply CS-4 We see it too. New firmware is on its way.")
+    expect(screen.card("CS-4")).to_contain_text("New firmware is on its way")
+    screen.card("CS-4").locator("button.replies").click()
+    expect(screen.thread).to_contain_text("New firmware")
+    screen.page.mouse.move(0, 0)
+    take(screen, str(folder / "case-card"), screen.card("CS-4"))
+
+
+def roles(browser: Browser, url: str, folder: Path) -> None:
+    screen = sit(browser, url, "U_ADA", "C_GENERAL")
+    screen.say("/crm role list")
+    expect(screen.whisper("9 roles")).to_be_visible()
+    screen.page.mouse.move(0, 0)
+    take(screen, str(folder / "roles"))
 
 
 def digest(browser: Browser, url: str, folder: Path) -> None:
@@ -74,7 +116,7 @@ def digest(browser: Browser, url: str, folder: Path) -> None:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sandbox(Path(place)) as url, chromium() as browser:
-        for picture in (channel, home, form, digest):
+        for picture in (homes, everything, case, roles, channel, form, digest):
             picture(browser, url, folder)
 
 

@@ -1,8 +1,11 @@
-"""The README's walk through the sandbox goes as it says there."""
+"""Every line that a page for people says one may type is understood, and answered as it says."""
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 
@@ -21,27 +24,81 @@ from tests.docs.generated import ROOT
 from tests.ground import StoppedClock
 from tests.installed import installed
 
+PAGES = {
+    "README.md": {seed.RITA, seed.SAM, seed.MONA},
+    "docs/rep.md": {seed.RITA},
+    "docs/support.md": {seed.SAM},
+    "docs/manager.md": {seed.MONA},
+    "docs/admin.md": {seed.ADA},
+}
+"""The pages for people, and who types on each."""
 CONVERSATION = re.compile(
     r"^```conversation (?P<person>\w+)\n(?P<lines>.*?)^```$", re.DOTALL | re.MULTILINE
 )
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+IN_PASSING = re.compile(r"`(/crm [^`]+)`")
+PUZZLED = (
+    "I didn't understand",
+    "There is no ",
+    "Which ",
+    "Whose ",
+    "It is not clear",
+    "A filter ",
+    "Nobody here",
+    "Something went",
+    "You may not",
+)
+"""How an answer begins to a line that was not understood, or refused."""
+UNREAD = ("was searched for as words", " has no field “")
+"""What an answer says about words that it could not use."""
+LONGEST = 150
+"""The most lines of a page for a role."""
 
 
-def exchanges() -> Iterator[tuple[str, str, str]]:
-    """(who, what they type, what the answer begins with), in the order of the README."""
-    for part in CONVERSATION.finditer(README):
-        lines = part["lines"].splitlines()
-        for typed, answer in zip(lines[::2], lines[1::2], strict=True):
-            yield part["person"], typed, answer.strip()
+@dataclass
+class Exchange:
+    """What somebody types, and what the page says the answer has in it."""
+
+    person: str
+    typed: str
+    answer: list[str] = field(default_factory=list)
+
+
+def exchanges(page: str) -> Iterator[Exchange]:
+    """The conversations of a page in their order, then what it names in passing."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    person = seed.RITA
+    for part in CONVERSATION.finditer(text):
+        person = part["person"]
+        said: list[Exchange] = []
+        for line in part["lines"].splitlines():
+            if line.startswith("/"):
+                said.append(Exchange(person, line))
+            else:
+                said[-1].answer.append(line.strip())
+        yield from said
+    if page != "README.md":  # whose examples are tried in test_examples
+        for typed in dict.fromkeys(IN_PASSING.findall(BLOCK.sub("", text))):
+            yield Exchange(person, typed)
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a company on the day it opens."""
+    file = tmp_path_factory.mktemp("company") / "sandbox.db"
+    clock = StoppedClock()
+    with closing(create_works(settings_for(f"sqlite:///{file}"), clock)) as works:
+        schema.upgrade(works.engine)
+        furnish(works, clock)
+    return file
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[SlackDriver]:
+def desk(company: Path, tmp_path: Path) -> Iterator[SlackDriver]:
     """The company of the sandbox, on the day it opens."""
+    shutil.copytree(company.parent, tmp_path, dirs_exist_ok=True)
     clock = StoppedClock()
-    works = create_works(settings_for(f"sqlite:///{tmp_path / 'sandbox.db'}"), clock)
-    schema.upgrade(works.engine)
-    furnish(works, clock)
+    works = create_works(settings_for(f"sqlite:///{tmp_path / company.name}"), clock)
     dispatcher = create_dispatcher(works)
     slack = Slack(manifest(dispatcher.catalogue), seed.PEOPLE, seed.CHANNELS, clock, seed.TEAM)
     with serve(slack, port=0):
@@ -50,9 +107,39 @@ def desk(tmp_path: Path) -> Iterator[SlackDriver]:
     works.engine.dispose()
 
 
-def test_every_line_of_the_walk_is_answered_as_the_readme_says(desk: SlackDriver) -> None:
-    said = list(exchanges())
-    assert {person for person, _, _ in said} == {seed.RITA, seed.SAM, seed.MONA}
-    for person, typed, answer in said:
-        desk.command(typed, user=person)
-        assert unescape(desk.last.text).partition("\n")[0] == answer, typed
+def answer_to(desk: SlackDriver, person: str, typed: str) -> str:
+    """What a person is told, or the words of the form that opens, which is closed again."""
+    desk.command(typed, user=person)
+    if desk.modal is None:
+        return unescape(desk.last.text)
+    words = desk.modal.words
+    assert ":warning:" not in words, (typed, words)
+    desk.close(user=person)
+    return words
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_line_of_a_page_is_answered_as_it_says(desk: SlackDriver, page: str) -> None:
+    said = list(exchanges(page))
+    assert {each.person for each in said} == PAGES[page]
+    for each in said:
+        answer = answer_to(desk, each.person, each.typed)
+        assert not answer.startswith(PUZZLED), (each.typed, answer)
+        assert not any(word in answer for word in UNREAD), (each.typed, answer)
+        assert not each.answer or answer.partition("\n")[0] == each.answer[0], each.typed
+        for line in each.answer[1:]:
+            assert line in answer.splitlines(), (each.typed, answer)
+
+
+def test_a_line_that_is_refused_is_found(desk: SlackDriver) -> None:
+    for typed in ("/crm frobnicate OP-4", "/crm deal list colour = red", "/crm won OP-99"):
+        answer = answer_to(desk, seed.RITA, typed)
+        assert answer.startswith(PUZZLED) or any(word in answer for word in UNREAD), answer
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "README.md"])
+def test_a_page_for_a_role_is_short_and_says_whether_a_reply_is_sent(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST
+    assert "does not send" in text or "nothing is sent to a customer yet" in text
+    assert "](pictures/" in text

@@ -21,16 +21,29 @@ export async function post(path, body) {
   return answer(await reach(`/page/${path}`, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
-/** Hear everything that happens for a person. `onReturn` is called when a broken line is up again: by then something
- * may have been missed. */
-export function listen(user, onEvent, onReturn) {
-  const stream = new EventSource(`/page/events?${new URLSearchParams({ user })}`);
+const RETRY = 2000; // milliseconds before a stream that the browser gave up is opened again
+
+/** Hear everything that happens for a person. `onLine` is told false when the line breaks, and true when it is up again:
+ * by then something may have been missed. */
+export function listen(user, onEvent, onLine) {
+  let stream, timer;
   let broken = false;
-  stream.onerror = () => (broken = true);
-  stream.onopen = () => {
-    if (broken) onReturn();
-    broken = false;
+  const open = () => {
+    stream = new EventSource(`/page/events?${new URLSearchParams({ user })}`);
+    stream.onerror = () => {
+      if (!broken) onLine(false);
+      broken = true;
+      if (stream.readyState === EventSource.CLOSED) timer = setTimeout(open, RETRY);
+    };
+    stream.onopen = () => {
+      if (broken) onLine(true);
+      broken = false;
+    };
+    stream.onmessage = (event) => onEvent(JSON.parse(event.data));
   };
-  stream.onmessage = (event) => onEvent(JSON.parse(event.data));
-  return () => stream.close();
+  open();
+  return () => {
+    clearTimeout(timer);
+    stream.close();
+  };
 }

@@ -32,11 +32,7 @@ function App() {
           Skip to the message box
         </button>
         <TopBar menuOpen={menuOpen} onMenu={() => setMenuOpen(!menuOpen)} />
-        {!world.connected && (
-          <p class="offline" role="status">
-            {shownName(world.bot)} is not connected: commands are not answered until it is.
-          </p>
-        )}
+        <Banner />
         <div class="panels">
           <Sidebar open={menuOpen} onChosen={() => setMenuOpen(false)} />
           {menuOpen && (
@@ -55,6 +51,26 @@ function App() {
       {!world.views.length && <Toasts />}
       <News />
     </Page.Provider>
+  );
+}
+
+/** What keeps the page from working, as long as it does. */
+function Banner() {
+  const { world } = usePage();
+  const bot = shownName(world.bot);
+  const said = world.renewed
+    ? `${bot} came back with a new company. This page opens again…`
+    : world.away
+      ? `${bot} is away, trying again…`
+      : !world.connected && `${bot} is not connected: commands are not answered until it is.`;
+  return (
+    <div role="status">
+      {said && (
+        <p class="offline">
+          {said}
+        </p>
+      )}
+    </div>
   );
 }
 

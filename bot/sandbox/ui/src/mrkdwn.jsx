@@ -1,7 +1,8 @@
 /* Slack's mrkdwn, drawn as elements: what people typed never becomes markup. */
 import { shownName, useName, usePage } from "./context.js";
 import { emojiNamed, withEmoji } from "./emoji.js";
-import { slackDate } from "./time.js";
+import { useNow } from "./now.js";
+import { dayAndTime, momentOf, slackDate } from "./time.js";
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 const decode = (text) => text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
@@ -209,10 +210,22 @@ export function Channel({ id, label }) {
 }
 
 function Moment({ spec, fallback }) {
-  const { world } = usePage();
   const [, ts, pattern, url] = spec.split("^");
-  const shown = Number.isFinite(Number(ts))
-    ? slackDate(ts, pattern || "{date}", world.clock.now, world.me.tz)
-    : fallback;
-  return url ? <Link url={url}>{shown}</Link> : <time>{shown}</time>;
+  return <Dated ts={ts} pattern={pattern || "{date}"} url={url} fallback={fallback} />;
+}
+
+/** A moment as its reader sees it: in their zone, and from where the sandbox's clock stands now. */
+export function Dated({ ts, pattern, url, fallback }) {
+  const { me } = usePage().world;
+  const now = useNow();
+  const known = Number.isFinite(Number(ts));
+  const shown = known ? slackDate(ts, pattern, now, me.tz) : fallback;
+  if (url) return <Link url={url}>{shown}</Link>;
+  return known ? (
+    <time dateTime={new Date(momentOf(ts)).toISOString()} title={dayAndTime(momentOf(ts), me.tz)}>
+      {shown}
+    </time>
+  ) : (
+    <span>{shown}</span>
+  );
 }

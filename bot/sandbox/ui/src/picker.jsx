@@ -82,6 +82,11 @@ export function Picker({
             ×
           </button>
         )}
+        {!many && (
+          <span class="as-wide" aria-hidden="true">
+            {label || placeholder}
+          </span>
+        )}
         <span class="chevron" aria-hidden="true" />
       </div>
       {open && (

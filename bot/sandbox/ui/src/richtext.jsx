@@ -1,7 +1,5 @@
 /* rich_text blocks: structured text, nothing in it is parsed. */
-import { Channel, Emoji, Link, Person } from "./mrkdwn.jsx";
-import { slackDate } from "./time.js";
-import { usePage } from "./context.js";
+import { Channel, Dated, Emoji, Link, Person } from "./mrkdwn.jsx";
 
 export function RichText({ block }) {
   return (
@@ -77,7 +75,6 @@ function Styled({ style = {}, children }) {
 }
 
 function Piece({ element }) {
-  const { world } = usePage();
   switch (element.type) {
     case "link":
       return <Link url={element.url}>{element.text || element.url}</Link>;
@@ -94,7 +91,9 @@ function Piece({ element }) {
     case "color":
       return <Swatch value={element.value} />;
     case "date":
-      return <time>{slackDate(element.timestamp, element.format, world.clock.now, world.me.tz)}</time>;
+      return (
+        <Dated ts={element.timestamp} pattern={element.format} url={element.url} fallback={element.fallback} />
+      );
     default:
       return <>{element.text}</>;
   }

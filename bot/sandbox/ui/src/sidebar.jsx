@@ -26,7 +26,25 @@ export function Sidebar({ open, onChosen }) {
       <Section name="Channels">{rooms.map(entry)}</Section>
       {direct.length > 0 && <Section name="Direct messages">{direct.map(entry)}</Section>}
       <Section name="Apps">{app.map(entry)}</Section>
+      <Kept file={world.kept} />
     </nav>
+  );
+}
+
+/** Whether what is done here is still there at the next start. */
+function Kept({ file }) {
+  return (
+    <p class="kept">
+      {file ? (
+        <>
+          This company is kept in <code>{file}</code>.
+        </>
+      ) : (
+        <>
+          This company is new each time the sandbox starts. <code class="whole">crm sandbox --keep</code> keeps it.
+        </>
+      )}
+    </p>
   );
 }
 

@@ -61,23 +61,55 @@ export function momentAt(text, tz) {
 export const tomorrowAt = (time, now, tz) =>
   momentAt(`${dayOf(momentAt(`${dayOf(now, tz)}T12:00`, tz) + DAY, tz)}T${time}`, tz);
 
+/** "December 3rd, 2026": Slack says which day of the month it is, in all but the short form. */
+function ordinal(moment, tz, options) {
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone: tz || "UTC", ...options }).formatToParts(moment);
+  return parts.map(({ type, value }) => (type === "day" ? `${value}${ending(Number(value))}` : value)).join("");
+}
+
+const ending = (day) => (day % 100 > 10 && day % 100 < 14 ? "th" : ["th", "st", "nd", "rd"][day % 10] || "th");
+
 const DATE_WORDS = {
   date_num: (moment, tz) => dayOf(moment, tz),
-  date: (moment, tz) => format(moment, tz, { dateStyle: "long" }),
+  date: (moment, tz) => ordinal(moment, tz, { dateStyle: "long" }),
   date_short: (moment, tz) => format(moment, tz, { dateStyle: "medium" }),
-  date_long: (moment, tz) => format(moment, tz, { dateStyle: "full" }),
+  date_long: (moment, tz) => ordinal(moment, tz, { dateStyle: "full" }),
   time: timeOfDay,
   time_secs: (moment, tz) => format(moment, tz, { timeStyle: "medium" }),
 };
+
+const SPANS = [
+  ["year", 365],
+  ["month", 30],
+  ["day", 1],
+  ["hour", 1 / 24],
+  ["minute", 1 / 1440],
+].map(([name, days]) => [name, days * DAY]);
+
+/** "3 minutes ago", "2 months ago", "in 4 hours": whole units of the largest kind that fits. */
+export function relative(moment, now) {
+  const away = Math.abs(now - moment);
+  const [name, length] = SPANS.find(([, span]) => away >= span) || [];
+  if (!name) return "just now";
+  const count = Math.floor(away / length);
+  const said = `${count} ${name}${count === 1 ? "" : "s"}`;
+  return moment > now ? `in ${said}` : `${said} ago`;
+}
+
+/** "today", "yesterday" or "tomorrow" on the reader's own calendar, else nothing. */
+function nearDay(moment, now, tz) {
+  const noon = (at) => Date.parse(`${dayOf(at, tz)}T12:00Z`);
+  return { 0: "today", 1: "tomorrow", [-1]: "yesterday" }[Math.round((noon(moment) - noon(now)) / DAY)] || "";
+}
 
 /** Slack's <!date^…>: words in braces stand for parts of the moment; `_pretty` ones name a near day. */
 export function slackDate(ts, pattern, now, tz) {
   const moment = momentOf(ts);
   return pattern.replace(/\{(\w+)\}/g, (whole, word) => {
     const plain = word.replace("_pretty", "");
-    if (word === "ago") return dayName(moment, now, tz);
+    if (word === "ago") return relative(moment, now);
     if (!DATE_WORDS[plain]) return whole;
-    const near = word.endsWith("_pretty") && Math.abs(moment - now) < 2 * DAY ? dayName(moment, now, tz) : "";
-    return /^(Today|Yesterday)$/.test(near) ? near.toLowerCase() : DATE_WORDS[plain](moment, tz);
+    const near = word.endsWith("_pretty") ? nearDay(moment, now, tz) : "";
+    return near || DATE_WORDS[plain](moment, tz);
   });
 }

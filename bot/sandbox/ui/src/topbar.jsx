@@ -1,9 +1,9 @@
 /* The workspace's name, its clock, and who one is. */
-import { useEffect, useState } from "preact/hooks";
 import { Avatar } from "./avatar.jsx";
 import { shownName, usePage } from "./context.js";
 import { Bars } from "./icons.jsx";
 import { Menu } from "./menu.jsx";
+import { useNow } from "./now.js";
 import { dayAndTime, tomorrowAt, zoneName } from "./time.js";
 
 export function TopBar({ menuOpen, onMenu }) {
@@ -27,21 +27,11 @@ export function TopBar({ menuOpen, onMenu }) {
   );
 }
 
-/** The sandbox's time goes on by itself; it can be moved, but only forward. */
-function useNow(clock) {
-  const now = () => clock.now + performance.now() - clock.read;
-  const [, redraw] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => redraw((count) => count + 1), 5000);
-    return () => clearInterval(timer);
-  }, []);
-  return now();
-}
-
+/** The sandbox's time can be moved, but only forward. */
 function Clock() {
   const { world, moveClock } = usePage();
   const { tz } = world.me;
-  const now = useNow(world.clock);
+  const now = useNow();
   const tomorrow = () => moveClock({ to: new Date(tomorrowAt("09:00", now, tz)).toISOString() });
   return (
     <div class="clock" role="group" aria-label="Sandbox clock">

@@ -4,6 +4,7 @@ import { get, listen, post } from "./api.js";
 import { nowhere, reduce } from "./world.js";
 
 const RETRY = 2000; // milliseconds between looks whether the app is there by now
+const SAID = 2500; // milliseconds for which the page says why it opens again
 
 let events = 0;
 const stamped = (event) => ({ ...event, read: performance.now(), id: (events += 1) });
@@ -33,7 +34,15 @@ export function useWorld(user) {
   const { tab, thread } = world.place;
   const isHome = channel && tab === "home";
 
-  useEffect(() => (user ? listen(user, dispatch, again) : undefined), [user]);
+  const onLine = (up) => {
+    dispatch({ type: "line", up });
+    if (up) again();
+  };
+  useEffect(() => (user ? listen(user, dispatch, onLine) : undefined), [user]);
+  useEffect(() => {
+    const timer = world.renewed && setTimeout(() => location.reload(), SAID);
+    return () => clearTimeout(timer);
+  }, [world.renewed]);
   const fetched = (path, query, deps, eventOf) =>
     useFetched(path, query, [user, turn, ...deps], (answer) => dispatch(eventOf(answer)), complain);
   fetched("state", { user }, [], (state) => ({ type: "state", state }));

@@ -8,6 +8,8 @@ export const nowhere = {
   home: null,
   news: null, // the newest message from someone else, for screen readers
   toasts: [],
+  away: false, // the server does not answer
+  renewed: false, // it came back with another company: nothing that is shown is there any more
 };
 
 export const listKey = (channel, thread) => (thread ? `${channel}/${thread}` : channel);
@@ -17,9 +19,11 @@ export const changes = {
   state(world, { state, read }) {
     const { now, ...known } = state;
     const before = world.me?.id === known.me.id ? world : nowhere; // somebody else has seen other things
-    const next = { ...before, ...known, clock: { now: Date.parse(now), read }, ready: true };
+    const renewed = Boolean(world.company && world.company !== known.company);
+    const next = { ...before, ...known, clock: { now: Date.parse(now), read }, ready: true, renewed };
     return isOpen(next, next.place.channel) ? readChannel(next, next.place.channel) : next;
   },
+  line: (world, { up }) => ({ ...world, away: !up }),
   clock: (world, { now, read }) => ({ ...world, clock: { now: Date.parse(now), read } }),
 
   go(world, { channel, tab = "messages" }) {
