@@ -171,7 +171,7 @@ def told(deals: int, cases: int, tasks: int) -> list[Line]:
     ordered = at_hours(sorted(lines, key=lambda line: -line[0]))
     made = [line for _, _, line in ordered if line.startswith(("log ", "task new "))]
     numbers = {line: tasks + place for place, line in enumerate(made, 1)}
-    done = [
+    done: list[Line] = [
         (days, who, f"task done AT-{numbers[f'task new {what}']}") for _, days, who, what in TASKS
     ]
     return sorted([*ordered, *at_hours(done)], key=lambda line: -line[0])
