@@ -12,8 +12,9 @@ from handlers.core.router import Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
 from handlers.core.ui.receipts import plainly, question
-from models.core.entity.base import Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.permissions import policy
+from models.core.unit_of_work import UnitOfWork
 
 LINE = 1900
 """Characters of a line that a button carries."""
@@ -64,15 +65,16 @@ def must_stay_visible(request: Request, verb: Verb, records: Sequence[Entity]) -
     Args:
         request: The request.
         verb: The verb, which has run.
-        records: The records that it was about, all of which the person has seen.
+        records: The records that it was about, all of which the person has seen; what else it gave
+            to somebody counts as well.
     """
-    if not (verb.writes and records) or request.flag("yes"):
+    if not verb.writes or request.flag("yes"):
         return
     work, known = request.work, str(request.state.get("d", "")).split()
     work.session.flush()
     gone = [
         record
-        for record in records
+        for record in dict.fromkeys((*records, *given_away(work)))
         if not record.deleted_at
         and record.ref not in known
         and not policy.can(work.actor, "show", record)
@@ -80,3 +82,14 @@ def must_stay_visible(request: Request, verb: Verb, records: Sequence[Entity]) -
     if gone:
         changed = {row["field"] for row in work.changes}
         raise Vanishes(gone, handed=any(record.owned in changed for record in gone))
+
+
+def given_away(work: UnitOfWork) -> list[Entity]:
+    """Return the records that this unit of work gave to somebody else, rather than back."""
+    if work.repeats:
+        return []
+    return [
+        work.get(ENTITIES[row["entity"]], row["record_id"])
+        for row in work.changes
+        if row["action"] == "update" and row["field"] == ENTITIES[row["entity"]].owned
+    ]

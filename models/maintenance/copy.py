@@ -38,7 +38,8 @@ STATE = Table(
     "copy_state", MetaData(), Column("name", String(80), primary_key=True), Column("done", Text)
 )
 """In the target during the copy: the last key of each table there, and under SOURCE the source."""
-SOURCE = "source"
+SOURCE = "copy of"
+"""The name under which the source is kept; no table has it."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the table, the number of its rows in the target, and how many it will have."""
