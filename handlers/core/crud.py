@@ -19,6 +19,7 @@ from models.core.entity.wholes import wholes
 from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
 from models.core.fields.base import Field
+from models.core.joins import ADDED
 from models.core.parsing.texts import summary
 from models.core.permissions import policy
 from models.core.search.duplicates import stem
@@ -205,8 +206,9 @@ class Records(Router, Generic[E]):
         offered = [option(f"{record.ref} {record.title}", record.ref) for record in found]
         named = any(stem(record.title) == stem(text) for record in found)
         named = named or bool(REFERENCE.fullmatch(text))
-        if request.state.get("adds") and text and not named and len(text) <= blocks.VALUE:
-            offered.append(option(f"Add “{blocks.cut(text, NAMED)}”", text))
+        made = f"{ADDED}{text}"
+        if request.state.get("adds") and text and not named and len(made) <= blocks.VALUE:
+            offered.append(option(f"Add “{blocks.cut(text, NAMED)}”", made))
         return Options(offered)
 
 

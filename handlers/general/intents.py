@@ -130,7 +130,7 @@ INTENTS = (
         (SALES, SUPPORT, TEAM),
     ),
     Intent(
-        "Hand over several at once",
+        "Hand over several",
         "hand over {deal} {lead} to {colleague}",
         "Hand over",
         "handover",

@@ -175,6 +175,12 @@ PHRASES = (
     (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
     (rf"(?:new|neue[rs]?|nouveau|nouvelle|nuev[oa]) ({NOUN})(.*)", r"\1 new\2"),
     (rf"({ONE}): *(.+)", r"\1 new \2"),
+    # where somebody works
+    (rf"({REF}) (?:now )?(?:works|is working) (?:at|for) (.+)", r'edit \1 company="\2"'),
+    (
+        r"(?:(?:set |edit )?customer (?:set |edit )?)?([^\W\d]\S*(?: \S+){0,2}?) (?:now )?works (?:at|for) (.+)",
+        r'customer set \1 company="\2"',
+    ),
     # what has happened
     (
         r"(?:log|record|note down) (?:an? |the )(call|meeting|email|note)(?: (?:with|to|for|about|on))? (.+)",

@@ -102,6 +102,8 @@ TOPICS = (
         frozenset(("fields", "values", "reference", "references", "records")),
         "*Fields* are written as `name=value`; a value reaches to the next field or flag.\n"
         "`{root} deal edit OP-42 next=Call Eva on friday amount=12k`\n"
-        "Several records at once: `{root} assign OP-2 OP-4 @rosa`.",
+        "Several records at once: `{root} assign OP-2 OP-4 @rosa`.\n"
+        "A reference such as OP-42 that somebody writes in a channel gets a small card in its thread; an admin ends "
+        "that with `{root} previews off`.",
     ),
 )

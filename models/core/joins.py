@@ -19,6 +19,8 @@ from models.core.permissions import policy
 from models.core.search.duplicates import stem
 from models.core.search.lookup import REFERENCE, begins, lookup
 
+ADDED = "new: "
+"""What stands before the name of a record that is to be made, whoever is here already."""
 LOOKED_AT = 20
 """The most names with the same beginning that are compared."""
 
@@ -47,7 +49,7 @@ def read(work: Context, entity: type[Entity], texts: Mapping[str, str]) -> list[
     """
     said = {name: texts[name].strip() for name in entity.joins if name in texts}
     return [
-        Wanted(name, text, joinable(work, there_of(entity, name), text, name) if text else None)
+        Wanted(name, text.removeprefix(ADDED).strip(), joinable(work, entity, text, name))
         for name, text in said.items()
     ]
 
@@ -57,18 +59,22 @@ def there_of(entity: type[Entity], name: str) -> type[Entity]:
     return ENTITIES[entity.joins[name][0]]
 
 
-def joinable(work: Context, entity: type[Entity], text: str, name: str) -> int | None:
+def joinable(work: Context, joining: type[Entity], text: str, name: str) -> int | None:
     """Return the id of the record that a text names as a whole, None where it is to be made.
 
-    A company is also named without its legal form, where only one can be meant. Of two people who
-    name it at the same moment, the second finds what the first made.
+    A company is also named without its legal form, or by the first words of its name, where only
+    one can be meant. Of two people who name it at the same moment, the second finds what the first
+    made.
 
     Args:
         work: The unit of work.
-        entity: The entity of the record.
+        joining: The entity of what is joined.
         text: The text.
-        name: The field of the text.
+        name: The name of the join.
     """
+    entity = there_of(joining, name)
+    if not text or text.startswith(ADDED):
+        return None
     work.hold(f"{entity.slug()} {values.fold(text)[:255]}")
     try:
         return lookup(work, entity, text, whole=True)
@@ -82,15 +88,20 @@ def joinable(work: Context, entity: type[Entity], text: str, name: str) -> int |
 
 
 def called_alike(work: Context, entity: type[Entity], text: str) -> int | None:
-    """Return the id of the one record whose name is this but for the legal form of a company."""
+    """Return the id of the one record that is called so, but for the end of its name.
+
+    The end is the legal form of a company, or else its last words: Blue Fjord for Blue Fjord
+    Shipping.
+    """
     words = stem(text)
     if not words:
         return None
     like = select(entity.id, entity.title).where(begins(entity.key, " ".join(words)))
-    found = [
-        id for id, title in work.session.execute(like.limit(LOOKED_AT)) if stem(title) == words
-    ]
-    return int(found[0]) if len(found) == 1 else None
+    known = {int(id): stem(title) for id, title in work.session.execute(like.limit(LOOKED_AT))}
+    same = [id for id, name in known.items() if name == words]
+    longer = [id for id, name in known.items() if name[: len(words)] == words]
+    found = same or (longer if len(known) < LOOKED_AT else [])
+    return found[0] if len(found) == 1 else None
 
 
 def store(

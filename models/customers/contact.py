@@ -24,6 +24,7 @@ class ContactType(StrEnum):
     OTHER = "other"
 
 
+KINDS = frozenset(ContactType)
 READERS = {
     ContactType.EMAIL: Email("Value"),
     ContactType.PHONE: Phone("Value"),
@@ -64,12 +65,14 @@ class Contact(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        kind, _, value = words.partition(" ")
-        return (
-            {"type": kind, "value": value}
-            if kind.casefold() in list(ContactType)
-            else {"value": words}
-        )
+        """Read `mobile +49 171 1234567`, also with the customer before it: `for Petra mobile …`."""
+        said = words.split()
+        at = next((at for at, word in enumerate(said) if word.casefold() in KINDS), None)
+        if at is None:
+            return {"value": words}
+        whose = " ".join(said[1:at] if said[0].casefold() in ("for", "of") else said[:at])
+        found = {"type": said[at], "value": " ".join(said[at + 1 :])}
+        return found | ({"customer": whose} if whose else {})
 
     def called(self, reader: Reader) -> str:
         kind = READERS.get(ContactType(self.type), self.fields()["value"])

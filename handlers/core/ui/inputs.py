@@ -25,6 +25,7 @@ from models.core.fields import (
 )
 from models.core.fields.base import Field, Reader
 from models.core.fields.several import Several
+from models.core.joins import ADDED
 from models.core.permissions import policy
 from models.core.search.query import suggestions
 from models.core.unit_of_work import UnitOfWork
@@ -158,6 +159,8 @@ def _(kind: Joined, text: str, reader: Reader) -> Block:
 
 def of_joined(kind: Joined, text: str, reader: Reader) -> str:
     """Return how a picker shows what a text names: a record with its number, or a new name."""
+    if text.startswith(ADDED):
+        return f"Add “{text.removeprefix(ADDED)}”"
     try:
         id = reader.lookup(kind.to, text)
     except ValueError:

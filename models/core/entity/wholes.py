@@ -68,10 +68,20 @@ def parts_of(
     taken = [name for name in more if typed.get(name, "").strip() or getattr(record, name, None)]
     joined = record is not None and more & entity.joins.keys()
     strange = not said.get(entity.remarks, TITLE).startswith(TITLE)
+    strange = strange or not all(reads(entity, name, said[name], reader) for name in more)
     if taken or joined or strange or not said.keys() & set(kind.of):
         first, _, last = text.partition(" ")
         said = dict(zip(kind.of, (first, last.strip()), strict=False))
     return empty | said
+
+
+def reads(entity: type[Entity], name: str, text: str, reader: Reader) -> bool:
+    """Return whether a text can be read as what a field holds; a join takes any name."""
+    kind = entity.fields().get(name)
+    try:
+        return kind is None or bool(kind.parse(text, reader) is not None)
+    except ValueError:
+        return False
 
 
 def written(record: Entity, name: str, reader: Reader) -> str:

@@ -119,3 +119,40 @@ def test_who_may_not_see_the_company_changes_nothing_by_saving_the_form(
     slack.submit(job_title="Chief buyer")
     assert count(works, Membership) == 1
     assert found(works, Membership).until is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CU-1 works at Kaiser GmbH",
+        "Ada now works for Kaiser GmbH",
+        'customer set CU-1 company="new: Kaiser GmbH"',
+    ],
+)
+def test_where_somebody_works_is_said_as_people_say_it(
+    slack: SlackDriver, ada: Customer, line: str
+) -> None:
+    slack.command(f"/crm {line}")
+    assert "Works at Kaiser GmbH (AC-2)" in told(slack)
+
+
+def test_the_first_words_of_a_company_mean_it_where_one_can_be_meant(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    slack.command("/crm customer new Bob company=Northwind")
+    assert told(slack) == "Created CU-2 Bob\nWorks at Northwind Traders (AC-1)"
+    given(works, Account, name="Northwind Travel")
+    slack.command("/crm customer new Eve company=Northwind")
+    assert "Created AC-3 Northwind" in told(slack)
+    slack.command("/crm customer new")
+    assert slack.options(PICKER, "North")[-1] == "Add “North”"
+
+
+@SQLITE
+def test_a_way_to_reach_somebody_may_begin_with_their_name(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    slack.command("/crm add contact for Ada mobile 0171 2345678")
+    assert "Customer: CU-1 Ada" in told(slack)
+    slack.command("/crm contact new Ada email ada@x.example")
+    assert found(works, Contact, 2).value == "ada@x.example"

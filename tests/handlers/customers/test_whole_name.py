@@ -30,6 +30,7 @@ from tests.handlers.kit import SQLITE, found, told
                 "Works at Low GmbH (AC-1)",
             ],
         ),
+        ("Ada a@b@c.de", ["First name: Ada · Last name: a@b@c.de"]),
         ("Ada; DROP TABLE leads", ["First name: Ada; · Last name: DROP TABLE leads"]),
     ],
 )

@@ -81,5 +81,5 @@ def test_what_is_no_reference_is_said_in_the_form(slack: SlackDriver, records: N
     assert slack.modal
     assert "Nobody owns XX-1: it cannot be handed over." in slack.modal.words
     slack.close()
-    slack.command("/crm help hand over several at once")
+    slack.command("/crm help hand over several")
     assert "hand over OP-" in told(slack)
