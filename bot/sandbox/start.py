@@ -3,12 +3,16 @@
 import errno
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
+from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy import select
 
 from bot.app import create_dispatcher
 from bot.config import Settings
@@ -18,22 +22,63 @@ from bot.sandbox import keeping, seed
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.scheduler.jobs import managers, skip_today
+from models.core.outbox.delivery import Delivery, DeliveryState
 from models.core.unit_of_work import Clock, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
+PATIENCE, LOOK = 3.0, 0.05
+"""Seconds that the clock waits on its way for what is due, and between two looks at it."""
+
 
 class SandboxClock(Clock):
-    """A clock people move forward; what is due then happens at once."""
+    """A clock people move forward; what is due then happens at once.
+
+    On its way it stops at nine in the morning of each zone, so that what comes every morning is on
+    time for everybody, whoever moved the clock.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.moved: list[Callable[[], object]] = []
+        self.zones = sorted({member.tz for member in seed.PEOPLE})
+        self.settled: Callable[[], bool] = lambda: True
 
     def forward(self, by: timedelta) -> None:
-        super().forward(by)
+        target = self() + by
+        for stop in mornings(self(), target, self.zones):
+            self.reach(stop)
+            until = monotonic() + PATIENCE
+            while not self.settled() and monotonic() < until:
+                sleep(LOOK)
+        self.reach(target)
+
+    def reach(self, moment: datetime) -> None:
+        """Go to this moment, and let everything happen that is due by then."""
+        super().forward(moment - self())
         for listener in self.moved:
             listener()
+
+
+def mornings(start: datetime, end: datetime, zones: Sequence[str]) -> list[datetime]:
+    """Return when it is nine in any of these zones on the way to a moment, on its last day."""
+    found: set[datetime] = set()
+    for zone in map(ZoneInfo, zones):
+        nine = end.astimezone(zone).replace(hour=9, minute=0, second=0, microsecond=0)
+        if nine >= end:
+            nine -= timedelta(days=1)
+        if nine > start:
+            found.add(nine.astimezone(UTC))
+    return sorted(found)
+
+
+def nothing_waits(works: UnitOfWorkFactory) -> bool:
+    """Return whether all that should be sent by now is sent."""
+    with works(seed.TEAM[0], writes=False) as work:
+        due = select(Delivery.id).where(
+            Delivery.state == DeliveryState.WAITING, Delivery.not_before <= work.now
+        )
+        return work.session.scalar(due.limit(1)) is None
 
 
 def settings_for(database: str, url: str = "") -> Settings:
@@ -100,6 +145,7 @@ def opened(
             running(settings_for(database, url), works, 5, pace=pace) as scheduler,
         ):
             clock.moved.append(scheduler.tick)
+            clock.settled = partial(nothing_waits, works)
             yield url
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from bot.cli.run import main
 from bot.runner import prepare
 from bot.sandbox import history, seed
-from bot.sandbox.start import furnish, opened, settings_for
+from bot.sandbox.start import furnish, mornings, opened, settings_for
 from models.activities.activity import Activity
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import Clock, UnitOfWorkFactory
@@ -114,18 +114,44 @@ def test_a_command_is_answered(page: Page) -> None:
     )
 
 
-def test_on_the_next_working_morning_the_manager_gets_the_digest(page: Page) -> None:
-    now = datetime.fromisoformat(page.look("state", seed.MONA)["now"]).astimezone(
-        ZoneInfo("Europe/Berlin")
-    )
+def to_next_working_morning(page: Page, user: str, zone: str) -> None:
+    """Press the button for the next morning, until it is a working day."""
+    now = datetime.fromisoformat(page.look("state", user)["now"]).astimezone(ZoneInfo(zone))
     morning = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
     while morning.isoweekday() > 5:
         morning += timedelta(days=1)
-    page.act("clock", seed.MONA, to=morning.astimezone(UTC).isoformat())
-    [text] = eventually(lambda: page.texts(seed.MONA, "D_MONA"))
+    page.act("clock", user, to=morning.astimezone(UTC).isoformat())
+
+
+def test_on_the_next_working_morning_the_manager_gets_the_digest(page: Page) -> None:
+    to_next_working_morning(page, seed.MONA, "Europe/Berlin")
+    text = eventually(lambda: page.texts(seed.MONA, "D_MONA"))[0]
     assert text.startswith("Sales since ")
     assert "Won: Sundaram spare parts (OP-6), €14,000, Ravi Rao" in text
     assert "Late" not in text
+
+
+def test_the_digest_is_on_time_also_when_somebody_farther_west_moves_the_clock(page: Page) -> None:
+    page.look("state", seed.MONA)  # which opens her direct messages
+    known = len(page.texts(seed.MONA, "D_MONA"))
+    to_next_working_morning(page, seed.SAM, "Europe/Lisbon")
+
+    def digests() -> list[str]:
+        new = page.texts(seed.MONA, "D_MONA")[known:]
+        return [text for text in new if "since" in text]
+
+    assert not any("Late" in text for text in eventually(digests))
+
+
+def test_the_clock_stops_at_nine_in_each_zone_on_its_way() -> None:
+    start, end = datetime(2026, 12, 1, 12, tzinfo=UTC), datetime(2026, 12, 4, 9, tzinfo=UTC)
+    zones = ("Europe/Berlin", "Europe/London", "Asia/Kolkata")
+    assert mornings(start, end, zones) == [
+        datetime(2026, 12, 3, 9, tzinfo=UTC),
+        datetime(2026, 12, 4, 3, 30, tzinfo=UTC),
+        datetime(2026, 12, 4, 8, tzinfo=UTC),
+    ]
+    assert mornings(end - timedelta(minutes=15), end, zones) == []
 
 
 def counts(works: UnitOfWorkFactory) -> list[int]:

@@ -87,9 +87,18 @@ def test_what_leads_somewhere_is_left_alone(text: str) -> None:
     assert list(broken(text, ROOT)) == []
 
 
-@table("name", pictures((ROOT / "README.md").read_text(encoding="utf-8")))
-def test_the_pictures_of_the_readme_are_pictures(name: str) -> None:
-    content = (ROOT / name).read_bytes()
+def shown() -> list[Path]:
+    """The pictures that the documents show."""
+    return [
+        path.parent / name
+        for path in documents()
+        for name in pictures(path.read_text(encoding="utf-8"))
+    ]
+
+
+@table("path", shown())
+def test_what_documents_show_are_pictures(path: Path) -> None:
+    content = path.read_bytes()
     assert content.startswith(PNG)
     width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
     assert width >= 300

@@ -43,6 +43,9 @@ IN_CONTAINER = {
 }
 
 
+WIDTHS = ("narrow", "standard", "wide", "full")
+
+
 def block(value: Any, where: str, surface: str) -> Problems:
     """Check one block of a message, modal or home tab."""
     kind = value.get("type") if isinstance(value, dict) else None
@@ -160,6 +163,8 @@ def container(value: Json, where: str) -> Problems:
     for key in ("is_collapsible", "default_collapsed", "has_header_divider"):
         if not isinstance(value.get(key, False), bool):
             yield problem(f"{where}/{key}", "must be true or false")
+    if value.get("width", "standard") not in WIDTHS:
+        yield problem(f"{where}/width", f"must be {', '.join(WIDTHS)}")
     if value.get("default_collapsed") and not value.get("is_collapsible"):
         yield problem(f"{where}/default_collapsed", "needs is_collapsible")
     yield from _children(value, where)

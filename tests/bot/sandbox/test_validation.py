@@ -276,6 +276,7 @@ BAD: list[tuple[Json, str]] = [
     (changed(FOLDED, "child_blocks", to=[]), "1 to 10 blocks"),
     (changed(FOLDED, "child_blocks", to=[section("A")] * 11), "1 to 10 blocks"),
     (changed(FOLDED, "child_blocks", to=[FOLDED]), "not allowed in a container"),
+    (changed(FOLDED, "width", to="huge"), "must be narrow, standard, wide, full"),
     (changed(FOLDED, "child_blocks", to=[PIE]), "not allowed in a container"),
     (changed(FOLDED, "child_blocks", to=[section("s" * 3001)]), "less than 3001"),
     (changed(FOLDED, "is_collapsible", to=False), "needs is_collapsible"),

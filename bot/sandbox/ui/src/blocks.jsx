@@ -250,16 +250,17 @@ function Container({ block }) {
       </span>
     </span>
   );
+  const box = `container-box ${block.width || "standard"}`;
   if (!block.is_collapsible) {
     return (
-      <section class={`container-box ${block.has_header_divider ? "divided" : ""}`}>
+      <section class={block.has_header_divider ? `${box} divided` : box}>
         {head}
         <Blocks blocks={block.child_blocks} />
       </section>
     );
   }
   return (
-    <details class="container-box" open={!block.default_collapsed}>
+    <details class={box} open={!block.default_collapsed}>
       <summary>{head}</summary>
       <Blocks blocks={block.child_blocks} />
     </details>
