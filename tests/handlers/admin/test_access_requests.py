@@ -237,15 +237,13 @@ def test_an_admin_gives_another_role_instead_and_who_asked_hears_it(
 def test_a_second_admin_finds_it_done(
     slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
 ) -> None:
-    slack.command("/crm role give @mona admin", user="U_ADA")
+    slack.command("/crm role give @eli admin", user="U_ADA")
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
-    assert (
-        told(slack) == "I will tell Mona Meyer and Ada Abel that you ask for “lead delete (own)”."
-    )
-    asked = direct(slack, courier, "U_MONA")
+    assert told(slack) == "I will tell Eli East and Ada Abel that you ask for “lead delete (own)”."
+    asked = direct(slack, courier, "U_ELI")
     slack.click("role.grant", direct(slack, courier), user="U_ADA")
-    slack.click("role.grant", asked, user="U_MONA")
+    slack.click("role.grant", asked, user="U_ELI")
     assert told(slack) == "senior rep was like that already."
 
 
