@@ -27,7 +27,7 @@ def test_a_command_is_completed_with_the_keyboard_alone(sit: Sit) -> None:
     screen.page.keyboard.type("new")
     screen.page.keyboard.press("Enter")
     expect(screen.form).to_contain_text("New lead")
-    expect(screen.field("first_name").locator("input")).to_be_focused()
+    expect(screen.field("name").locator("input")).to_be_focused()
     screen.page.keyboard.press("Escape")
     expect(screen.form).to_have_count(0)
     expect(composer(screen)).to_be_focused()
@@ -96,7 +96,7 @@ def test_what_people_type_is_only_text(sit: Sit) -> None:
     screen = sit("U_RITA", "C_SALES")
     typed = "<img src=x onerror=bad=1> <!channel> @here <@U_RAVI>"
     screen.say("/crm lead new")
-    screen.fill(last_name="Mallory", company=typed)
+    screen.fill(name="Mallory", company=typed)
     screen.save()
     card = screen.card(screen.ref("Created LD-[0-9]+ Mallory"))
     expect(card).to_contain_text(typed)

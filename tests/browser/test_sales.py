@@ -17,12 +17,10 @@ def new_lead(screen: Screen, name: str, *more: str) -> str:
 def test_a_mistake_in_a_form_is_shown_under_its_field_and_saving_posts_the_card(sit: Sit) -> None:
     screen = sit("U_RITA", "C_SALES")
     screen.say("/crm lead new")
-    screen.fill(
-        first_name="Ada", last_name="Lovelace", company="Analytical Engines", phone="call me"
-    )
+    screen.fill(name="Ada Lovelace", company="Analytical Engines", phone="call me")
     screen.save()
     expect(screen.field("phone")).to_contain_text("is not a phone number")
-    expect(screen.field("first_name").locator("input")).to_have_value("Ada")
+    expect(screen.field("name").locator("input")).to_have_value("Ada Lovelace")
     screen.fill(phone="+49 (0)151 2222 3333")
     screen.save()
     expect(screen.form).to_have_count(0)
@@ -37,8 +35,8 @@ def test_an_edited_card_changes_where_it_stands(sit: Sit) -> None:
     stamp = card.get_attribute("data-ts")
     screen.page.evaluate("window.notReloaded = true")
     screen.press(card, "Edit")
-    expect(screen.field("last_name").locator("input")).to_have_value("Before")
-    screen.fill(last_name="After", company="Changed & Sons")
+    expect(screen.field("name").locator("input")).to_have_value("Bruno Before")
+    screen.fill(name="Bruno After", company="Changed & Sons")
     screen.save()
     expect(card).to_contain_text("Bruno After")
     expect(card).to_contain_text("Changed & Sons")
