@@ -42,7 +42,7 @@ def test_a_talk_grows_older_as_the_clock_moves(sit: Sit) -> None:
     screen.page.get_by_role("button", name="+1 h").click()
     expect(card).to_contain_text(re.compile(", 1 hour ago: “They like the oak”"))
     for _ in range(2):
-        screen.page.get_by_role("button", name="Tomorrow 9:00").click()
+        screen.to_tomorrow()
     expect(card).to_contain_text(re.compile(", [12] days? ago: “They like the oak”"))
 
 

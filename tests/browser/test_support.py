@@ -43,7 +43,7 @@ def test_of_two_people_who_claim_a_case_the_second_is_told_who_has_it(sit: Sit) 
 def test_a_message_becomes_a_case_by_its_shortcut(sit: Sit) -> None:
     screen = sit("U_SAM", "C_SUPPORT")
     screen.say("The blue vase arrived cracked")
-    screen.from_menu(screen.messages.filter(has_text="blue vase").last, "Create case")
+    screen.from_menu(screen.messages.filter(has_text="blue vase").last, "New case")
     expect(screen.field("subject").locator("input")).to_have_value("The blue vase arrived cracked")
     screen.pick("customer", "gra", "Grace Okafor")
     screen.save()
