@@ -49,10 +49,15 @@ def test_a_slip_is_answered_with_what_may_have_been_meant(
 
 
 def test_a_word_nobody_knows_offers_the_search_for_it(slack: SlackDriver, ada: Lead) -> None:
-    slack.command("/crm Lovelace")
-    assert told(slack) == "I didn't understand “Lovelace”."
-    assert slack.last.buttons == ["Search for “Lovelace”", "Help"]
+    slack.command("/crm lovelac")
+    assert told(slack) == "I didn't understand “lovelac”."
+    assert slack.last.buttons == ["Search for “lovelac”", "Help"]
     slack.click("crm.run")
+    assert "LD-1 Ada Lovelace" in told(slack)
+
+
+def test_a_name_alone_is_the_record(slack: SlackDriver, ada: Lead) -> None:
+    slack.command("/crm Lovelace")
     assert "LD-1 Ada Lovelace" in told(slack)
 
 
@@ -66,9 +71,10 @@ def test_a_verb_of_one_noun_needs_no_noun(
 def test_a_verb_of_several_nouns_asks_which(
     slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
 ) -> None:
-    slack.command("/crm claim Ada")
+    slack.command("/crm claim somebody")
     assert told(slack) == "“claim” goes with more than one thing. Did you mean one of these?"
-    slack.click("crm.run", value="lead claim Ada")
+    assert "lead claim" in slack.last.buttons
+    slack.command("/crm claim Ada")
     assert "Status: New → Working" in told(slack)
 
 
