@@ -27,8 +27,9 @@ from models.core.unit_of_work import Clock, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
-PATIENCE, LOOK = 3.0, 0.05
+PATIENCE, LOOK = 10.0, 0.05
 """Seconds that the clock waits on its way for what is due, and between two looks at it."""
+HALF_A_DAY = timedelta(hours=12)
 
 
 class SandboxClock(Clock):
@@ -61,13 +62,16 @@ class SandboxClock(Clock):
 
 
 def mornings(start: datetime, end: datetime, zones: Sequence[str]) -> list[datetime]:
-    """Return when it is nine in any of these zones on the way to a moment, on its last day."""
+    """Return when it is nine in any of these zones on the last half a day before a moment.
+
+    What would have come on mornings before that is skipped, as by a bot that was off.
+    """
     found: set[datetime] = set()
     for zone in map(ZoneInfo, zones):
         nine = end.astimezone(zone).replace(hour=9, minute=0, second=0, microsecond=0)
         if nine >= end:
             nine -= timedelta(days=1)
-        if nine > start:
+        if nine > max(start, end - HALF_A_DAY):
             found.add(nine.astimezone(UTC))
     return sorted(found)
 
