@@ -114,8 +114,8 @@ def test_a_manager_reads_what_changed_and_gives_the_work_to_others(sit: Sit, way
     ref, card = deal_of(hands, f"Quay office {way.name}", "CU-1", "AC-1", "999k", "owner=@rita")
     hands.screen.to_next_working_morning()
     hands.go("Rapport", "Messages")
-    digest = hands.screen.messages.filter(has_text="Sales since").last
-    expect(digest).to_contain_text(f"Quay office {way.name}")
+    told = hands.screen.messages.filter(has_text=f"Quay office {way.name}")
+    expect(told.filter(has_text="Sales since").last).to_contain_text("New:")
     hands.fits()
 
     home = hands.home()
