@@ -139,8 +139,8 @@ def reminders(work: Context, owner: User) -> list[Reminder]:
 
     Call it again until there is nothing. Each activity is named after its due moment; put off, it
     has a new one. The first reminder of a working day names once more what came due since the one
-    before began; where there is only what is overdue for longer, it names nothing. What the person
-    has muted is not named.
+    before began; where there is only what is overdue for longer, it names nothing, and is not sent
+    again until that has changed. What the person has muted is not named.
     """
     begins = at_work(owner, work.now) and bool(unwelcomed(work, [owner]))
     daily = begins and Notice.DAY in owner.notices
@@ -151,11 +151,22 @@ def reminders(work: Context, owner: User) -> list[Reminder]:
         Reminder(named[start : start + TOGETHER], notice)
         for start in range(0, len(named), TOGETHER)
     ]
-    if daily and not messages and with_any(work, [owner.id], Activity.overdue(work)):
+    only_late = daily and not messages and with_any(work, [owner.id], Activity.overdue(work))
+    if only_late and is_news(work, owner):
         messages = [Reminder([], notice)]
-    if begins and (messages or not daily):
+    if begins and (messages or only_late or not daily):
         first(work, "morning", morning(owner, work.now))
     return messages
+
+
+def is_news(work: Context, owner: User) -> bool:
+    """Return whether it is new what a person has overdue; from then on it was told."""
+    due = Activity.due_date
+    theirs = (Activity.owner == owner.id, Activity.overdue(work))
+    sums = select(func.count(Activity.id), func.min(due), func.max(due)).where(*theirs)
+    count, *between = work.session.execute(sums).one()
+    told = ":".join(f"{moment.timestamp():.0f}" for moment in between if moment)
+    return first(work, "overdue", f"{owner.id}:{count}:{told}")
 
 
 def not_muted(work: Context, owner: User, ids: list[int]) -> list[int]:
