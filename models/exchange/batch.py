@@ -12,6 +12,7 @@ from models.core import listeners, rules, uniqueness
 from models.core.audit.entries import AuditEntry
 from models.core.context import REPEATS
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.wholes import wholes
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
 from models.core.fields import Country, Money, Reference
 from models.core.parsing import values
@@ -79,7 +80,8 @@ class Batch:
     def __post_init__(self) -> None:
         self.entity = self.reader.entity
         self.kinds = dict(self.entity.fields())
-        labelled = {**BESIDES, **self.kinds, **self.entity.line_fields()}
+        asked = {**wholes(self.entity), **self.kinds, **self.entity.line_fields()}
+        labelled = {**BESIDES, **asked}
         self.labels = {name: kind.label for name, kind in labelled.items()}
         self.needed = self.entity.needed()
         references = {

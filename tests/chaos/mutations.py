@@ -66,7 +66,7 @@ BUSY = (
     'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
 )
 LIMITED = "return DeliveryResult(delivery, partial(results.put_back, pause=error.pause)"
-DREAMT = "dreamt = (row.workspace == work.workspace.id,"
+DREAMT = "dreamt = [row.workspace == work.workspace.id,"
 
 MUTATIONS = (
     Mutation(

@@ -117,7 +117,7 @@ class Reading:
         self.must_see(self.slug, name)
         if value == "empty":
             return lambda row: (
-                (not row[name] and not isinstance(row[name], bool | int)) is (op == "=")
+                (not row[name] and not isinstance(row[name], bool | int | Decimal)) is (op == "=")
             )
         compare = self.compare(kind, name, "=" if op == "!=" else op, value)
         if op == "!=":

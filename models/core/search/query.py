@@ -10,6 +10,7 @@ from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.user import with_names
 from models.core.parsing import values
+from models.core.permissions import policy
 from models.core.search import filter_sql
 from models.core.search.full_text import CANDIDATES, best, by_reference, records_of
 from models.core.search.list_words import FILLERS, Listing, parsed
@@ -156,7 +157,7 @@ def found_by_filter(
     newest = entity.id if text.strip() else entity.number  # the column an index gives in this order
     found = fitting.order_by(newest.desc()).offset(first).limit(PAGE + 1)
     records = list(work.session.scalars(found))
-    said = heading(entity, with_names(work, text), total, COUNTED, records)
+    said = heading(entity, with_names(work, text), total, COUNTED, wholly_seen(work, records))
     return Page(records[:PAGE], said, str(number + 1) if records[PAGE:] else "")
 
 
@@ -165,8 +166,15 @@ def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Pa
     hits = best(work, text, [entity])
     first = (number - 1) * PAGE
     records = records_of(work, entity, hits[first : first + PAGE])
-    said = heading(entity, with_names(work, text), len(hits), CANDIDATES - 1, records)
+    some = wholly_seen(work, records)
+    said = heading(entity, with_names(work, text), len(hits), CANDIDATES - 1, some)
     return Page(records, said, str(number + 1) if hits[first + PAGE :] else "")
+
+
+def wholly_seen(work: Context, records: Sequence[Entity]) -> Sequence[Entity]:
+    """Return the records if all of each may be seen, else none: a word for them would tell more."""
+    seen = all(len(policy.fields(work, each)) == len(each.fields()) for each in records)
+    return records if seen else ()
 
 
 def heading(

@@ -86,7 +86,7 @@ def test_a_rejected_row_costs_no_number(works: UnitOfWorkFactory) -> None:
 
 def test_the_rules_of_an_entity_hold(works: UnitOfWorkFactory) -> None:
     assert rejected(works, Customer, "CITY\nNowhere\n") == [
-        "First name: Name or e-mail is enough, but one of them is needed."
+        "Name or e-mail is enough, but one of them is needed."
     ]
 
 

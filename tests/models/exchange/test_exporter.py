@@ -29,6 +29,7 @@ from models.core.fields import (
     Zone,
 )
 from models.core.fields.base import Field
+from models.core.fields.several import Several
 from models.core.identity.team import Group
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
@@ -205,7 +206,7 @@ def sample(entity: type[Entity], name: str, kind: Field, which: int) -> str:
         return EXCEPTIONS[entity.slug()][name][which]
     if name == "deleted_at" or kind.readonly:
         return ""
-    if isinstance(kind, Choice):
+    if isinstance(kind, Choice | Several):
         return list(kind.options)[which].value
     if isinstance(kind, Reference):
         return "" if kind.to == entity.slug() else f"{ENTITIES[kind.to].prefix}-1"

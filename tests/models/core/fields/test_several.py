@@ -48,7 +48,7 @@ def test_what_is_no_day_is_named(text: str) -> None:
     [
         ("due, mine", "due mine"),
         ("the digest, due tasks", "due digest"),
-        ("what I am given or asked", "given"),
+        ("what I am given, asked or named in", "given"),
         ("own", "own"),
     ],
 )

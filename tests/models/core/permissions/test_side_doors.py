@@ -55,7 +55,7 @@ def test_what_is_called_after_others_is_seen_only_by_who_may_see_these(
         with policy.beyond(work.session):
             membership = work.get(Membership, 1)
         assert not policy.can(work.actor, "show", membership)
-        assert find_records(work, Membership, "ada").heading == "No membership matches “ada”"
+        assert find_records(work, Membership, "ada").heading == "No works at matches “ada”"
         assert find_everywhere(work, "acme") == []
 
 
