@@ -9,8 +9,8 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.parsing import values
 from models.core.search import mentions
 
-LONGEST, WORDS = 8, 24
-"""The most words of a name, and of a line that is looked through for one."""
+LONGEST, WORDS, LETTERS = 8, 24, 400
+"""The most words of a name, and the most words and letters of a line that is looked through."""
 LED = 2
 """The place of a name that a word leads to from the verb: history of Henrik."""
 Named = tuple[Entity, Command]
@@ -24,8 +24,9 @@ def with_numbers(request: Request) -> list[Named]:
     the longest name that is in the line; a person or a company is also found by a part of the name.
     A way that is not understood either is left out.
     """
-    words = request.line.raw.split(" ")
-    if not is_asked(request) or len(words) > WORDS:
+    raw = request.line.raw
+    words = raw.split(" ") if len(raw) <= LETTERS else []
+    if not words or len(words) > WORDS or not is_asked(request):
         return []
     found = []
     for record in named(request, words):

@@ -95,6 +95,7 @@ def named_in(
         entities: the kinds of records to look for.
         leading: the first word of the text may be a name however it is written.
     """
+    text = text[:LONGEST]
     numbers = [(match[1].upper(), int(match[2])) for match in NUMBER.finditer(text)]
     sure: list[Way] = [
         lambda entity: [

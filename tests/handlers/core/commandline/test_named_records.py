@@ -87,3 +87,9 @@ def test_nothing_is_guessed(
     slack.command(f"/crm {line}")
     assert found(works, Opportunity, 1).stage == "qualification"
     assert count(works, Customer) == 1
+
+
+def test_a_line_without_end_is_answered_at_once(slack: SlackDriver, fleet: Opportunity) -> None:
+    for word in ("a" * 50_000, "a@" * 25_000, f"win {'1-' * 25_000}"):
+        slack.command(f"/crm {word}")
+        assert slack.last.words
