@@ -60,11 +60,11 @@ function useEnd(messages) {
   const box = useRef();
   const atEnd = useRef(true);
   useEffect(() => {
-    const scrolled = () =>
-      (atEnd.current = box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight < NEAR);
-    const grown = new ResizeObserver(() => atEnd.current && box.current.scrollTo(0, box.current.scrollHeight));
-    box.current.addEventListener("scroll", scrolled, { passive: true });
-    [box.current, box.current.querySelector("ol")].forEach((part) => grown.observe(part));
+    const here = box.current; // a scroll may still come when the conversation is closed already
+    const scrolled = () => (atEnd.current = here.scrollHeight - here.scrollTop - here.clientHeight < NEAR);
+    const grown = new ResizeObserver(() => atEnd.current && here.scrollTo(0, here.scrollHeight));
+    here.addEventListener("scroll", scrolled, { passive: true });
+    [here, here.querySelector("ol")].forEach((part) => grown.observe(part));
     return () => grown.disconnect();
   }, []);
   useLayoutEffect(() => {
