@@ -218,8 +218,7 @@ def measured(engines: list[Engine], spare: Engine) -> list[Figure]:
     lead = submission(
         spare,
         "/crm lead new",
-        first_name="Ada",
-        last_name="Lovelace",
+        name="Ada Lovelace",
         email="ada@x.org",
         company="Acme",
     )

@@ -136,7 +136,7 @@ def name(person: int) -> str:
 
 def filled_form(spare: Engine) -> str:
     """What Slack sends for a new lead, with VIEW and META where each sent form differs."""
-    about = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@x.org", "company": "Acme"}
+    about = {"name": "Ada Lovelace", "email": "ada@x.org", "company": "Acme"}
     payload = submission(spare, "/crm lead new", **about).payload
     payload["view"] |= {"id": "VIEW", "private_metadata": "META"}
     return json.dumps(payload)
