@@ -26,7 +26,7 @@ from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import because, choices, echoed, listed, plainly, question, together
 from handlers.core.vanishing import must_stay_visible
 from models.core import sources
-from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import LongText, Text
 from models.core.fields.base import read_all
@@ -144,10 +144,9 @@ def tell_source(request: Request, verb: Verb, before: int) -> None:
     The record keeps the link to the message.
     """
     work, url = request.work, str(request.state.get("q", ""))
-    made = next((row for row in work.changes[before:] if row["action"] == "create"), None)
-    if not (url and made and made["entity"] == verb.about and work.actor):
+    record = next(iter(work.made[before:]), None)
+    if not (url and record and record.slug() == verb.about and work.actor):
         return
-    record = work.get(ENTITIES[made["entity"]], made["record_id"])
     sources.keep(work, record, url)
     told = {"by": work.actor.id, "person": work.actor.slack_id}
     its = {"entity": record.slug(), "record_id": record.id, "thread": request.thread}

@@ -34,7 +34,7 @@ from models.core.notifications.notify import KINDS
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.parsing import values
-from models.core.permissions import policy
+from models.core.permissions import masking, policy
 from models.core.schedule import PUNCTUAL
 from models.core.unit_of_work import UnitOfWork
 
@@ -149,7 +149,7 @@ def receipt(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     `delivery.about` has `unit`, the unit of what was changed, and `person`.
     """
     record = record_events.record_of(work, delivery)
-    if not record_events.is_open(work, record):
+    if not masking.is_open(work, record):
         return record_events.hint(record)
     unit = delivery.about["unit"]
     entries = select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id)

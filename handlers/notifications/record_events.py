@@ -22,7 +22,7 @@ from models.core.comments import COMMENTS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.history.undo import latest
 from models.core.outbox.delivery import Delivery
-from models.core.permissions import policy
+from models.core.permissions import masking, policy
 from models.core.unit_of_work import UnitOfWork
 
 TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
@@ -36,7 +36,7 @@ def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message
     they like. `delivery.about` has `by`, `did`, `remark`, `activity`, `undone` and `redone`.
     """
     record = record_of(work, delivery)
-    if not is_open(work, record):
+    if not masking.is_open(work, record):
         return hint(record)
     text = told(work, record, delivery.about)
     return Message(text, [blocks.said(text)])
@@ -166,11 +166,6 @@ def is_known(work: UnitOfWork, delivery: Delivery) -> bool:
 
 def record_of(work: UnitOfWork, delivery: Delivery) -> Entity:
     return work.get(ENTITIES[delivery.entity or ""], delivery.record_id or 0)
-
-
-def is_open(work: UnitOfWork, record: Entity) -> bool:
-    """Return whether all readers may see everything of a record."""
-    return len(policy.fields(work, record)) == len(record.fields())
 
 
 def hint(record: Entity) -> Message:

@@ -19,6 +19,7 @@ from models.core.errors import CRMError
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.outbox.reposting import LINE, PERSON, Shown, is_whole, together
+from models.core.permissions import masking
 from models.core.unit_of_work import UnitOfWork
 from models.support import triage
 
@@ -40,7 +41,7 @@ def shown(work: UnitOfWork, said: Delivery | PostedMessage) -> Shown:
     """
     if said.kind == "event" and said.entity:
         record = work.get(ENTITIES[said.entity], said.record_id or 0)
-        return {"open": record_events.is_open(work, record)}
+        return {"open": masking.is_open(work, record)}
     return together(work)
 
 
@@ -118,7 +119,7 @@ def short(work: UnitOfWork, told: PostedMessage) -> Message | None:
     Where all readers may see the record, the line stays as it is.
     """
     record = work.get(ENTITIES[told.entity or ""], told.record_id or 0)
-    return None if record_events.is_open(work, record) else record_events.hint(record)
+    return None if masking.is_open(work, record) else record_events.hint(record)
 
 
 def may_name(work: UnitOfWork, delivery: Delivery) -> dict[tuple[str, int], int]:

@@ -11,7 +11,7 @@ from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
 from models.core.entity.bulk import insert_once
-from models.core.permissions import policy
+from models.core.permissions import masking
 
 URL = re.compile(r"https://[\w.-]+/archives/\w+/p\d+(?:\?[\w.=&-]+)?", re.ASCII)
 """A link to a message as Slack writes it."""
@@ -49,7 +49,7 @@ def url_of(work: Context, record: Entity) -> str:
 
     Those who may not see all of the record do not learn where it was talked about.
     """
-    if len(policy.fields(work, record)) < len(record.fields()):
+    if not masking.is_open(work, record):
         return ""
     its = (Source.entity == record.slug(), Source.record_id == record.id)
     return work.session.scalar(select(Source.url).where(*its)) or ""

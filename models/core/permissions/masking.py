@@ -30,6 +30,11 @@ class Veiled:
         return getattr(self._record, name)
 
 
+def is_open(work: Context, record: Entity) -> bool:
+    """Return whether all viewers may see everything of a record."""
+    return len(policy.fields(work, record)) == len(record.fields())
+
+
 def veiled(work: Context, record: Entity) -> Entity | Veiled:
     """Return a record as far as all viewers may see it, for `may_hold`."""
     shown = policy.fields(work, record)

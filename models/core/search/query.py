@@ -10,7 +10,7 @@ from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.user import with_names
 from models.core.parsing import values
-from models.core.permissions import policy
+from models.core.permissions import masking
 from models.core.search import filter_sql
 from models.core.search.full_text import CANDIDATES, best, by_reference, records_of
 from models.core.search.list_words import FILLERS, Listing, parsed
@@ -173,8 +173,7 @@ def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Pa
 
 def wholly_seen(work: Context, records: Sequence[Entity]) -> Sequence[Entity]:
     """Return the records if all of each may be seen, else none: a word for them would tell more."""
-    seen = all(len(policy.fields(work, each)) == len(each.fields()) for each in records)
-    return records if seen else ()
+    return records if all(masking.is_open(work, each) for each in records) else ()
 
 
 def heading(
