@@ -9,7 +9,7 @@ from functools import cache
 from textwrap import shorten
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, union_all
 
 from models.activities.activity import Activity, ActivityType
 from models.core.context import Context
@@ -89,8 +89,8 @@ def near(entity: type[Entity]) -> Select[Any]:
         .subquery()
         for wanted, order in ((talks_about(entity), LATEST), (tasks_about(entity), SOONEST))
     ]
-    ids = (Activity.id.in_(select(each.c.id)) for each in some)
-    return select(Activity).where(or_(*ids)).execution_options(**{KEPT: True})
+    ids = union_all(*(select(each.c.id) for each in some))
+    return select(Activity).where(Activity.id.in_(ids)).execution_options(**{KEPT: True})
 
 
 def nearest(work: Context, record: Entity) -> Sequence[Activity]:
