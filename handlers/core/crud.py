@@ -154,9 +154,16 @@ class Records(Router, Generic[E]):
         slipped = meant(request) if missed and request.line.unknown in page.searched.split() else []
         if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):
             return choices(f"{page.heading}. {page.note}\nDid you mean one of these?", offers)
-        more = page.more and f"{self.noun} {verb} {words} --page={page.more}"
+        at = f"{self.noun} {verb} {words} --page="
+        turns = [("Previous ten", page.before), ("Next ten", page.more)]
+        pages = [blocks.button(label, "crm.run", at + to) for label, to in turns if to]
         keep = f"{self.word} {verb} {words.strip()}" if words.strip() and page.records else ""
-        return cards.listing(page.records, request.work, page.heading, more, page.note, keep)
+        menus = cards.list_menus(self.noun, page.menus) if verb == "list" else []
+        drawn = cards.listing(
+            page.records, request.work, page.heading, pages, page.note, keep, menus
+        )
+        turned = request.surface == "button" and "page" in request.line.flags
+        return replace(drawn, replace=turned)
 
     def assign(self, request: Request, record: E) -> Response:
         """Give it to someone: `assign OP-42 @rita`."""

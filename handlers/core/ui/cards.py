@@ -14,6 +14,7 @@ from models.core.fields import Choice
 from models.core.fields.base import Field
 from models.core.names import learn
 from models.core.permissions import masking, policy, visibility
+from models.core.search.list_menus import ListMenu
 from models.core.unit_of_work import UnitOfWork
 
 LINES = 12
@@ -315,9 +316,10 @@ def listing(
     records: Sequence[Entity],
     work: UnitOfWork,
     heading: str,
-    more: str = "",
+    pages: Sequence[Block] = (),
     note: str = "",
     keep: str = "",
+    menus: Sequence[Block] = (),
 ) -> Message:
     """Return up to ten records, one line each.
 
@@ -325,20 +327,34 @@ def listing(
         records: The records.
         work: The unit of work.
         heading: The line above them.
-        more: The line that shows the next ones.
+        pages: The buttons that show the ones before and after them.
         note: How the words were interpreted.
         keep: The line of the list, which the reader may keep under a name.
+        menus: The menus that lead to other lists of such records.
     """
     learn(work, records, records[0].line if records else ())
     lines = [summary(record, work) for record in records]
     save = blocks.button("Save list", "crm.keep", keep) if keep else None
     drawn = [blocks.section(f"*{escape(heading)}*", save)]
     drawn += [blocks.context(escape(note))] if note else []
+    drawn += [blocks.actions(*menus)] if menus else []
     for record, line in zip(records, lines, strict=True):
         drawn += row(record, work, line=line)
-    if more:
-        drawn.append(blocks.actions(blocks.button("Next ten", "crm.run", more)))
+    drawn += [blocks.actions(*pages)] if pages else []
     return Message("\n".join(filter(None, [heading, note, *lines])), blocks.distinct(drawn))
+
+
+def list_menus(noun: str, menus: Sequence[ListMenu]) -> list[Block]:
+    """Return the menus above a list; none where the words of one are too long for an option."""
+    drawn = []
+    for menu in menus:
+        lines = {shown: f"{words} --page=1" for shown, words in menu.options.items()}
+        if any(len(line) > blocks.VALUE for line in lines.values()):
+            return []
+        options = [blocks.option(shown, line) for shown, line in lines.items()]
+        chosen = options[list(lines).index(menu.chosen)]
+        drawn.append(blocks.select(menu.label, f"{noun}.list", options, chosen))
+    return drawn
 
 
 def concealed(work: UnitOfWork, *asked: Any) -> str:

@@ -11,8 +11,10 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.user import with_names
 from models.core.parsing import values
 from models.core.permissions import masking
-from models.core.search import filter_sql
+from models.core.search import filter_parser, filter_sql, list_menus
 from models.core.search.full_text import CANDIDATES, best, by_reference, records_of
+from models.core.search.list_menus import ListMenu
+from models.core.search.list_order import Order, take
 from models.core.search.list_words import FILLERS, Listing, parsed
 
 E = TypeVar("E", bound=Entity)
@@ -28,15 +30,19 @@ class Page(Generic[E]):
 
     Attributes:
         more: the number of the next page, empty on the last.
+        before: the number of the page before, empty on the first.
         note: what the words of a list were read as.
         searched: the words that were none of its conditions.
+        menus: the other lists that are one choice away.
     """
 
     records: list[E]
     heading: str
-    more: str
+    more: str = ""
+    before: str = ""
     note: str = ""
     searched: str = ""
+    menus: Sequence[ListMenu] = ()
 
 
 def suggestions(work: Context, entity: type[E], text: str, limit: int = 20) -> list[E]:
@@ -83,13 +89,12 @@ def find_records(
     number = (
         int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
     )
-    node = filter_sql.read(text, entity)
-    if node is None:
+    if filter_sql.read(text, entity) is None:
         return found_by_words(work, entity, text, number)
-    node = Listing(work, entity, alone=False).read(node)
-    return found_by_filter(
-        work, entity, text, select(entity).where(filter_sql.condition(node, entity, work)), number
-    )
+    asked, order = take(text, entity, work)
+    node = Listing(work, entity, alone=False).read(filter_parser.parse(asked))
+    fitting = select(entity).where(filter_sql.condition(node, entity, work))
+    return found_by_filter(work, entity, asked, fitting, number, order)
 
 
 def list_records(
@@ -116,21 +121,24 @@ def list_records(
     number = (
         int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
     )
+    asked, order = take(text, entity, work)
     try:
-        node = parsed(text, entity)
+        node = parsed(asked, entity)
     except ValueError:
         return find_records(work, entity, text, page)
     reader = Listing(work, entity, people=people)
     node = reader.read(node)
-    if reader.searched and not reader.told and filter_sql.is_words(node, entity):
+    alone = reader.searched and not reader.told and not order
+    if alone and filter_sql.is_words(node, entity):
         found = found_by_words(work, entity, text, number)
         telling = [word for word in reader.searched if values.fold(word) not in FILLERS]
         if not found.records and 0 < len(telling) < len(reader.searched):
             found = found_by_words(work, entity, " ".join(telling), number)
     else:
         fitting = select(entity).where(filter_sql.condition(node, entity, work))
-        found = found_by_filter(work, entity, text, fitting, number)
-    return replace(found, note=noted(reader), searched=" ".join(reader.searched))
+        found = found_by_filter(work, entity, asked, fitting, number, order)
+    menus = list_menus.offered(reader, node, order)
+    return replace(found, note=noted(reader), searched=" ".join(reader.searched), menus=menus)
 
 
 def noted(reader: Listing) -> str:
@@ -148,17 +156,24 @@ def noted(reader: Listing) -> str:
 
 
 def found_by_filter(
-    work: Context, entity: type[E], text: str, fitting: "Select[E]", number: int
+    work: Context,
+    entity: type[E],
+    text: str,
+    fitting: "Select[E]",
+    number: int,
+    order: Order | None = None,
 ) -> Page[E]:
-    """Return the records that a filter finds, newest first."""
+    """Return the records that a filter finds, in an order or newest first."""
     some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
     total = work.session.scalar(select(func.count()).select_from(some)) or 0
     first = (number - 1) * PAGE
     newest = entity.id if text.strip() else entity.number  # the column an index gives in this order
-    found = fitting.order_by(newest.desc()).offset(first).limit(PAGE + 1)
+    columns = order.columns(entity) if order else (newest.desc(),)
+    found = fitting.order_by(*columns).offset(first).limit(PAGE + 1)
     records = list(work.session.scalars(found))
-    said = heading(entity, with_names(work, text), total, COUNTED, wholly_seen(work, records))
-    return Page(records[:PAGE], said, str(number + 1) if records[PAGE:] else "")
+    some_seen = wholly_seen(work, records)
+    said = heading(entity, with_names(work, text), total, COUNTED, some_seen, order)
+    return Page(records[:PAGE], said, *pages(number, bool(records[PAGE:])))
 
 
 def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Page[E]:
@@ -168,7 +183,12 @@ def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Pa
     records = records_of(work, entity, hits[first : first + PAGE])
     some = wholly_seen(work, records)
     said = heading(entity, with_names(work, text), len(hits), CANDIDATES - 1, some)
-    return Page(records, said, str(number + 1) if hits[first + PAGE :] else "")
+    return Page(records, said, *pages(number, bool(hits[first + PAGE :])))
+
+
+def pages(number: int, more: bool) -> tuple[str, str]:
+    """Return the numbers of the next page and of the one before, "" where there is none."""
+    return str(number + 1) if more else "", str(number - 1) if number > 1 else ""
 
 
 def wholly_seen(work: Context, records: Sequence[Entity]) -> Sequence[Entity]:
@@ -177,7 +197,12 @@ def wholly_seen(work: Context, records: Sequence[Entity]) -> Sequence[Entity]:
 
 
 def heading(
-    entity: type[Entity], text: str, total: int, most: int, some: Sequence[Entity] = ()
+    entity: type[Entity],
+    text: str,
+    total: int,
+    most: int,
+    some: Sequence[Entity] = (),
+    order: Order | None = None,
 ) -> str:
     """Return a heading: 3 deals match “stage = won”.
 
@@ -187,12 +212,15 @@ def heading(
         total: how many records match.
         most: a total beyond it is not known exactly.
         some: the first of them, which say what they are called.
+        order: the order they are in, where one was asked for.
     """
     text, (one, several) = " ".join(text.split()), entity.called_together(some)
     count = f"More than {most:,} {several}" if total > most else f"{total:,} {several}"
     count = f"1 {one}" if total == 1 else count
     if not text:
-        return f"{count}, newest first" if total else f"There is no {entity.noun()} yet"
+        told = order.told if order else "newest first"
+        return f"{count}, {told}" if total else f"There is no {entity.noun()} yet"
     if not total:
         return f"No {entity.noun()} matches “{text}”"
-    return f"{count} {'matches' if total == 1 else 'match'} “{text}”"
+    told = f", {order.told}" if order else ""
+    return f"{count} {'matches' if total == 1 else 'match'} “{text}”{told}"

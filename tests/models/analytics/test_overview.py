@@ -5,7 +5,9 @@ from sqlalchemy import func, insert, literal, select
 
 from models.activities.activity import Activity
 from models.analytics import overview
+from models.core.entity.base import Entity
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from tests.ground import given
@@ -17,18 +19,19 @@ MANY = 5_000
 """Activities from which both databases prefer an index to reading them all."""
 
 
+@pytest.mark.parametrize("entity", [Customer, Account])
 def test_the_talks_and_tasks_around_a_record_are_found_by_an_index(
-    works: UnitOfWorkFactory,
+    works: UnitOfWorkFactory, entity: type[Entity]
 ) -> None:
-    ada = given(works, Customer, first_name="Ada")
+    record = given(works, entity, name="Ada Lovelace")
     lead = given(works, Lead, first_name="Grace")
     given(works, Activity, description="Call", lead=lead.ref, due_date="+1d")
     multiply(works)
 
     def look(work: UnitOfWork) -> None:
-        overview.nearest(work, work.find(Customer, ada.number))
+        overview.nearest(work, work.find(entity, record.number))
 
-    (plan,) = plans(works, look, "activity.done_at DESC")
+    plan, *_ = plans(works, look, "activity.done_at DESC")
     assert "SCAN activity" not in plan
     assert "Seq Scan on activity" not in plan
 

@@ -180,6 +180,7 @@ def test_what_is_hidden_makes_no_difference_to_what_is_told(readers: Readers) ->
         for slug in slugs if COMPANIES else slugs[: readers.luck.randrange(2)]:
             names, author = hidden[slug], Author(readers.luck, everything, slug)
             texts = [author.words()[0], *(text for name in names for text in author.about(name))]
+            texts += [f"sort by {name.replace('_', ' ')}" for name in names]
             texts = readers.luck.sample(texts, min(len(texts), 2 * FILTERS))
             before = {text: told(work, slug, text) for text in texts}
             with work.session.begin_nested() as point:
