@@ -51,6 +51,7 @@ TOPICS = (
         (
             ("My open deals", "deal list open mine"),
             ("What closes this month", "deal list open closing this month"),
+            ("The biggest open deals first", "deal list open biggest"),
             ("What is won and bigger than that", "deal list stage = won and amount > 10k"),
             ("Cases that nobody has", "case list open unassigned"),
             (
