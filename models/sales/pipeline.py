@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Numeric, func, select, type_coerce
+from sqlalchemy import Numeric, func, literal, select, type_coerce
 
 from models.core.context import Context
 from models.core.permissions import visibility
@@ -23,7 +23,7 @@ class StageRow:
 
     Attributes:
         amount: The sum of the amounts in that currency.
-        weighted: The sum of the amounts, each times its probability.
+        weighted: The sum of the amounts of open deals, each times its probability; else 0.
     """
 
     stage: str
@@ -73,7 +73,8 @@ def summed(
         return []
     money = Numeric(18, 2)
     amount = type_coerce(func.sum(Opportunity.amount), money)
-    weighted = type_coerce(func.sum(Opportunity.amount * Opportunity.probability) / 100, money)
+    likely = func.sum(Opportunity.amount * Opportunity.probability) / 100
+    weighted = type_coerce(likely if stages == OPEN else literal(0), money)
     groups = (Opportunity.stage, Opportunity.currency, *by)
     rows = (
         select(*groups, func.count(), amount, weighted)
