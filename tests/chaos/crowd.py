@@ -57,7 +57,8 @@ class Act:
     outcomes: list[Outcome] = field(default_factory=list)
 
     def sights(self, witness: Witness) -> list[Sight]:
-        return witness.pressed(self.token) if self.kind == "press" else witness.about(self.token)
+        looks = {"press": witness.pressed, "mention": witness.mentions}
+        return looks.get(self.kind, witness.about)(self.token)
 
     def promised(self, witness: Witness) -> bool:
         """Whether the person may rely on it; whoever mentioned the bot, unless they are told

@@ -130,6 +130,14 @@ def test_one_may_ask_for_some_scenarios() -> None:
     assert (options.only, options.database, options.quick) == (["kill"], ["sqlite"], True)
 
 
+def test_a_mention_is_told_from_the_plain_message_that_it_is_as_well() -> None:
+    witness = Witness(Echo(Answer()))
+    for kind in ("message", "app_mention"):
+        witness.send(Envelope(EVENT, {"event": {"type": kind, "text": "task Zq1x1z"}}), 3)
+    (mention,) = witness.mentions("Zq1x1z")
+    assert mention.envelope.payload["event"]["type"] == "app_mention"
+
+
 def test_a_press_is_told_from_those_of_the_same_message() -> None:
     witness = Witness(Echo(Answer()))
     message = {"blocks": [{"elements": [{"value": "AT-1"}, {"value": "AT-2"}]}]}

@@ -225,7 +225,8 @@ def test_a_reminder_that_does_not_follow_its_tasks_is_noticed(empty: Floor) -> N
 
 @pytest.mark.parametrize(("whispers", "found"), [(0, "lost"), (1, ""), (2, "doubled")])
 def test_whoever_mentions_the_bot_has_one_answer(empty: Floor, whispers: int, found: str) -> None:
-    empty.witness.sights.append(Sight(Envelope(EVENT, {}), Answer(), 0.1, TOKEN))
+    mention = Envelope(EVENT, {"event": {"type": "app_mention"}})
+    empty.witness.sights.append(Sight(mention, Answer(), 0.1, TOKEN))
     for _ in range(whispers):
         empty.slack.post("C_SALES", empty.slack.bot.id, f"Created {TOKEN}", only_for=RITA)
     check_answers(empty, [Act("mention", TOKEN, RITA)], books := Books(), answered=True)

@@ -63,6 +63,16 @@ class Witness:
             if action.get("value") == value
         ]
 
+    def mentions(self, token: str) -> list[Sight]:
+        """The mentions of the bot with this word in them. Slack sends each of these messages as a
+        plain message, too, which promises nothing.
+        """
+        return [
+            sight
+            for sight in self.about(token)
+            if sight.envelope.payload.get("event", {}).get("type") == "app_mention"
+        ]
+
     def about(self, token: str) -> list[Sight]:
         """What was sent that has this word in it."""
         return [sight for sight in list(self.sights) if token in sight.words]
