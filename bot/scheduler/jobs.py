@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from models.activities import reminders
-from models.core import drafts
+from models.core import drafts, summaries
 from models.core import user_groups as people
+from models.core.db.deadline import at_leisure
 from models.core.identity.installation import InstallState
 from models.core.identity.notices import Notice
 from models.core.identity.rights import Preset
@@ -247,14 +248,31 @@ def check_members(work: UnitOfWork) -> None:
 
 def count(works: UnitOfWorkFactory, workspace: str) -> None:
     """Renew what the database knows of its tables, each night, once for all workspaces."""
-    if workspace == min(works.workspaces()) and works.attempt(tonight, workspace):
+    if workspace == min(works.workspaces()) and works.attempt(
+        partial(tonight, job="statistics"), workspace
+    ):
         statistics.renew(works.engine)
 
 
-def tonight(work: UnitOfWork) -> bool:
-    """Return whether it is night where the workspace is, and nobody has counted yet."""
+def compare_sums(works: UnitOfWorkFactory, workspace: str) -> None:
+    """Compare each night the sums that are kept of records with the records, and mend them.
+
+    They differ only where something else than Rapport, or an older release, wrote records.
+    """
+    if not works.attempt(partial(tonight, job="sums"), workspace):
+        return
+    with at_leisure():
+        with works(workspace, writes=False) as work:
+            wrong = any(summaries.differences(work, each) for each in summaries.all_summaries())
+        if wrong:
+            with works(workspace) as work:
+                log.warning("%s rows of sums were not those of the records", summaries.mend(work))
+
+
+def tonight(work: UnitOfWork, job: str) -> bool:
+    """Return whether it is night where the workspace is, and nobody has done a job yet."""
     now = work.now.astimezone(ZoneInfo(work.workspace.zone))
-    return now.hour in NIGHT and reminders.first(work, "statistics", str(now.date()))
+    return now.hour in NIGHT and reminders.first(work, job, str(now.date()))
 
 
 def sweep(work: UnitOfWork) -> None:
@@ -296,4 +314,5 @@ JOBS = (
     Job("members", in_one_unit(check_members), every=10),
     Job("housekeeping", in_one_unit(sweep), every=10),
     Job("statistics", count, every=10),
+    Job("sums", compare_sums, every=10),
 )

@@ -8,7 +8,7 @@ from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 
-from models.core import parts, rollups, rules
+from models.core import parts, rollups, rules, summaries
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
@@ -123,6 +123,7 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
             work, [row for row, did, found in written if did == "create" or is_reworded(row, found)]
         )
         follow(work, written)
+        summaries.follow(work, written)
         follow_changes(work, written)
 
 

@@ -36,6 +36,7 @@ from models.core.fields.trailing import take_amount, take_close
 from models.core.outbox.delivery import deliver
 from models.core.parsing import values
 from models.core.permissions import policy
+from models.sales.closed_deals import ClosedDeals
 from models.sales.purchase import Purchase
 from models.sales.purchase_line import PurchaseLine
 
@@ -125,6 +126,7 @@ class Opportunity(Entity):
     besides = ("status", "is_won", "is_closed")
     remarks = "notes"
     shown_on = ("customer", "account")
+    summaries = (ClosedDeals,)
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,11 @@ from sqlalchemy import Numeric, func, literal, select, type_coerce
 
 from models.core.context import Context
 from models.core.permissions import visibility
+from models.sales import closed_deals
 from models.sales.opportunity import CLOSED, OPEN, Opportunity
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
+SINCE = Opportunity.stage_since
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,31 @@ def closed_between(work: Context, start: datetime, end: datetime) -> list[StageR
     These are the deals that came to their stage then and are still there. Source: the last move,
     not the close date, which people set to what they expect.
     """
-    since = Opportunity.stage_since
-    return stage_rows(work, CLOSED, since >= start, since < end)
+    return stage_rows(work, CLOSED, start <= SINCE, end > SINCE)
+
+
+def closed_since(work: Context, start: datetime) -> list[StageRow]:
+    """Return the deals won and lost since then, as `closed_between` does.
+
+    Those of whole months are summed already; what was closed in the first month before the start
+    is taken from it.
+    """
+    if visibility.hidden(work, Opportunity.stage):
+        return []
+    month = start.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if work.now - start < start - month:
+        return stage_rows(work, CLOSED, start <= SINCE)
+    secret, _ = hidden_money(work)
+    found = closed_deals.since(work, closed_deals.month(start))
+    for row in closed_between(work, month, start) if start > month else []:
+        count, amount = found[row.stage, row.currency]
+        found[row.stage, row.currency] = (count - row.count, amount - row.amount)
+    rows = [
+        StageRow(stage, currency, count, ZERO if secret else amount, ZERO)
+        for (stage, currency), (count, amount) in found.items()
+        if count
+    ]
+    return in_order(rows, CLOSED)
 
 
 def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:

@@ -28,7 +28,9 @@ from sqlalchemy import (
 )
 
 from models.activities.activity import Activity, ActivityType
+from models.core import summaries
 from models.core.audit.entries import AuditEntry
+from models.core.db.deadline import at_leisure
 from models.core.db.engine import unhurried
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity
@@ -126,6 +128,7 @@ def build(engine: Engine, size: int) -> None:
             ):
                 connection.execute(text(SEQUENCE.format(table.name)))
     statistics.renew(engine)
+    sum_up(engine)
 
 
 def staff(engine: Engine) -> None:
@@ -185,6 +188,12 @@ def prepare(connection: Connection, size: int) -> None:
         connection.execute(
             insert(WORDS[name]), [{"k": k, "word": value} for k, value in enumerate(values)]
         )
+
+
+def sum_up(engine: Engine) -> None:
+    """Make the sums that are kept of records, as each change of one would have."""
+    with at_leisure(), UnitOfWorkFactory(engine, StoppedClock())("T1") as work:
+        summaries.mend(work)
 
 
 def fill(connection: Connection, counts: dict[type[Entity], int]) -> None:

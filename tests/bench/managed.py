@@ -91,6 +91,7 @@ def build(engine: Engine) -> None:
             for table in (*(entity.__table__ for entity in counts), StageChange.__table__):
                 connection.execute(text(SEQUENCE.format(table.name)))
     planning.renew(engine)
+    grown.sum_up(engine)
 
 
 def is_open() -> Any:

@@ -6,6 +6,7 @@ import time
 
 from sqlalchemy import func, select
 
+from models.core import summaries
 from models.core.audit import verify
 from models.core.audit.entries import AuditEntry
 from models.core.comments import COMMENTS
@@ -40,6 +41,15 @@ def check_trail(floor: Floor, books: Books, set_back: bool = False) -> None:
                 f"{named(place)} is {held.get(place)!r}, and {told.get(place)!r} by the trail"
             )
     check_seals(floor, books, set_back)
+
+
+def check_sums(floor: Floor, books: Books) -> None:
+    """The sums that are kept of records are those of the records."""
+    with floor.works(TEAM, writes=False) as work:
+        for summary in summaries.all_summaries():
+            wrong = summaries.differences(work, summary)
+            books.trials += 1
+            books.wrong += [f"the sums of {summary.__name__} are wrong by {wrong}"] if wrong else []
 
 
 def told_by_trail(work: UnitOfWork, books: Books) -> dict[Place, str | None]:

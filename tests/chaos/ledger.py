@@ -25,7 +25,7 @@ from models.support.case import Case, CaseComment
 from tests.chaos.books import TOKEN, Books, posts, rows, words_of
 from tests.chaos.crowd import ROOM, Act
 from tests.chaos.floor import TEAM, Floor
-from tests.chaos.history import check_trail
+from tests.chaos.history import check_sums, check_trail
 from tests.chaos.standing import check_standing
 from tests.chaos.witness import TROUBLE
 
@@ -90,6 +90,7 @@ def judge(
     check_posts(floor, books, gone, since)
     check_standing(floor, books, gone, since)
     check_trail(floor, books, set_back)
+    check_sums(floor, books)
     return books
 
 

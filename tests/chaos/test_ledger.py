@@ -14,15 +14,17 @@ from models.core.audit.entries import AuditEntry
 from models.core.outbox import results
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
 from models.customers.customer import Customer
+from models.sales.closed_deals import ClosedDeals
 from models.sales.opportunity import Opportunity
 from tests.chaos import history
 from tests.chaos.books import Books
 from tests.chaos.crowd import Act
 from tests.chaos.floor import TEAM, Floor
-from tests.chaos.history import check_seals, check_trail
+from tests.chaos.history import check_seals, check_sums, check_trail
 from tests.chaos.ledger import check_acts, check_answers, check_order, check_posts, check_reminders
 from tests.chaos.standing import check_standing, check_won
 from tests.chaos.witness import Sight
+from tests.ground import given
 from tests.models.tampering import unguarded
 
 RITA = "U00001"
@@ -245,6 +247,18 @@ def test_a_trail_that_says_what_the_records_say_is_in_order(empty: Floor) -> Non
     seal_all(empty.works)
     check_trail(empty, books := Books())
     assert (books.wrong, books.trials > 0) == ([], True)
+
+
+def test_a_sum_that_is_not_that_of_its_records_is_noticed(empty: Floor) -> None:
+    given(
+        empty.works, Opportunity, workspace=TEAM, by=RITA, name="Boat", customer="CU-1", stage="won"
+    )
+    check_sums(empty, books := Books())
+    assert (books.wrong, books.trials) == ([], 1)
+    with empty.works(TEAM) as work:
+        work.session.execute(update(ClosedDeals).values(count=2))
+    check_sums(empty, books)
+    assert "the sums of ClosedDeals are wrong by" in books.wrong[0]
 
 
 @pytest.mark.parametrize(("column", "value"), [("new", "Adam"), ("old", "Eve")])

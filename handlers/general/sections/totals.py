@@ -19,7 +19,7 @@ from models.core.parsing import values
 from models.core.parsing.dates import show_day
 from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import Opportunity, Stage
-from models.sales.pipeline import StageRow, closed_between
+from models.sales.pipeline import StageRow, closed_since
 from models.support.case import Case
 from models.support.open_cases import cases_by_priority
 
@@ -74,8 +74,8 @@ def four(request: Request, figures: Figures) -> list[Block]:
     if secret := cards.concealed(work, Opportunity.stage):
         return [blocks.section(secret)]
     week, quarter = figures.weeks[0], trend.quarter(work)
-    ended = closed_between(work, quarter, work.now + SOON)
-    lately = closed_between(work, week, work.now + SOON) if ended and quarter < week else []
+    ended = closed_since(work, quarter)
+    lately = closed_since(work, week) if ended and quarter < week else []
     told = {
         "Open": [sums(figures.open), compared(figures, week)],
         "Weighted": [weighted(figures)],

@@ -38,3 +38,21 @@ def on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
     text = f"regexp_replace({text}, '[\u0300-\u036f]', '', 'g')"
     on_keyboard = f"replace(lower({plain}), '`', '''')"
     return f"CASE WHEN octet_length({plain}) = length({plain}) THEN {on_keyboard} ELSE {text} END"  # most are ASCII
+
+
+class month_of(FunctionElement[str]):  # noqa: N801  named as SQL functions are
+    """The month of a moment in UTC, as a text such as 2026-03."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(month_of, "sqlite")
+def month_on_sqlite(element: month_of, compiler: Any, **options: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, 7)"
+
+
+@compiles(month_of, "postgresql")
+def month_on_postgresql(element: month_of, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM')"

@@ -165,6 +165,8 @@ class Entity(Row):
     """The workspace setting with the channel where its card is posted."""
     shown_on: ClassVar[tuple[str, ...]] = ()
     """The fields that name records whose cards tell of this one, and are drawn again with it."""
+    summaries: ClassVar[tuple[Any, ...]] = ()
+    """The tables of sums over its records, which every change of one brings up to date."""
 
     number: Mapped[int] = mapped_column(Integer)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, update
 
 from bot.scheduler import jobs
 from bot.scheduler.jobs import JOBS, Job
@@ -18,6 +18,8 @@ from models.core.outbox.delivery import Delivery, DeliveryState, IdempotencyKey,
 from models.core.replica import Replica
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
+from models.sales.closed_deals import ClosedDeals
+from models.sales.opportunity import Opportunity
 from models.support.case import Case
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
@@ -223,6 +225,26 @@ def test_what_is_old_is_removed_a_few_rows_at_a_time(
     with works("T1", writes=False) as work:
         assert list(work.session.scalars(select(IdempotencyKey.key))) == ["new act"]
         assert list(work.session.scalars(select(Delivery.key))) == ["still waiting"]
+
+
+def test_sums_that_are_wrong_are_mended_once_a_night(
+    works: UnitOfWorkFactory, clock: StoppedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    given(works, Customer, first_name="Ada")
+    given(works, Opportunity, name="Boat", customer="CU-1", stage="won")
+
+    def spoilt_and_compared() -> int:
+        with works("T1") as work:
+            work.session.execute(update(ClosedDeals).values(count=5))
+        jobs.compare_sums(works, "T1")
+        with works("T1", writes=False) as work:
+            return work.session.scalars(select(ClosedDeals.count)).one()
+
+    assert spoilt_and_compared() == 5, "it is no night"
+    clock.forward(timedelta(hours=16))
+    assert spoilt_and_compared() == 1
+    assert "1 rows of sums were not those of the records" in caplog.text
+    assert spoilt_and_compared() == 5, "it was done already"
 
 
 def test_replicas_and_installs_that_nobody_hears_of_any_more_are_removed(
