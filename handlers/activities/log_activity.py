@@ -1,5 +1,6 @@
 """Log what has happened: a call, a meeting, an e-mail, a note."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -27,6 +28,11 @@ SPOKEN: dict[str, str] = {
 JOINED = {ActivityType.CALL: "with", ActivityType.MEETING: "with", ActivityType.EMAIL: "with"}
 SAID = "said"
 """A word before the typed words, because otherwise the first of them are not read as a day."""
+HAPPENED = re.compile(
+    r"(?:i |we )?(?:called|phoned|rang|spoke|talked|met|visited|wrote|e-?mailed|had an? )\b",
+    re.IGNORECASE,
+)
+"""How a phrase begins that tells what has happened, and is no plan."""
 ABOUT = ("customer", "lead", "account", "opportunity", "case")
 KINDS = Activity.fields()
 ASKS = {
@@ -105,7 +111,8 @@ def still_to_come(request: Request, kind: str) -> Response | None:
     except Ambiguous:
         rest, due = said, said
     told = rest.removeprefix(SAID).strip()
-    if not due or not (request.line.implied or not told):
+    planned = request.line.implied and not HAPPENED.match(request.line.phrase)
+    if not due or not (planned or not told):
         return None
     task = f"task new {kind.capitalize()} {said} {about}".rstrip()
     sentence = f"“{due}” is still to come, and a log tells what has happened. Nothing was done yet. Is it a task?"

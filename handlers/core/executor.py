@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
-from handlers.core.commandline.named_records import with_numbers
+from handlers.core.commandline.named_records import with_numbers, with_numbers_of_begun
 from handlers.core.commandline.parser import Line, Ref
 from handlers.core.commandline.suggestions import (
+    OFFERED,
     candidates,
     not_understood,
     puzzled,
@@ -41,6 +42,7 @@ TO_YOU = "I will send it to you in a message."
 """The answer to --here on the Home tab, which holds less than a message does."""
 
 
+WHICH_BEGUN = "Which one do you mean? Nothing was done yet."
 WHICH = "Several records have that name. Nothing was done yet. Which one?"
 
 
@@ -51,10 +53,9 @@ class Decided(Exception):
 def perform(request: Request) -> Response:
     """Do what the line says; every line gets an answer."""
     request = placed(request)
-    ways = with_numbers(request)
-    if len(ways) > 1:
-        return choices(WHICH, [(str(record), found.line.raw) for record, found in ways])
-    request = request.but(command=ways[0][1]) if ways else request
+    request, question = numbered(request)
+    if question:
+        return question
     verb = request.verb
     if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
@@ -76,6 +77,17 @@ def perform(request: Request) -> Response:
         return run(request.but(texts={**request.texts, **texts}), verb, records)
     except Ambiguous as error:
         return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
+
+
+def numbered(request: Request) -> tuple[Request, Message | None]:
+    """Return a line with a number in place of a name, or the question which record is meant."""
+    ways, question = with_numbers(request), WHICH
+    if len(ways) == 1:
+        return request.but(command=ways[0][1]), None
+    if not ways:
+        ways, question = with_numbers_of_begun(request)[:OFFERED], WHICH_BEGUN
+    offers = [(str(record), found.line.raw) for record, found in ways]
+    return request, choices(question, offers) if offers else None
 
 
 def placed(request: Request) -> Request:

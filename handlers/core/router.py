@@ -387,7 +387,7 @@ class Catalogue:
             if len(nouns := self.nouns_with(found.verb or "")) == 1 and not found.noun:
                 found = parse_line(f"{nouns[0]} {other}", self.words)
             if found.verb and not found.unknown:
-                return replace(found, implied=True)
+                return replace(found, implied=True, phrase=line.raw)
         return line
 
     def rephrased(self, line: Line) -> Iterator[str]:

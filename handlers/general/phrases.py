@@ -10,7 +10,9 @@ NUMBER = r"#?[a-z]{2}-?\d+"
 REF = rf"(?:{NUMBER}|this)"
 NOUN, NOUNS, ONE = "<noun>", "<nouns>", "<one>"
 """What stands for any noun, for one of many things, and for one of a single thing."""
-STATE, GET = "(?:open|overdue|closed|unassigned)", "(?:show|list|get)(?: me)?"
+ORDERED = r"(?:biggest|largest|highest|top|smallest|lowest|newest|latest|oldest|earliest|soonest)"
+STATE = rf"(?:(?:{ORDERED} )?(?:open|overdue|closed|unassigned)|{ORDERED})"
+GET = "(?:show|list|get)(?: me)?"
 DAYISH = (
     r"(?:next|this|end|mid|early|late|the|in|tomorrow|today|eo[dwmqy]|q[1-4]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may"
     r"|jun|jul|aug|sep|oct|nov|dec|\d)\S*(?: .+)?"
@@ -89,6 +91,12 @@ PHRASES = (
         rf"(?:which|what) ({NOUN})(?: (?:are|is|do|have|were|was|need|should))+((?: .*)?)",
         r"\1 list\2",
     ),
+    (rf"(?:what|which) (?:are|is|were) my ({STATE} )?({NOUN})((?: .*)?)", r"\2 list \1mine\3"),
+    (
+        rf"(?:what|which) (?:are|is|were) (?:the |our )?({STATE} )?({NOUN})((?: .*)?)",
+        r"\2 list \1\3",
+    ),
+    (r"what (?:did|have) (?:i|we) (?:do|done)((?: .*)?)", r"task list mine done\1"),
     (rf"([a-z]+)(?:'s|’s) ({STATE} )?({NOUN})((?: .*)?)", r"\3 list \2of \1\4"),
     (rf"(?:who|which of us) (?:has|have|owns) ({STATE} )?({NOUN})((?: .*)?)", r"\2 list \1\3"),
     (r"how (?:is|are) (?:my|the) (?:team|sales)(?: doing)?", "report"),

@@ -162,6 +162,8 @@ class Line:
     cuts: tuple[tuple[int, int], ...] = ()
     implied: bool = False
     """Whether the noun was not typed, or the line is what other words mean."""
+    phrase: str = ""
+    """Those other words."""
 
 
 def read_ref(token: Token, words: Words) -> Ref | None:

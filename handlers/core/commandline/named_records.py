@@ -11,6 +11,8 @@ from models.core.search import mentions
 
 LONGEST, WORDS, LETTERS = 8, 24, 400
 """The most words of a name, and the most words and letters of a line that is looked through."""
+SHORTEST = 4
+"""The letters that the beginning of a name has at least."""
 LED = 2
 """The place of a name that a word leads to from the verb: history of Henrik."""
 Named = tuple[Entity, Command]
@@ -24,12 +26,34 @@ def with_numbers(request: Request) -> list[Named]:
     the longest name that is in the line; a person or a company is also found by a part of the name.
     A way that is not understood either is left out.
     """
+    words = words_of(request)
+    return ways(request, words, named(request, words)) if words else []
+
+
+def with_numbers_of_begun(request: Request) -> list[Named]:
+    """Return what a line may mean where the beginning of a record's name stands in it.
+
+    Nothing is done by that: move Blue Fjord to negotiation may be about any deal of that name.
+    """
+    words = words_of(request)
+    entities = [entity for entity in asked_about(request) if not entity.in_talk]
+    runs = (words[at : at + size] for size in sizes(words) for at in range(len(words) - size + 1))
+    keys = [key for key in map(folded, runs) if len(key) >= SHORTEST]
+    begun = mentions.fitting(request.work, entities, mentions.first(keys)) if words else []
+    return ways(request, words, sorted(begun, key=lambda each: bool(getattr(each, "closed", 0))))
+
+
+def words_of(request: Request) -> list[str]:
+    """Return the words of a line that may name its record; none of one that needs no name."""
     raw = request.line.raw
     words = raw.split(" ") if len(raw) <= LETTERS else []
-    if not words or len(words) > WORDS or not is_asked(request):
-        return []
+    return words if len(words) <= WORDS and is_asked(request) else []
+
+
+def ways(request: Request, words: Sequence[str], records: Sequence[Entity]) -> list[Named]:
+    """Return what the words mean with the number of each record, where that is understood."""
     found = []
-    for record in named(request, words):
+    for record in records:
         if text := with_number(words, record):
             command = request.catalogue.command(text)
             verb = command.verb
@@ -51,9 +75,7 @@ def is_asked(request: Request) -> bool:
 
 def named(request: Request, words: Sequence[str]) -> list[Entity]:
     """Return the records that the words name, of the kinds that the verb may be about."""
-    line, catalogue, work = request.line, request.catalogue, request.work
-    nouns = [line.noun] if line.noun else catalogue.nouns_with(line.verb or "")
-    entities = [ENTITIES[noun] for noun in nouns or catalogue.routers if noun in ENTITIES]
+    work, entities = request.work, asked_about(request)
     keys = (folded(words[at : at + size]) for size in sizes(words) for at in range(len(words)))
     found = mentions.fitting(work, entities, mentions.whole(keys))
     if found:
@@ -61,6 +83,13 @@ def named(request: Request, words: Sequence[str]) -> list[Entity]:
         return [record for record in found if len(record.key.split()) == longest]
     spoken = [entity for entity in entities if entity.in_talk]
     return mentions.named_in(work, values.from_slack(" ".join(words)), spoken) if spoken else []
+
+
+def asked_about(request: Request) -> list[type[Entity]]:
+    """Return the kinds of records that a line may be about."""
+    line, catalogue = request.line, request.catalogue
+    nouns = [line.noun] if line.noun else catalogue.nouns_with(line.verb or "")
+    return [ENTITIES[noun] for noun in nouns or catalogue.routers if noun in ENTITIES]
 
 
 def sizes(words: Sequence[str]) -> range:

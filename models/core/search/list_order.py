@@ -27,6 +27,7 @@ FIRST: Mapping[str, tuple[str, bool]] = {
     "biggest": (AMOUNT, True),
     "largest": (AMOUNT, True),
     "highest": (AMOUNT, True),
+    "top": (AMOUNT, True),
     "smallest": (AMOUNT, False),
     "lowest": (AMOUNT, False),
     "newest": (AGE, True),
@@ -111,7 +112,7 @@ def take(text: str, entity: type[Entity], work: Context) -> tuple[str, Order | N
             known = known or sortable(entity, work)
             if order := meant(found, known, entity):
                 return f"{text[: found.start()]} {text[found.end() :]}".strip(), order
-    if asked := UNKNOWN.search(text):
+    if asked := UNKNOWN.search(text) or named_sort(entity).search(text):
         labels = ", ".join(dict.fromkeys(label for label, _ in sortable(entity, work).values()))
         raise ValueError(
             f"{entity.plural().capitalize()} are not sorted by “{asked['field'][:60]}”. "
@@ -184,11 +185,22 @@ def is_ranked(kind: Field) -> bool:
 
 
 @cache
+def named_sort(entity: type[Entity]) -> re.Pattern[str]:
+    """Return the way to ask for an order by a field of such records that has none."""
+    return re.compile(rf"(?:^|\s){SORT} (?P<field>{spelt(entity)})$", re.IGNORECASE)
+
+
+def spelt(entity: type[Entity]) -> str:
+    """Return every way to write a field of such records, the longest first, as a pattern."""
+    words = {word.replace("_", " ") for word in (*entity.field_names(), *OTHERS, NAME, AGE)}
+    ways = (re.escape(word).replace(r"\ ", "[ _-]") for word in sorted(words, key=len)[::-1])
+    return "|".join(ways)
+
+
+@cache
 def patterns(entity: type[Entity]) -> tuple[re.Pattern[str], ...]:
     """Return the ways to say an order of such records, the plainest first."""
-    words = {word.replace("_", " ") for word in (*entity.field_names(), *OTHERS, NAME, AGE)}
-    spelt = (re.escape(word).replace(r"\ ", "[ _-]") for word in sorted(words, key=len)[::-1])
-    field, first = rf"(?P<field>{'|'.join(spelt)})", rf"(?P<first>{FIRSTS})"
+    field, first = rf"(?P<field>{spelt(entity)})", rf"(?P<first>{FIRSTS})"
     ways = (
         rf"(?:^|(?<=\s))(?:{SORT}(?: by)?|by) {field}(?: (?P<way>{WAYS}))?(?:,? {first} first)?$",
         rf"(?:^|(?<=\s))(?:{SORT}(?: by)? )?{first}(?: {field})?(?: first)?$",

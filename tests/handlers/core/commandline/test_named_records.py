@@ -79,6 +79,32 @@ def test_of_several_with_the_name_one_is_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("win Blue Fjord", "stage", "won"),
+        ("move blue fjord to negotiation", "stage", "negotiation"),
+        ("lost Blue Fjord too expensive", "lost_reason", "too expensive"),
+        ("blue fjord fleet amount 130k", "amount", 130_000),
+    ],
+)
+def test_for_the_beginning_of_a_name_the_records_are_offered(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    fleet: Opportunity,
+    line: str,
+    field: str,
+    value: object,
+) -> None:
+    given(works, Opportunity, name="Blue Fjord beacons", account="AC-1", stage="won")
+    slack.command(f"/crm {line}")
+    assert "Which one do you mean? Nothing was done yet." in slack.last.words
+    assert slack.last.buttons[0] == "OP-1 Blue Fjord fleet tracking", "the open one first"
+    assert found(works, Opportunity, 1).version == 1
+    slack.click("crm.run")
+    assert getattr(found(works, Opportunity, 1), field) == value
+
+
+@pytest.mark.parametrize(
     "line", ["win Blue Fjord", "bla Henrik blubb", "win Blue Fjord fleet tracking and more of it ="]
 )
 def test_nothing_is_guessed(

@@ -250,7 +250,12 @@ def test_what_is_still_to_come_is_no_call_that_was_made(
         assert slack.last.buttons[0] == "Make it a task", line
         slack.click("crm.run")
         assert "Due: " in told(slack), (line, task)
+    slack.command("/crm call Henrik today about the pilot")
+    assert "Is it a task?" in told(slack), "it is a plan"
+    slack.command("/crm met with Henrik today about the pilot, he wants 10% off")
+    assert told(slack).startswith("Logged: meeting with Henrik Dahl (CU-2)"), "it is none"
+    slack.command("/crm undo")
     slack.command("/crm log call CU-2 wants an offer by friday")
     assert told(slack).startswith(
-        "Logged: call with Henrik Dahl (CU-2) · AT-5\n“wants an offer by friday”"
+        "Logged: call with Henrik Dahl (CU-2) · AT-6\n“wants an offer by friday”"
     )

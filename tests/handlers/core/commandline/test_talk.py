@@ -271,6 +271,11 @@ def test_the_word_before_an_address_goes_with_it(
         ("deal lost last week", "Stage: Lost, Close date: Mon 2 Mar – Sun 8 Mar"),
         ("Rita's tasks", "Owner: Rita Reyes"),
         ("who has overdue tasks", "overdue"),
+        ("what are my overdue tasks", "overdue, Owner: Rita Reyes"),
+        ("what did I do last week", "Owner: Rita Reyes, Done: Mon 2 Mar – Sun 8 Mar"),
+        ("oldest open cases", "open"),
+        ("show me my biggest open deals", "open, Owner: Rita Reyes"),
+        ("what are the biggest open deals", "open"),
     ],
 )
 def test_a_question_is_a_list(slack: SlackDriver, case: Case, asked: str, read: str) -> None:
