@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from handlers.core.commandline.subjects import LEADING
 from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.router import Router
@@ -73,7 +74,7 @@ def behind_name(request: Request, texts: Mapping[str, str]) -> str:
         with suppress(ValueError):  # a name that names nobody is refused when the log is stored
             id = KINDS[whom].read(texts[whom], request.work) if texts.get(whom) else None
             name |= set(values.fold(request.work.name(whom, id)).split()) if id else set()
-    while words and values.fold(words[0]) in name:
+    while name and words and (values.fold(words[0]) in name or words[0].casefold() in LEADING):
         words.pop(0)
     return " ".join(words)
 

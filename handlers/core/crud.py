@@ -159,9 +159,8 @@ class Records(Router, Generic[E]):
         pages = [blocks.button(label, "crm.run", at + to) for label, to in turns if to]
         keep = f"{self.word} {verb} {words.strip()}" if words.strip() and page.records else ""
         menus = cards.list_menus(self.noun, page.menus) if verb == "list" else []
-        drawn = cards.listing(
-            page.records, request.work, page.heading, pages, page.note, keep, menus
-        )
+        note = " ".join(filter(None, [page.sums, page.note]))
+        drawn = cards.listing(page.records, request.work, page.heading, pages, note, keep, menus)
         turned = request.surface == "button" and "page" in request.line.flags
         return replace(drawn, replace=turned)
 

@@ -21,6 +21,7 @@ from models.core.identity.user import User
 from models.core.parsing.texts import clean, leading
 from models.core.permissions.policy import can
 from models.core.search.filter_periods import read_span
+from models.core.search.list_order import without_order
 
 Run = Callable[[Any, Any], Response]
 """A handler: it takes a request, and the record it is about or None."""
@@ -125,6 +126,7 @@ def takes_prose(verb: Verb) -> bool:
 
 def is_span(text: str) -> bool:
     """Return whether a text of several words is a span of time on any day, such as last week."""
+    text = without_order(text)
     return len(text.split()) > 1 and read_span(text, date(2000, 1, 1), past=True) is not None
 
 

@@ -19,6 +19,9 @@ DAYISH = (
 )
 """Text that begins as a day does."""
 NOTE = "(?:note|comment|remark)s?(?: (?:on|for|about|to))?"
+REACH = (
+    r"(?:(?:phone|telephone|mobile|cell)(?: number)?|number|e-?mail(?: address)?|address|contact)"
+)
 ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
 PHRASES = (
     # talk
@@ -67,6 +70,7 @@ PHRASES = (
         "notify",
     ),
     # lists
+    (r"(?:my|the) team|who(?: is|'s|’s) (?:overloaded|overworked|busy|free)", "home"),
     (r"(?:save|keep)(?: this| a| the| my)? list", "keep"),
     (r"(?:save|keep)(?: this| a| the| my)? list(?: as| under)? (.+)", r'keep name="\1"'),
     (r"(?:show )?(?:my |saved |my saved )lists", "lists"),
@@ -75,7 +79,7 @@ PHRASES = (
     (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
     (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
     (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),
-    (r"overdue", "task list mine overdue"),
+    (r"(?:what(?:'s|’s| is) )?(?:overdue|late)", "task list mine overdue"),
     (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
     (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
     (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
@@ -99,7 +103,9 @@ PHRASES = (
     (r"what (?:did|have) (?:i|we) (?:do|done)((?: .*)?)", r"task list mine done\1"),
     (rf"([a-z]+)(?:'s|’s) ({STATE} )?({NOUN})((?: .*)?)", r"\3 list \2of \1\4"),
     (rf"(?:who|which of us) (?:has|have|owns) ({STATE} )?({NOUN})((?: .*)?)", r"\2 list \1\3"),
-    (r"how (?:is|are) (?:my|the) (?:team|sales)(?: doing)?", "report"),
+    (r"how (?:is|are) (?:(?:my|the) (?:team|sales)|we)(?: doing)?", "report"),
+    (r"(?:revenue|turnover|bookings)((?: .*)?)", r"deal list won\1"),
+    (r"([a-z]+)(?:'s|’s) (?:pipeline|forecast)", r"deal list open of \1"),
     (rf"how many ({NOUN})(?: are(?: there)?| do (?:we|i) have)?((?: .*)?)", r"\1 list\2"),
     (r"(calls|meetings|e-?mails|notes)((?: .*)?)", r"task list \1\2"),
     (
@@ -121,6 +127,8 @@ PHRASES = (
         r"find \1",
     ),
     (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
+    (rf"(?:what is |what(?:'s|’s) |get |give me )?(?:the )?{REACH} (?:of|for) (.+)", r"find \1"),
+    (rf"(?:what is |what(?:'s|’s) )?(\S+(?: \S+){{0,2}})(?:'s|’s) {REACH}", r"find \1"),
     (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
     (rf"(?:who|what|when|where|how)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
     # deals, cases and tasks
@@ -146,9 +154,17 @@ PHRASES = (
         rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
         r"edit \2 \1 \3",
     ),
+    (
+        rf"(?:the )?([a-z_ -]+?) (?:of|for|on) ({REF}) (?:to|is|as|=) *(.+)",
+        r"edit \2 \1 \3",
+    ),
     (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
     (rf"(?:closed) ({REF})(.*)", r"close \1\2"),
     (rf"(?:wait|park|hold)(?: (?:on|for|with))?(?: case)? ({REF})", r"case edit \1 status=waiting"),
+    (
+        rf"({REF}) (?:{ISNOW} )?(?:wait(?:s|ing)?|parked|on hold)(?: (?:on|for) (?:the )?customer)?",
+        r"case edit \1 status=waiting",
+    ),
     (
         rf"(?:unassign|unclaim|release) ({REF})|(?:give|hand|put) ({REF}) back",
         r"edit \1\2 owner=none",

@@ -104,7 +104,9 @@ class Case(Entity):
     assignee: Mapped[int | None] = field(Person("Assignee", also=("owner",)))
     team: Mapped[str | None] = field(Text("Team", 50, card=False))
     respond_by: Mapped[datetime | None] = field(Moment("Respond by", form=False))
-    resolve_by: Mapped[datetime | None] = field(Moment("Resolve by", also=("due",), watched=True))
+    resolve_by: Mapped[datetime | None] = field(
+        Moment("Resolve by", also=("due", "deadline"), watched=True)
+    )
     responded_at: Mapped[datetime | None] = field(Moment("First response", form=False, card=False))
     resolved_at: Mapped[datetime | None] = field(Moment("Resolved", form=False))
     closed_at: Mapped[datetime | None] = field(Moment("Closed", form=False))

@@ -36,7 +36,7 @@ def with_numbers_of_begun(request: Request) -> list[Named]:
     Nothing is done by that: move Blue Fjord to negotiation may be about any deal of that name.
     """
     words = words_of(request)
-    entities = [entity for entity in asked_about(request) if not entity.in_talk]
+    entities = [each for each in asked_about(request) if each.owned and not each.in_talk]
     runs = (words[at : at + size] for size in sizes(words) for at in range(len(words) - size + 1))
     keys = [key for key in map(folded, runs) if len(key) >= SHORTEST]
     begun = mentions.fitting(request.work, entities, mentions.first(keys)) if words else []

@@ -42,6 +42,9 @@ WAYS = "|".join((*UP, "desc", "descending", "down"))
 FIRSTS = "|".join(FIRST)
 SORT = r"(?:sort(?:ed)?|order(?:ed)?)"
 UNKNOWN = re.compile(rf"(?:^|\s){SORT} by (?P<field>\S.*)$", re.IGNORECASE)
+AT_THE_END = re.compile(
+    rf" (?:(?:{SORT}(?: by)?|by) .+|(?:{SORT} )?(?:{FIRSTS})(?: first)?)$", re.IGNORECASE
+)
 Sortable = Mapping[str, tuple[str, Field | None]]
 """What a list can be sorted by: a field, `name` or `age` → what people call it, and its kind."""
 
@@ -182,6 +185,11 @@ def offered(entity: type[Entity], work: Context) -> list[Order]:
 def is_ranked(kind: Field) -> bool:
     """Return whether the options of a field go from low to high."""
     return isinstance(kind, Choice) and kind.ranked
+
+
+def without_order(text: str) -> str:
+    """Return a text without words at its end that say an order, of whatever field."""
+    return AT_THE_END.sub("", text)
 
 
 @cache

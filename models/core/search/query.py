@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
 
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
+from models.core.fields import Money
 from models.core.identity.user import with_names
 from models.core.parsing import values
-from models.core.permissions import masking
+from models.core.parsing.values import show_amount
+from models.core.permissions import masking, visibility
 from models.core.search import filter_parser, filter_sql, list_menus
 from models.core.search.full_text import CANDIDATES, best, by_reference, records_of
 from models.core.search.list_menus import ListMenu
@@ -34,6 +36,7 @@ class Page(Generic[E]):
         note: what the words of a list were read as.
         searched: the words that were none of its conditions.
         menus: the other lists that are one choice away.
+        sums: what the records of all pages amount to together.
     """
 
     records: list[E]
@@ -43,6 +46,7 @@ class Page(Generic[E]):
     note: str = ""
     searched: str = ""
     menus: Sequence[ListMenu] = ()
+    sums: str = ""
 
 
 def suggestions(work: Context, entity: type[E], text: str, limit: int = 20) -> list[E]:
@@ -164,8 +168,7 @@ def found_by_filter(
     order: Order | None = None,
 ) -> Page[E]:
     """Return the records that a filter finds, in an order or newest first."""
-    some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
-    total = work.session.scalar(select(func.count()).select_from(some)) or 0
+    total, sums = counted(work, entity, fitting)
     first = (number - 1) * PAGE
     newest = entity.id if text.strip() else entity.number  # the column an index gives in this order
     columns = order.columns(entity) if order else (newest.desc(),)
@@ -173,7 +176,37 @@ def found_by_filter(
     records = list(work.session.scalars(found))
     some_seen = wholly_seen(work, records)
     said = heading(entity, with_names(work, text), total, COUNTED, some_seen, order)
-    return Page(records[:PAGE], said, *pages(number, bool(records[PAGE:])))
+    return Page(records[:PAGE], said, *pages(number, bool(records[PAGE:])), sums=sums)
+
+
+def counted(work: Context, entity: type[Entity], fitting: "Select[Any]") -> tuple[int, str]:
+    """Return how many records a filter finds, and what they amount to together.
+
+    More than `COUNTED` are not counted to the end, and a part of them is not summed up.
+    """
+    name = figure_of(work, entity)
+    summed = [getattr(entity, each) for each in ("currency", name) if name]
+    some = fitting.with_only_columns(entity.id, *summed).limit(COUNTED + 1).subquery()
+    if not name:
+        return work.session.scalar(select(func.count()).select_from(some)) or 0, ""
+    currency, amount = some.c.currency, some.c[name]
+    rows = select(currency, func.count(), func.sum(amount)).group_by(currency).order_by(currency)
+    found = work.session.execute(rows).all()
+    total = sum(count for _, count, _ in found)
+    sums = [show_amount(amount, currency or "") for currency, _, amount in found if amount]
+    return total, f"Total: {' + '.join(sums)}." if sums and 1 < total <= COUNTED else ""
+
+
+def figure_of(work: Context, entity: type[Entity]) -> str:
+    """Return the field with the amount that is in the lines of a list, "" where there is none.
+
+    There is none where it is hidden from a reader.
+    """
+    kinds = ((name, entity.fields()[name]) for name in entity.line)
+    amounts = (name for name, kind in kinds if isinstance(kind, Money) and kind.currency)
+    name = next(amounts, "")
+    own = name and "currency" in entity.fields()
+    return name if own and not visibility.hidden(work, getattr(entity, name)) else ""
 
 
 def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Page[E]:

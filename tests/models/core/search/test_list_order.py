@@ -7,6 +7,7 @@ import pytest
 from models.core import records
 from models.core.entity.base import Entity
 from models.core.identity.role import Role
+from models.core.search import query
 from models.core.search.query import Page, list_records
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
@@ -119,10 +120,7 @@ def test_what_a_list_is_not_sorted_by_is_said(deals: UnitOfWorkFactory) -> None:
 
 
 def test_nothing_is_sorted_by_what_is_hidden(deals: UnitOfWorkFactory) -> None:
-    with deals("T1", "U_ADA") as work:
-        role = work.get(Role, work.lookup("role", "senior rep"))
-        rights = {"rights": "everything: look, new, change\ndeal: everything, hide amount"}
-        records.update(work, role, rights)
+    hide_amounts(deals)
     with pytest.raises(ValueError, match="not sorted by “amount”") as refused:
         listed(deals, "sort by amount")
     assert "amount," not in str(refused.value)
@@ -163,6 +161,33 @@ def test_a_menu_shows_what_the_list_is(
     assert menu.chosen == shown
     there = listed(deals, menu.options[shown])
     assert [deal.id for deal in there.records] == [deal.id for deal in page.records]
+
+
+def test_a_list_says_what_its_records_amount_to(deals: UnitOfWorkFactory) -> None:
+    assert listed(deals, "").sums == "Total: €142,000."
+    assert listed(deals, "amount > 20k").sums == "Total: €130,000."
+    assert listed(deals, "keel").sums == "", "one says it itself"
+    assert listed(deals, "mast OR nothing").sums == ""
+    given(deals, Opportunity, name="Rope", customer="CU-1", amount="$5.50")
+    assert listed(deals, "open").sums == "Total: €142,000 + $5.50."
+    assert listed(deals, "open", Customer).sums == ""
+    hide_amounts(deals)
+    assert listed(deals, "").sums == ""
+
+
+def test_what_is_not_counted_to_the_end_is_not_summed_up(
+    deals: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "COUNTED", 3)
+    page = listed(deals, "")
+    assert (page.heading, page.sums) == ("More than 3 deals, newest first", "")
+
+
+def hide_amounts(works: UnitOfWorkFactory) -> None:
+    with works("T1", "U_ADA") as work:
+        role = work.get(Role, work.lookup("role", "senior rep"))
+        rights = {"rights": "everything: look, new, change\ndeal: everything, hide amount"}
+        records.update(work, role, rights)
 
 
 def test_a_menu_keeps_the_other_words_of_a_list(deals: UnitOfWorkFactory) -> None:

@@ -209,7 +209,7 @@ def told(work: UnitOfWork, slug: str, text: str) -> object:
     said: list[object] = []
     try:
         page = list_records(work, ENTITIES[slug], text)
-        said += [[record.number for record in page.records], page.heading, page.note]
+        said += [[record.number for record in page.records], page.heading, page.note, page.sums]
     except ValueError as error:
         said.append(str(error))
     said.append([record.ref for record in find_everywhere(work, text)])
