@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import or_, select
+
 from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.ui import cards
@@ -12,8 +14,11 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Invalid
 from models.core.fields import Person, References
 from models.core.fields.kinds import Candidate
-from models.core.permissions import policy
+from models.core.permissions import policy, visibility
 from models.core.unit_of_work import UnitOfWork
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 
 EACH = 30
 """Records of a kind that are offered."""
@@ -35,6 +40,17 @@ def mine(work: UnitOfWork, record: object, texts: Mapping[str, str]) -> Sequence
         for each in found
         if policy.can(work.actor, "assign", each)
     ]
+
+
+def has_some(work: UnitOfWork) -> bool:
+    """Return whether the person has an open deal, lead or case that they may give away."""
+    asked = ((Opportunity, Opportunity.open()), (Lead, dashboard.open_leads()), (Case, Case.open()))
+    there = [
+        select(entity.id).where(dashboard.owned(work, entity), wanted).exists()
+        for entity, wanted in asked
+        if policy.can(work.actor, "assign", entity) and not visibility.hidden(work, wanted)
+    ]
+    return bool(there and work.session.scalar(select(or_(*there))))
 
 
 ASKS = {

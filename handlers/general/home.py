@@ -66,7 +66,7 @@ def top(request: Request) -> list[Block]:
 
 def foot(request: Request) -> list[Block]:
     """Return the person's own lists, and the row with what they may want at the end."""
-    hand = may(request, "handover") and any(handover.mine(request.work, None, {}))
+    hand = may(request, "handover") and handover.has_some(request.work)
     elements = [
         blocks.button("Hand over…", "crm.handover", "") if hand else None,
         blocks.button("Help", "crm.run", "help"),

@@ -11,6 +11,7 @@ from models.activities.activity import Activity, ActivityType
 from models.core.audit.entries import AuditEntry
 from models.core.context import Context
 from models.core.entity.base import Entity
+from models.core.names import kept
 from models.core.notifications import marks
 from models.core.permissions import policy, visibility
 from models.customers.customer import Customer
@@ -108,11 +109,21 @@ class Load:
     tomorrow: int = 0
 
 
-def loads(work: Context, people: Collection[int]) -> dict[int, Load]:
+def loads(work: Context, people: Collection[int]) -> Mapping[int, Load]:
     """Return how many open activities each of these people has to do, in one statement.
 
     The days are those of the actor. There is nothing where it is hidden when activities are due.
+    Who was asked about before is not asked about again.
     """
+    readers = tuple(reader.id for reader in work.viewers)
+    known: dict[int, Load] = kept(work.session).setdefault(("loads", readers, me(work)), {})
+    if others := [person for person in people if person not in known]:
+        known.update({person: Load() for person in others} | counted_loads(work, others))
+    return known
+
+
+def counted_loads(work: Context, people: Collection[int]) -> dict[int, Load]:
+    """Return the same, of those who have something to do; nothing is kept."""
     today, tomorrow, after = (midnight(work, days) for days in range(3))
     due = Activity.due_date
     wanted = (Activity.owner.in_(sorted(people)), Activity.open(), due < after)

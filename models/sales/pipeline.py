@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,8 @@ from models.sales import closed_deals
 from models.sales.opportunity import CLOSED, OPEN, Opportunity
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
+FEW_DAYS = timedelta(days=7)
+"""A span of which the deals are read sooner than the sums of its month."""
 SINCE = Opportunity.stage_since
 
 
@@ -53,12 +55,12 @@ def closed_since(work: Context, start: datetime) -> list[StageRow]:
     """Return the deals won and lost since then, as `closed_between` does.
 
     Those of whole months are summed already; what was closed in the first month before the start
-    is taken from it.
+    is taken from it. The deals of a short span are read.
     """
     if visibility.hidden(work, Opportunity.stage):
         return []
     month = start.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    if work.now - start < start - month:
+    if work.now - start <= max(FEW_DAYS, start - month):
         return stage_rows(work, CLOSED, start <= SINCE)
     secret, _ = hidden_money(work)
     found = closed_deals.since(work, closed_deals.month(start))

@@ -11,7 +11,7 @@ from handlers.general.sections import rows
 from handlers.general.sections.my_records import closes
 from handlers.notifications.report import figures
 from models.analytics import team
-from models.analytics.dashboard import Load, loads
+from models.analytics.dashboard import Load, loads, me
 from models.analytics.team import BIGGEST, Look
 from models.core.identity.user import User
 from models.core.names import learn
@@ -102,7 +102,7 @@ def people(request: Request, pipeline: Pipeline) -> list[Block]:
     if not order:
         said = "Nobody is in your team yet."
         return [blocks.header("The team"), rows.empty(request, said, "Teams", "team list")]
-    tasks = loads(work, order)
+    tasks = loads(work, {*order, me(work)})  # whose own day comes later
     leads = team.open_leads_of(work, order) if may(request, "lead list") else None
     cases = team.open_cases_of(work, order) if may(request, "case list") else {}
     drawn = [blocks.header("The team")]
