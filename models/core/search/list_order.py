@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import case
 
 from models.core.context import Context
+from models.core.db.dialects import folded
 from models.core.entity.base import Entity
-from models.core.fields import Choice, Day, Moment, Money, Number
+from models.core.fields import Choice, Country, Day, Moment, Money, Number, Text
 from models.core.fields.base import Field
 from models.core.permissions import visibility
 from models.core.search.filter_sql import ALWAYS
 
-SORTED = (Money, Number, Day, Moment, Choice)
+WORDS = (Text, Country)
+SORTED = (Money, Number, Day, Moment, Choice, *WORDS)
 """The kinds of fields that a list is sorted by."""
 FIGURES = (Money, Number)
 OTHERS = {"created": "created_at", "updated": "updated_at"}
@@ -75,8 +77,8 @@ class Order:
         """Return what people call the order: biggest amount first."""
         if self.name == AGE:
             return "newest first" if self.down else "oldest first"
-        if self.kind is None:
-            return f"by name, {'Z to A' if self.down else 'A to Z'}"
+        if self.kind is None or isinstance(self.kind, WORDS):
+            return f"by {self.label}, {'Z to A' if self.down else 'A to Z'}"
         if isinstance(self.kind, Choice) and not is_ranked(self.kind):
             options = list(self.kind.options)
             first = options[-1 if self.down else 0]
@@ -94,6 +96,8 @@ class Order:
             first = entity.id if self.name == AGE else entity.key
             return (first.desc() if self.down else first, entity.id)
         column = getattr(entity, self.name)
+        if isinstance(self.kind, WORDS):
+            column = folded(column)
         if isinstance(self.kind, Choice):
             places = {option.value: place for place, option in enumerate(self.kind.options)}
             column = case(places, value=column)

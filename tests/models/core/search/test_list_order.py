@@ -102,6 +102,14 @@ def test_what_is_ranked_begins_with_the_highest(works: UnitOfWorkFactory, ada: C
     assert [case.title for case in lowest.records] == ["Rust", "Leak", "Fire"]
 
 
+def test_words_are_sorted_without_case_and_accents(works: UnitOfWorkFactory) -> None:
+    for name, city in (("Ada", "ärzen"), ("Bob", "Zell"), ("Cid", "Aachen"), ("Dan", "")):
+        given(works, Customer, first_name=name, **({"city": city} if city else {}))
+    page = listed(works, "by city", Customer)
+    assert [customer.title for customer in page.records] == ["Cid", "Ada", "Bob", "Dan"]
+    assert page.heading == "4 customers, by city, A to Z"
+
+
 def test_a_word_in_quotes_and_one_that_nothing_is_ordered_by_are_looked_for(
     deals: UnitOfWorkFactory,
 ) -> None:
