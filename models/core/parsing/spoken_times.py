@@ -8,6 +8,7 @@ the day is meant.
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 
 NUMBERS = {
     **dict.fromkeys(("one", "ein", "eins", "une", "una"), 1),
@@ -52,10 +53,10 @@ STEPS = either(word for word, number in NUMBERS.items() if number in (5, 10, 15,
 HOUR = rf"(?P<hour>\d{{1,2}}(?![\d:.,%])|(?:{HOURS})\b)"
 CLOCK = rf"{HOUR}(?: ?(?:o'clock|uhr|heures?|h|horas?)\b)?\b"
 AT = r"\b(?:(?:at|around|um|gegen|vers|@|sobre|a) )?(?:la |las )?"
-WAYS: tuple[tuple[re.Pattern[str], Callable[[int, int, str], int]], ...] = (
+WAYS: tuple[tuple[str, Callable[[int, int, str], int]], ...] = (
     # half past nine, 20 past 9, quarter to 3, viertel vor neun, fünf nach zehn
     (
-        re.compile(
+        (
             rf"{AT}(?:a )?"
             rf"(?P<minute>half|{STEPS}|\d{{1,2}}(?= minutes?\b| past\b)|(?:5|10|20)(?= (?:vor|nach)\b))"
             rf"(?: minutes?)? (?P<side>past|to|after|before|till|vor|nach) {CLOCK}"
@@ -66,17 +67,17 @@ WAYS: tuple[tuple[re.Pattern[str], Callable[[int, int, str], int]], ...] = (
     ),
     # halb zehn, fünf vor halb neun, dreiviertel acht
     (
-        re.compile(rf"{AT}(?:(?P<minute>{STEPS}|5|10) (?P<side>vor|nach) )?halb {CLOCK}"),
+        rf"{AT}(?:(?P<minute>{STEPS}|5|10) (?P<side>vor|nach) )?halb {CLOCK}",
         lambda hour, minute, side: hour * 60 - 30 + (-minute if side == "vor" else minute),
     ),
     (
-        re.compile(rf"{AT}(?P<minute>dreiviertel) {CLOCK}"),
+        rf"{AT}(?P<minute>dreiviertel) {CLOCK}",
         lambda hour, minute, side: hour * 60 - 15,
     ),
     # neuf heures et demie, dix heures moins le quart, 9h et quart, midi et demi, las nueve y media,
     # nueve menos cuarto
     (
-        re.compile(
+        (
             rf"{AT}(?:{HOUR} ?(?:heures?|h|horas)|(?P<noon>midi|minuit)"
             rf"|(?:(?<=las )|(?<=la )){HOUR.replace('hour', 'spanish')}"
             rf"|{HOUR.replace('hour', 'half')}(?= (?:y|menos) (?:media|cuarto)))"
@@ -86,13 +87,13 @@ WAYS: tuple[tuple[re.Pattern[str], Callable[[int, int, str], int]], ...] = (
     ),
     # at nine thirty
     (
-        re.compile(rf"\b(?:at|@) (?P<hour>{HOURS}) (?P<minute>{MINUTES})\b"),
+        rf"\b(?:at|@) (?P<hour>{HOURS}) (?P<minute>{MINUTES})\b",
         lambda hour, minute, side: hour * 60 + minute,
     ),
 )
-EXACT = re.compile(rf"{AT}{HOUR} ?(?:uhr|heures?) (?P<minute>\d\d|{MINUTES})\b")
+EXACT = rf"{AT}{HOUR} ?(?:uhr|heures?) (?P<minute>\d\d|{MINUTES})\b"
 """neun Uhr dreißig, 14 heures 30: on a clock of 24 hours."""
-PLAIN = re.compile(rf"\b(?:a las?|a|vers|sobre las?) (?P<hour>{HOURS})(?: heures?)?\b(?! ?\d)")
+PLAIN = rf"\b(?:a las?|a|vers|sobre las?) (?P<hour>{HOURS})(?: heures?)?\b(?! ?\d)"
 """a las diez, à neuf heures."""
 WORDS = frozenset(" ".join(NUMBERS).split()).union(
     (
@@ -117,6 +118,12 @@ WORDS = frozenset(" ".join(NUMBERS).split()).union(
 )
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that is compiled when the first line needs it, not at every start."""
+    return re.compile(pattern)
+
+
 def number(word: str) -> int:
     return int(word) if word.isdigit() else NUMBERS[word]
 
@@ -126,9 +133,11 @@ def on_a_clock(text: str) -> str:
     if not any(word in WORDS for word in text.split()):
         return text
     for pattern, minutes in WAYS:
-        text = pattern.sub(lambda found, minutes=minutes: figures(found, minutes), text)  # type: ignore[misc]
-    text = PLAIN.sub(lambda found: f"at {number(found['hour'])}", text)
-    return EXACT.sub(lambda found: f"at {number(found['hour'])}:{number(found['minute']):02}", text)
+        text = compiled(pattern).sub(lambda found, minutes=minutes: figures(found, minutes), text)  # type: ignore[misc]
+    text = compiled(PLAIN).sub(lambda found: f"at {number(found['hour'])}", text)
+    return compiled(EXACT).sub(
+        lambda found: f"at {number(found['hour'])}:{number(found['minute']):02}", text
+    )
 
 
 def figures(found: re.Match[str], minutes: Callable[[int, int, str], int]) -> str:
