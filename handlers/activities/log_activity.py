@@ -18,6 +18,7 @@ from models.core.errors import Ambiguous, Invalid
 from models.core.fields import Moment
 from models.core.fields.trailing import past_moment, take_moment
 from models.core.parsing import values
+from models.customers.membership import Membership
 
 SPOKEN: dict[str, str] = {
     ActivityType.CALL: "a call",
@@ -29,6 +30,8 @@ SPOKEN: dict[str, str] = {
 JOINED = {ActivityType.CALL: "with", ActivityType.MEETING: "with", ActivityType.EMAIL: "with"}
 SAID = "said"
 """A word before the typed words, because otherwise the first of them are not read as a day."""
+PEOPLE = 5
+"""The people of a company that are offered."""
 HAPPENED = re.compile(
     r"(?:i |we )?(?:called|phoned|rang|spoke|talked|met|visited|wrote|e-?mailed|had an? )\b",
     re.IGNORECASE,
@@ -53,6 +56,8 @@ def kept(request: Request, kind: str) -> Response:
     What is still to come is no such activity, so the person is asked about it.
     """
     if asked := still_to_come(request, kind):
+        return asked
+    if asked := at_a_company(request):
         return asked
     texts = {**request.texts, "type": kind}
     if not texts.get("done_at") and request.surface != "form":
@@ -118,6 +123,19 @@ def still_to_come(request: Request, kind: str) -> Response | None:
     task = f"task new {kind.capitalize()} {said} {about}".rstrip()
     sentence = f"“{due}” is still to come, and a log tells what has happened. Nothing was done yet. Is it a task?"
     return choices(sentence, [("Make it a task", task), ("Log it", f"{request.line.raw} --yes")])
+
+
+def at_a_company(request: Request) -> Response | None:
+    """Return the question which of the people of a company it was, where only that is named."""
+    named = [name for name in ABOUT if request.texts.get(name)]
+    if request.surface == "form" or named != ["account"]:
+        return None
+    account = KINDS["account"].read(request.texts["account"], request.work)
+    people = Membership.people(request.work, account, PEOPLE)
+    line = f"{request.line.raw} account={request.work.ref('account', account)}"
+    offers = [(str(each), f"{line} customer={each.ref}") for each in people]
+    name = request.work.name("account", account)
+    return choices(f"Who was it at {name}? Nothing was done yet.", offers) if offers else None
 
 
 def tell_threads(request: Request, activity: Activity, kind: str) -> None:

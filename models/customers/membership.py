@@ -1,6 +1,6 @@
 """Memberships: which customer belongs to which account, as what, and when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from models.core.errors import Invalid
 from models.core.fields import Day, Flag, Reference, Text, field
 from models.core.fields.base import Reader
 from models.core.permissions import visibility
+from models.customers.customer import Customer
 
 
 class Membership(Entity):
@@ -55,6 +56,15 @@ class Membership(Entity):
         if visibility.hidden(work, *theirs, *order):
             return None
         return work.session.scalar(select(cls).where(*theirs).order_by(*order).limit(1))
+
+    @classmethod
+    def people(cls, work: Context, account: int, limit: int) -> Sequence[Customer]:
+        """Return people who work at an account now, those longest known first."""
+        there = (cls.account == account, cls.until.is_(None) | (cls.until >= work.today))
+        if visibility.hidden(work, *there):
+            return []
+        theirs = select(Customer).join(cls, cls.customer == Customer.id).where(*there)
+        return work.session.scalars(theirs.distinct().order_by(Customer.id).limit(limit)).all()
 
     def leave(self, work: Context) -> None:
         """Let it end yesterday, as the customer works elsewhere from today on."""

@@ -6,7 +6,9 @@ from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
 from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.account import Account
 from models.customers.customer import Customer
+from models.customers.membership import Membership
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from tests.ground import START, given
@@ -104,3 +106,32 @@ def test_what_was_logged_is_undone(
     slack.command("/crm log call CU-1 Hello")
     slack.click("crm.undo")
     assert count(works, Activity) == 0
+
+
+@SQLITE
+def test_of_a_company_one_is_asked_who_it_was(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    account = given(works, Account, name="Blue Fjord Shipping")
+    given(works, Customer, first_name="Ingrid", last_name="Berg")
+    for customer in ("CU-1", "CU-2"):
+        given(works, Membership, customer=customer, account=account.ref)
+    slack.command("/crm called Blue Fjord Shipping yesterday 16:00 they want 10% off")
+    assert told(slack) == "Who was it at Blue Fjord Shipping? Nothing was done yet."
+    assert slack.last.buttons[:2] == ["CU-1 Ada Lovelace", "CU-2 Ingrid Berg"]
+    assert count(works, Activity) == 0
+    slack.click("crm.run#2")
+    assert told(slack).startswith("Logged: call with Ingrid Berg (CU-2)")
+    activity = found(works, Activity)
+    assert activity.account == account.id
+    assert "they want 10% off" in (activity.description or "")
+
+
+@SQLITE
+@pytest.mark.parametrize("words", ["with Ada yesterday 16:00:", "Ada Lovelace yesterday 16:00"])
+def test_when_it_was_may_follow_with_whom(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, words: str
+) -> None:
+    slack.command(f"/crm log call {words} talked about sails")
+    assert "Done: Mon 9 Mar 16:00" in told(slack)
+    assert found(works, Activity).description == f"{words} talked about sails"
