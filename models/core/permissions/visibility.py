@@ -98,6 +98,12 @@ def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> Column
     return exists().where(theirs.c.id == column, belonging(entity, to, theirs.c))
 
 
+def hides_some(work: Context) -> bool:
+    """Return whether some field may be hidden from a viewer."""
+    viewers = work.viewers
+    return not viewers or any(rights_of(each).hidden for each in viewers if not each.guest)
+
+
 def hidden(work: Context, *asked: Any) -> list[str]:
     """Return the labels of fields that are asked in SQL and hidden from a viewer, of any entity.
 
@@ -107,10 +113,7 @@ def hidden(work: Context, *asked: Any) -> list[str]:
         work: the unit of work.
         *asked: conditions, columns, or orders.
     """
-    if not asked or (
-        work.viewers
-        and not any(rights_of(viewer).hidden for viewer in work.viewers if not viewer.guest)
-    ):
+    if not asked or not hides_some(work):
         return []
     parts = [part for part in visitors.iterate(select(*asked)) if isinstance(part, Column)]
     columns = dict.fromkeys(

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
+from models.core.entity.base import Entity
 from models.core.fields import Choice
 from models.core.identity.user import with_names
 from models.core.permissions import visibility
@@ -100,13 +102,29 @@ def menu(label: str, ways: Mapping[str, Parts], now: Parts, shown: str) -> ListM
 
 def states(reader: Listing, state: str) -> dict[str, tuple[Node, ...]]:
     """Return the states by which a list can be narrowed: what is shown → the condition."""
-    entity, work, kind = reader.entity, reader.work, reader.kinds[state]
-    found: dict[str, tuple[Node, ...]] = {f"All {entity.plural()}": ()}
-    for word in shortcuts(entity):
-        if word in STATES and not visibility.hidden(work, SHORTCUTS[word](entity, work)):
-            found[STATES[word]] = (Word(word),)
+    entity, work = reader.entity, reader.work
+    every = ways_to_narrow(entity, state)
+    if not visibility.hides_some(work):
+        return every
+    secret = [
+        STATES[word]
+        for word in shortcuts(entity)
+        if word in STATES and visibility.hidden(work, SHORTCUTS[word](entity, work))
+    ]
+    return {shown: nodes for shown, nodes in every.items() if shown not in secret}
+
+
+@cache
+def ways_to_narrow(entity: type[Entity], state: str) -> dict[str, tuple[Node, ...]]:
+    """Return the states by which a list can be narrowed where nothing is hidden."""
+    kind = entity.fields()[state]
     assert isinstance(kind, Choice)
-    return found | {kind.name(each): (Term(state, "=", each.value),) for each in kind.options}
+    words = [word for word in shortcuts(entity) if word in STATES]
+    return {
+        f"All {entity.plural()}": (),
+        **{STATES[word]: (Word(word),) for word in words},
+        **{kind.name(each): (Term(state, "=", each.value),) for each in kind.options},
+    }
 
 
 def apart(node: Node, reader: Listing, owned: str, state: str, order: Order | None) -> Parts:

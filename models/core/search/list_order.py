@@ -166,15 +166,24 @@ def usual_of(about: str, known: Sortable, entity: type[Entity]) -> str:
 
 def sortable(entity: type[Entity], work: Context) -> Sortable:
     """Return what a list can be sorted by, without what is hidden from a reader."""
-    kinds = {**entity.fields(), **ALWAYS}
-    found: dict[str, tuple[str, Field | None]] = {
-        name: (kind.label.lower(), kind)
-        for name, kind in kinds.items()
-        if isinstance(kind, SORTED) and not visibility.hidden(work, getattr(entity, name))
-    }
-    found[AGE] = (AGE, None)
+    every = ways_to_sort(entity)
+    if not visibility.hides_some(work):
+        return every
     words = [getattr(entity, name) for name in (*entity.named, *entity.stand_ins)]
-    return found if visibility.hidden(work, *words) else {**found, NAME: (NAME, None)}
+    asked = {name: [getattr(entity, name)] for name, (_, kind) in every.items() if kind}
+    asked |= {NAME: words, AGE: []}
+    return {name: each for name, each in every.items() if not visibility.hidden(work, *asked[name])}
+
+
+@cache
+def ways_to_sort(entity: type[Entity]) -> Sortable:
+    """Return what a list can be sorted by where nothing is hidden."""
+    kinds = {**entity.fields(), **ALWAYS}
+    found = {name: kind for name, kind in kinds.items() if isinstance(kind, SORTED)}
+    return {
+        **{name: (kind.label.lower(), kind) for name, kind in found.items()},
+        **{name: (name, None) for name in (AGE, NAME)},
+    }
 
 
 def offered(entity: type[Entity], work: Context) -> list[Order]:

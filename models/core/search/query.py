@@ -1,7 +1,8 @@
 """Find records: while a name is being typed, by words, by a filter, among everything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
@@ -168,33 +169,54 @@ def found_by_filter(
     order: Order | None = None,
 ) -> Page[E]:
     """Return the records that a filter finds, in an order or newest first."""
-    total, sums = counted(work, entity, fitting)
     first = (number - 1) * PAGE
     newest = entity.id if text.strip() else entity.number  # the column an index gives in this order
     columns = order.columns(entity) if order else (newest.desc(),)
     found = fitting.order_by(*columns).offset(first).limit(PAGE + 1)
     records = list(work.session.scalars(found))
+    figure = figure_of(work, entity) if text.strip() else ""
+    if number == 1 and len(records) <= PAGE:
+        total, sums = len(records), added_up(records, figure)
+    else:
+        total, sums = counted(work, entity, fitting, figure)
     some_seen = wholly_seen(work, records)
     said = heading(entity, with_names(work, text), total, COUNTED, some_seen, order)
-    return Page(records[:PAGE], said, *pages(number, bool(records[PAGE:])), sums=sums)
+    turns, told = pages(number, bool(records[PAGE:])), together(total, sums)
+    return Page(records[:PAGE], said, *turns, sums=told)
 
 
-def counted(work: Context, entity: type[Entity], fitting: "Select[Any]") -> tuple[int, str]:
-    """Return how many records a filter finds, and what they amount to together.
+def counted(
+    work: Context, entity: type[Entity], fitting: "Select[Any]", figure: str
+) -> tuple[int, Mapping[str, Decimal]]:
+    """Return how many records a filter finds, and the sums of a figure by currency.
 
-    More than `COUNTED` are not counted to the end, and a part of them is not summed up.
+    More than `COUNTED` are not counted to the end.
     """
-    name = figure_of(work, entity)
-    summed = [getattr(entity, each) for each in ("currency", name) if name]
+    summed = [getattr(entity, each) for each in ("currency", figure) if figure]
     some = fitting.with_only_columns(entity.id, *summed).limit(COUNTED + 1).subquery()
-    if not name:
-        return work.session.scalar(select(func.count()).select_from(some)) or 0, ""
-    currency, amount = some.c.currency, some.c[name]
-    rows = select(currency, func.count(), func.sum(amount)).group_by(currency).order_by(currency)
-    found = work.session.execute(rows).all()
+    if not figure:
+        return work.session.scalar(select(func.count()).select_from(some)) or 0, {}
+    sums = select(some.c.currency, func.count(), func.sum(some.c[figure]))
+    found = work.session.execute(sums.group_by(some.c.currency)).all()
     total = sum(count for _, count, _ in found)
-    sums = [show_amount(amount, currency or "") for currency, _, amount in found if amount]
-    return total, f"Total: {' + '.join(sums)}." if sums and 1 < total <= COUNTED else ""
+    return total, {currency or "": amount for currency, _, amount in found if amount}
+
+
+def added_up(records: Sequence[Any], figure: str) -> Mapping[str, Decimal]:
+    """Return the sums of a figure of some records by currency."""
+    sums: dict[str, Decimal] = {}
+    for record in records if figure else ():
+        if amount := getattr(record, figure):
+            sums[record.currency or ""] = sums.get(record.currency or "", Decimal(0)) + amount
+    return sums
+
+
+def together(total: int, sums: Mapping[str, Decimal]) -> str:
+    """Return what several records amount to; a part of them is not summed up."""
+    if not sums or not 1 < total <= COUNTED:
+        return ""
+    told = " + ".join(show_amount(amount, currency) for currency, amount in sorted(sums.items()))
+    return f"Total: {told}."
 
 
 def figure_of(work: Context, entity: type[Entity]) -> str:

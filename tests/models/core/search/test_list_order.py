@@ -172,23 +172,28 @@ def test_a_menu_shows_what_the_list_is(
 
 
 def test_a_list_says_what_its_records_amount_to(deals: UnitOfWorkFactory) -> None:
-    assert listed(deals, "").sums == "Total: €142,000."
+    assert listed(deals, "").sums == "", "nothing is asked but a list"
+    assert listed(deals, "open").sums == "Total: €142,000."
     assert listed(deals, "amount > 20k").sums == "Total: €130,000."
     assert listed(deals, "keel").sums == "", "one says it itself"
     assert listed(deals, "mast OR nothing").sums == ""
     given(deals, Opportunity, name="Rope", customer="CU-1", amount="$5.50")
     assert listed(deals, "open").sums == "Total: €142,000 + $5.50."
     assert listed(deals, "open", Customer).sums == ""
+    for number in range(8):
+        given(deals, Opportunity, name=f"Rope {number}", customer="CU-1", amount="$1")
+    assert listed(deals, "open").sums == "Total: €142,000 + $13.50.", "also of the next pages"
     hide_amounts(deals)
-    assert listed(deals, "").sums == ""
+    assert listed(deals, "open").sums == ""
 
 
 def test_what_is_not_counted_to_the_end_is_not_summed_up(
     deals: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(query, "COUNTED", 3)
-    page = listed(deals, "")
-    assert (page.heading, page.sums) == ("More than 3 deals, newest first", "")
+    monkeypatch.setattr(query, "PAGE", 2)
+    page = listed(deals, "open")
+    assert (page.heading, page.sums) == ("More than 3 deals match “open”", "")
 
 
 def hide_amounts(works: UnitOfWorkFactory) -> None:
