@@ -4,6 +4,7 @@ A figure over all deals that were ever won takes as long as there are deals. A s
 sums of those that are alike, and is brought up to date in the transaction of the change.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
@@ -17,8 +18,10 @@ from models.core.entity.bulk import INSERTS
 from models.core.permissions import policy
 
 Key = tuple[Any, ...]
-Share = tuple[Key, tuple[int, ...]]
-"""What one record adds: the key of the row, and a whole number for each of its sums."""
+Sums = Mapping[str, int]
+"""A whole number for each of the sums of a row."""
+Share = tuple[Key, Sums]
+"""What one record adds, and to the row with which key."""
 Held = Mapping[str, Any]
 """What a record holds in the columns that a summary is about."""
 
@@ -51,23 +54,18 @@ class Summary(Row):
 
 def follow(work: Context, written: Sequence[entries.Written]) -> None:
     """Add what records just written add now, and take away what they added before."""
-    deltas: dict[type[Summary], dict[Key, list[int]]] = {}
+    deltas: dict[type[Summary], dict[Key, Counter[str]]] = {}
     for record, did, changes in written:
         for summary in record.summaries:
             if did == "create" or changes.keys() & set(summary.about):
-                for times, share in shares(record, summary, new=did == "create"):
-                    key, amounts = share
-                    row = deltas.setdefault(summary, {}).setdefault(key, [0] * len(amounts))
-                    row[:] = [old + times * more for old, more in zip(row, amounts, strict=True)]
+                rows = deltas.setdefault(summary, defaultdict(Counter))
+                now = {name: getattr(record, name) for name in summary.about}
+                if share := summary.share(now):
+                    rows[share[0]].update(share[1])
+                if did != "create" and (share := summary.share(before(record, now))):
+                    rows[share[0]].subtract(share[1])
     for summary, rows in deltas.items():
         add(work, summary, rows)
-
-
-def shares(record: Entity, summary: type[Summary], new: bool) -> list[tuple[int, Share]]:
-    """Return what a record takes away (-1) and adds (1)."""
-    now = {name: getattr(record, name) for name in summary.about}
-    both = [(-1, None if new else summary.share(before(record, now))), (1, summary.share(now))]
-    return [(times, share) for times, share in both if share is not None]
 
 
 def before(record: Entity, now: Held) -> Held:
@@ -77,17 +75,14 @@ def before(record: Entity, now: Held) -> Held:
     return {**now, **{name: each.deleted[0] for name, each in histories.items() if each.deleted}}
 
 
-def add(work: Context, summary: type[Summary], rows: Mapping[Key, Sequence[int]]) -> None:
+def add(work: Context, summary: type[Summary], rows: Mapping[Key, Sums]) -> None:
     """Add to the sums of these keys, always in the same order: two who do wait for each other."""
     connection = work.session.connection()
+    here = {"workspace": work.workspace.id}
     values = [
-        {
-            "workspace": work.workspace.id,
-            **dict(zip(summary.keyed, key, strict=True)),
-            **dict(zip(summary.sums, rows[key], strict=True)),
-        }
+        {**here, **dict(zip(summary.keyed, key, strict=True)), **rows[key]}
         for key in sorted(rows)
-        if any(rows[key])
+        if any(rows[key].values())
     ]
     if values:
         connection.execute(addition(summary, connection.dialect.name), values)
@@ -109,7 +104,7 @@ def all_summaries() -> list[type[Summary]]:
     return [summary for entity in ENTITIES.values() for summary in entity.summaries]
 
 
-def differences(work: Context, summary: type[Summary]) -> dict[Key, tuple[int, ...]]:
+def differences(work: Context, summary: type[Summary]) -> dict[Key, Sums]:
     """Return what is to be added to the sums of each key, so that they are those of the records.
 
     One statement reads both, so that what others write meanwhile is in both or in neither.
@@ -124,7 +119,10 @@ def differences(work: Context, summary: type[Summary]) -> dict[Key, tuple[int, .
     found = select(*columns[:width], *totals).group_by(*columns[:width])
     with policy.beyond(work.session):
         rows = work.session.execute(found.having(or_(*(total != 0 for total in totals)))).all()
-    return {tuple(row[:width]): tuple(map(int, row[width:])) for row in rows}
+    return {
+        tuple(row[:width]): dict(zip(summary.sums, map(int, row[width:]), strict=True))
+        for row in rows
+    }
 
 
 def mend(work: Context) -> int:

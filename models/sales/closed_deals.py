@@ -51,7 +51,7 @@ class ClosedDeals(Summary):
             return None
         key = (str(held["stage"]), month(since), held["owner"] or NOBODY, held["currency"] or "")
         cents = ((held["amount"] or Decimal(0)) * 100).to_integral_value(ROUND_HALF_UP)
-        return key, (1, int(cents))
+        return key, {"count": 1, "cents": int(cents)}
 
     @classmethod
     def live(cls) -> Select[Any]:

@@ -83,11 +83,11 @@ class Order:
             options = list(self.kind.options)
             first = options[-1 if self.down else 0]
             return f"by {self.label}, {self.kind.name(first).lower()} first"
+        most, least = "biggest", "smallest"
+        if isinstance(self.kind, Choice):
+            most, least = "highest", "lowest"
         if isinstance(self.kind, Day | Moment):
-            return f"{'latest' if self.down else 'earliest' if self.name in ALWAYS else 'soonest'} {self.label} first"
-        most, least = (
-            ("highest", "lowest") if isinstance(self.kind, Choice) else ("biggest", "smallest")
-        )
+            most, least = "latest", "earliest" if self.name in ALWAYS else "soonest"
         return f"{most if self.down else least} {self.label} first"
 
     def columns(self, entity: type[Entity]) -> tuple[Any, ...]:
@@ -187,7 +187,7 @@ def ways_to_sort(entity: type[Entity]) -> Sortable:
 
 
 def offered(entity: type[Entity], work: Context) -> list[Order]:
-    """Return the orders that a menu offers: by age, day, figure, the first choice, and name."""
+    """Return the orders that a menu offers: by age, day, figure, what is ranked, and name."""
     known = sortable(entity, work)
     day, figure = (usual_of(about, known, entity) for about in (DATE, AMOUNT))
     ranked = next((each for each in entity.line if is_ranked(entity.fields()[each])), "")
