@@ -58,7 +58,7 @@ class Hit(NamedTuple):
 def best(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     """Return the hits of a text among these entities, ranked.
 
-    Misspelt words are considered only where too few fit.
+    Misspelt words are considered only where too few fit, and none is called just what was typed.
     """
     words = words_of(text)
     if not words:
@@ -67,12 +67,17 @@ def best(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit
     with trigrams.only_by_index(work.session):
         hits = {hit.key: hit for hit in candidates(work, text, named, entities)}
         ranked = sorted(hits.values(), key=lambda hit: rank(hit, words), reverse=True)
-        if len(ranked) < FEW:
+        if len(ranked) < FEW and not any(is_called(hit, words) for hit in ranked):
             ranked = beside(ranked, misspelt(work, words, entities))
         ranked = ranked or joined(work, words, entities) or nearly(work, words, entities)
     ranked = beside(ranked, looked_through(work, words, entities))
     meant = by_reference(work, text, entities) or by_key(work, text, entities)
     return beside(meant, ranked)
+
+
+def is_called(hit: Hit, words: Sequence[str]) -> bool:
+    """Return whether the name of a hit begins with several words just as they were typed."""
+    return len(words) > 1 and f"{hit.text} ".partition(" ")[2].startswith(f"{' '.join(words)} ")
 
 
 def beside(first: list[Hit], others: Sequence[Hit]) -> list[Hit]:

@@ -409,3 +409,11 @@ def test_half_words_and_slips_and_names_written_as_one_are_found(works: UnitOfWo
             typed: sorted(each.title for each in find_everywhere(work, typed)) for typed in FOUND
         }
     assert found == {typed: sorted(titles) for typed, titles in FOUND.items()}
+
+
+def test_who_is_found_by_the_whole_name_is_no_slip_of_the_finger(works: UnitOfWorkFactory) -> None:
+    for last in ("Johnson", "Johnsen"):
+        given(works, Customer, first_name="Jon", last_name=last)
+    with works("T1", writes=False) as work:
+        assert [each.title for each in find_everywhere(work, "jon johnson")] == ["Jon Johnson"]
+        assert len(find_everywhere(work, "jon johnsan")) == 2
