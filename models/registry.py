@@ -24,6 +24,7 @@ from models.customers.contact import Contact
 from models.customers.customer import Customer
 from models.customers.membership import Membership
 from models.sales import lifecycle
+from models.sales.closed_deals import ClosedDeals
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity, StageChange
 from models.sales.product import Product
@@ -58,6 +59,7 @@ rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,
     AuditHead,
+    ClosedDeals,
     Counter,
     Delivery,
     Draft,

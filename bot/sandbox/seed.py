@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from bot.sandbox import history
 from bot.sandbox.entities import Channel, Member
@@ -274,7 +274,10 @@ def dated(line: str, days: int) -> str:
 
 
 def keep_cards(works: UnitOfWorkFactory) -> None:
-    """Keep only a few cards, of all the messages of the past weeks, since only these are news."""
+    """Keep only a few cards, of all the messages of the past weeks, since only these are news.
+
+    They are asked for now: a company that was just made has nothing that waits for weeks.
+    """
     with works(TEAM[0]) as work:
         keys = [
             f"card:{ref}:{channel}"
@@ -282,3 +285,4 @@ def keep_cards(works: UnitOfWorkFactory) -> None:
             for channel in (work.workspace.sales_channel, work.workspace.support_channel)
         ]
         work.session.execute(delete(Delivery).where(Delivery.key.not_in(keys)))
+        work.session.execute(update(Delivery).values(created_at=work.now, not_before=work.now))

@@ -122,7 +122,7 @@ class Records(Router, Generic[E]):
         return redrawn(request, verb, record, str(error))
 
     def list(self, request: Request, _: Any) -> Response:
-        """List them, the newest first, or those that a filter such as `amount > 10k` fits."""
+        """List them, newest first or sorted, or what a filter such as `amount > 10k` fits."""
         return self.listed(request, "list", partial(list_records, request.work, self.entity))
 
     def find(self, request: Request, _: Any) -> Response:
