@@ -266,7 +266,8 @@ def compare_sums(works: UnitOfWorkFactory, workspace: str) -> None:
             wrong = any(summaries.differences(work, each) for each in summaries.all_summaries())
         if wrong:
             with works(workspace) as work:
-                log.warning("%s rows of sums were not those of the records", summaries.mend(work))
+                mended = summaries.mend(work)
+            log.warning("%s rows of sums were not those of the records", mended)
 
 
 def tonight(work: UnitOfWork, job: str) -> bool:

@@ -55,9 +55,7 @@ def kept(request: Request, kind: str) -> Response:
 
     What is still to come is no such activity, so the person is asked about it.
     """
-    if asked := still_to_come(request, kind):
-        return asked
-    if asked := at_a_company(request):
+    if asked := still_to_come(request, kind) or at_a_company(request):
         return asked
     texts = {**request.texts, "type": kind}
     if not texts.get("done_at") and request.surface != "form":

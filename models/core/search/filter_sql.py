@@ -60,6 +60,8 @@ RANKS: dict[str, Callable[[int, int], bool]] = {
 }
 ALWAYS: dict[str, Field] = {"created_at": Moment("Created"), "updated_at": Moment("Updated")}
 """What can be asked of any record in addition to its fields."""
+OTHERS = {"created": "created_at", "updated": "updated_at"}
+"""Other words for it."""
 SHORTCUTS: dict[str, Callable[[type[Entity], Context], Condition]] = {
     "open": lambda entity, work: entity.open(),  # type: ignore[attr-defined]
     "closed": lambda entity, work: not_(entity.open()),  # type: ignore[attr-defined]
@@ -228,11 +230,7 @@ def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
     Raises:
         ValueError: says which fields there are.
     """
-    words = (
-        entity.field_names()
-        | {"created": "created_at", "updated": "updated_at"}
-        | {name: name for name in ALWAYS}
-    )
+    words = entity.field_names() | OTHERS | {name: name for name in ALWAYS}
     if name := words.get(named):
         return name, entity.fields().get(name) or ALWAYS[name]
     near = nearest(named, words.keys(), limit=3, least=60)

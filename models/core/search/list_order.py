@@ -14,14 +14,12 @@ from models.core.entity.base import Entity
 from models.core.fields import Choice, Country, Day, Moment, Money, Number, Text
 from models.core.fields.base import Field
 from models.core.permissions import visibility
-from models.core.search.filter_sql import ALWAYS
+from models.core.search.filter_sql import ALWAYS, OTHERS
 
 WORDS = (Text, Country)
 SORTED = (Money, Number, Day, Moment, Choice, *WORDS)
 """The kinds of fields that a list is sorted by."""
 FIGURES = (Money, Number)
-OTHERS = {"created": "created_at", "updated": "updated_at"}
-"""Other words for what can be asked of any record."""
 NAME, AGE = "name", "age"
 """What any list can be sorted by besides fields; the age is that of the record here."""
 DATE, AMOUNT = "the day it is about", "the first figure"
@@ -139,11 +137,7 @@ def meant(found: re.Match[str], known: Sortable, entity: type[Entity]) -> Order 
     if said.get("way"):
         down = said["way"] not in UP
     if down is None:
-        down = (
-            name in (AGE, *ALWAYS)
-            or isinstance(kind, FIGURES)
-            or (kind is not None and is_ranked(kind))
-        )
+        down = name in (AGE, *ALWAYS) or isinstance(kind, FIGURES) or is_ranked(kind)
     return Order(name, label, kind, down)
 
 
@@ -195,7 +189,7 @@ def offered(entity: type[Entity], work: Context) -> list[Order]:
     return [Order(name, *known[name], down) for name, down in ways if name in known]
 
 
-def is_ranked(kind: Field) -> bool:
+def is_ranked(kind: Field | None) -> bool:
     """Return whether the options of a field go from low to high."""
     return isinstance(kind, Choice) and kind.ranked
 

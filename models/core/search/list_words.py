@@ -19,7 +19,7 @@ from models.core.search import filter_parser
 from models.core.search.comparisons import WIDEST, Bounds, must_be_clear
 from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
 from models.core.search.filter_periods import read_span
-from models.core.search.filter_sql import ALWAYS, SHORTCUTS, field_of, shortcuts, team_named
+from models.core.search.filter_sql import ALWAYS, OTHERS, SHORTCUTS, field_of, shortcuts, team_named
 from models.core.search.list_parts import is_past, key, plain, together, worded
 from models.core.search.lookup import REFERENCE, begins
 from models.core.search.mentions import OWNERS, called
@@ -419,8 +419,7 @@ class Listing:
         found = dict(DATED)
         for word, name in {
             **self.entity.field_names(),
-            "created": "created_at",
-            "updated": "updated_at",
+            **OTHERS,
         }.items():
             if isinstance(self.kinds.get(name), Day | Moment) and name != "deleted_at":
                 stem = word.removesuffix("e")
@@ -438,7 +437,7 @@ class Listing:
     @cached_property
     def bounds(self) -> Bounds:
         """The reader of comparisons."""
-        known = {**self.entity.field_names(), "created": "created_at", "updated": "updated_at"}
+        known = {**self.entity.field_names(), **OTHERS}
         words = {
             values.fold(word).replace("_", " "): name
             for word, name in known.items()

@@ -91,9 +91,7 @@ def find_records(
     Raises:
         ValueError: says what is wrong with a filter.
     """
-    number = (
-        int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
-    )
+    number = place_of(page)
     if filter_sql.read(text, entity) is None:
         return found_by_words(work, entity, text, number)
     asked, order = take(text, entity, work)
@@ -123,9 +121,7 @@ def list_records(
     Raises:
         Ambiguous: several colleagues have that name.
     """
-    number = (
-        int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
-    )
+    number = place_of(page)
     asked, order = take(text, entity, work)
     try:
         node = parsed(asked, entity)
@@ -239,6 +235,13 @@ def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Pa
     some = wholly_seen(work, records)
     said = heading(entity, with_names(work, text), len(hits), CANDIDATES - 1, some)
     return Page(records, said, *pages(number, bool(hits[first + PAGE :])))
+
+
+def place_of(page: str | bool | None) -> int:
+    """Return the number of a page that was asked for; it is the first where that is no number."""
+    if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000:
+        return int(page)
+    return 1
 
 
 def pages(number: int, more: bool) -> tuple[str, str]:
