@@ -1,7 +1,7 @@
 """What is happening around a record: how the database finds it."""
 
 import pytest
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import func, insert, select
 
 from models.activities.activity import Activity
 from models.analytics import overview
@@ -10,6 +10,7 @@ from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.plans import plans
 
@@ -17,6 +18,8 @@ pytestmark = pytest.mark.dialect
 
 MANY = 5_000
 """Activities from which both databases prefer an index to reading them all."""
+EACH = 10
+"""Leads and deals that they are about, as many activities each."""
 
 
 @pytest.mark.parametrize("entity", [Customer, Account])
@@ -24,8 +27,12 @@ def test_the_talks_and_tasks_around_a_record_are_found_by_an_index(
     works: UnitOfWorkFactory, entity: type[Entity]
 ) -> None:
     record = given(works, entity, name="Ada Lovelace")
-    lead = given(works, Lead, first_name="Grace")
-    given(works, Activity, description="Call", lead=lead.ref, due_date="+1d")
+    for number in range(EACH):
+        lead = given(works, Lead, first_name="Grace")
+        given(works, Activity, description="Call", lead=lead.ref, due_date="+1d")
+        customer = given(works, Customer, first_name=f"Grace {number}")
+        deal = given(works, Opportunity, name="Ten", customer=customer.ref)
+        given(works, Activity, description="Call", opportunity=deal.ref, due_date="+1d")
     multiply(works)
 
     def look(work: UnitOfWork) -> None:
@@ -37,14 +44,13 @@ def test_the_talks_and_tasks_around_a_record_are_found_by_an_index(
 
 
 def multiply(works: UnitOfWorkFactory) -> None:
-    """Make many of the first activity."""
+    """Make many of the activities that are there."""
     table = Activity.__table__
-    numbers = select(literal(2).label("number")).cte("numbers", recursive=True)
-    numbers = numbers.union_all(select(numbers.c.number + 1).where(numbers.c.number < MANY))
-    kept = [column for column in table.columns if column.name not in ("id", "number")]
-    joined = numbers.join(table, numbers.c.number > table.c.number)
-    copies = select(numbers.c.number, *kept).select_from(joined)
     with works("T1") as work:
-        names = ["number", *(column.name for column in kept)]
-        work.session.connection().execute(insert(table).from_select(names, copies))
+        connection = work.session.connection()
+        first = [dict(row) for row in connection.execute(select(table)).mappings()]
+        for row in first:
+            del row["id"]
+        copies = [{**first[n % len(first)], "number": n} for n in range(len(first) + 1, MANY + 1)]
+        connection.execute(insert(table), copies)
         assert work.session.scalar(select(func.count(Activity.id))) == MANY
