@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import singledispatch
+from itertools import chain, product
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
@@ -45,6 +46,8 @@ MANY = 1000
 
 Below it, fetching all of them from the index is quicker.
 """
+ASKED = 3
+"""Parts of a filter whose words the index is asked for together: the longest ones tell most."""
 SIGNS = re.compile("[=<>~≠≥≤]")
 ORDER: dict[str, Callable[[Any, Any], Condition]] = {
     "<": lambda column, value: column < value,
@@ -114,15 +117,59 @@ def condition(node: Node, entity: type[Entity], work: Context) -> Condition:
     """
     match node:
         case And(parts):
-            return and_(true(), *(condition(part, entity, work) for part in parts))
+            return all_of(parts, entity, work)
         case Or(parts):
             return or_(*(condition(part, entity, work) for part in parts))
         case Not(part):
             return negated(condition(part, entity, work))
-        case Word(text):
-            return word(text, entity, work)
-        case Term():
-            return term(node, entity, work)
+        case Word() | Term():
+            return all_of([node], entity, work)
+
+
+def all_of(parts: Sequence[Node], entity: type[Entity], work: Context) -> Condition:
+    """Return the condition that all of the parts hold.
+
+    The index lists the records that have the words of all of them, if they are few; many are looked
+    through. The newest ten of many are soon found by looking, those of a few only by the index.
+    """
+    indexed = sorted((part for part in parts if is_indexed(part, entity)), key=told, reverse=True)
+    asked = indexed[:ASKED]
+    fits = [
+        term(part, entity, work) if isinstance(part, Term) else condition(part, entity, work)
+        for part in parts
+        if not isinstance(part, Word)
+    ]
+    ids = few_with([told(part) for part in asked], entity, work) if asked else None
+    if ids is not None:
+        fits.append(entity.id.in_(ids))
+    found = asked if ids is not None else ()
+    words = [part.text for part in parts if isinstance(part, Word) and part not in found]
+    return and_(true(), *fits, *(word(text, entity, work) for text in words))
+
+
+def is_indexed(part: Node, entity: type[Entity]) -> bool:
+    """Return whether the index can list the records that fit a part of a filter, and maybe more.
+
+    The search text of a record contains the content of its fields, so it is an index for those that
+    have none.
+    """
+    if isinstance(part, Word):
+        typed = part.text.casefold() not in shortcuts(entity)
+    elif isinstance(part, Term) and part.field != "is" and part.op in ("=", "~"):
+        _, kind = field_of(part.field, entity)
+        whole = all(len(word) >= trigrams.TRIGRAM for word in trigrams.words_of(part.value))
+        meant = part.op == "~" or part.value.casefold() not in NOTHING
+        typed = kind.search and isinstance(kind, Text | LongText | Email | Link) and whole and meant
+    else:
+        typed = False
+    return typed and trigrams.served(trigrams.ways_of(told(part)))
+
+
+def told(part: Node) -> str:
+    """Return the text that a part of a filter looks for."""
+    if isinstance(part, Word):
+        return part.text
+    return part.value if isinstance(part, Term) else ""
 
 
 def negated(found: Condition) -> Condition:
@@ -131,10 +178,15 @@ def negated(found: Condition) -> Condition:
 
 
 def word(text: str, entity: type[Entity], work: Context) -> Condition:
-    """Return the condition of a shortcut, or of words that the record's search text contains."""
+    """Return the condition of a shortcut, or of words that the viewers find a record by."""
     if text.casefold() in shortcuts(entity):
         return visible(SHORTCUTS[text.casefold()](entity, work), work)
-    return holding(text, entity, work)
+    ways = trigrams.ways_of(text)
+    texts = select(SearchText.id).where(
+        SearchText.entity == entity.slug(), SearchText.record_id == entity.id
+    )
+    hold = exists(texts.where(trigrams.contains(ways)))
+    return and_(hold, *visible_words.limits(work, entity, ways, entity))
 
 
 def visible(asked: Condition | Column, work: Context) -> Condition | Column:
@@ -151,31 +203,17 @@ def visible(asked: Condition | Column, work: Context) -> Condition | Column:
     return asked
 
 
-def holding(text: str, entity: type[Entity], work: Context) -> Condition:
-    """Return the condition for records that the viewers find by these words.
+def few_with(texts: Sequence[str], entity: type[Entity], work: Context) -> Sequence[int] | None:
+    """Return the ids of the records that the viewers find by the words of all of the texts.
 
-    The index lists the records if they are few; many are looked through. The newest ten of many are
-    soon found by looking, those of a few only by the index.
+    Return None where they are many.
+
+    Args:
+        texts: each with a word that the index knows.
+        entity: the kind of record.
+        work: who reads, and the session.
     """
-    ids = few_with(text, entity, work)
-    if ids is not None:
-        return entity.id.in_(ids)
-    ways = trigrams.ways_of(text)
-    texts = select(SearchText.id).where(
-        SearchText.entity == entity.slug(), SearchText.record_id == entity.id
-    )
-    hold = exists(texts.where(trigrams.contains(ways)))
-    return and_(hold, *visible_words.limits(work, entity, ways, entity))
-
-
-def few_with(text: str, entity: type[Entity], work: Context) -> Sequence[int] | None:
-    """Return the ids of the records that the viewers find by the words.
-
-    Return None where they are many, or where no index can find them.
-    """
-    ways = trigrams.ways_of(text)
-    if not trigrams.served(ways):
-        return None
+    ways = [list(chain(*pieces)) for pieces in product(*(trigrams.ways_of(text) for text in texts))]
     found = trigrams.find(work.session, ways, [entity.slug()], MANY + 1)
     return [row.record_id for row in found] if len(found) <= MANY else None
 
@@ -199,18 +237,7 @@ def term(asked: Term, entity: type[Entity], work: Context) -> Condition:
         raise ValueError(
             f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …"
         )
-    fits = visible(compare(kind, column, asked.op, asked.value, work), work)
-    ids = few_with(asked.value, entity, work) if has_its_words(kind, asked.value) else None
-    return fits if ids is None else and_(entity.id.in_(ids), fits)
-
-
-def has_its_words(kind: Field, text: str) -> bool:
-    """Return whether the search text of a record contains the content of its field.
-
-    The search text is then an index for a column that has none.
-    """
-    typed = kind.search and isinstance(kind, Text | LongText | Email | Link)
-    return typed and all(len(word) >= trigrams.TRIGRAM for word in trigrams.words_of(text))
+    return visible(compare(kind, column, asked.op, asked.value, work), work)
 
 
 def state(asked: Term, entity: type[Entity], work: Context) -> Condition:

@@ -20,11 +20,14 @@ from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 from tests.models.marks import SQLITE
+from tests.plans import listening
 from tests.tables import table
 
 pytestmark = pytest.mark.dialect
 
 NOTHING: list[str] = []
+BY_INDEX = "SELECT search_text.entity"
+"""How the question begins that the index of words answers."""
 
 
 def fitting(
@@ -304,11 +307,32 @@ def test_filters_see_only_their_own_workspace(deals: UnitOfWorkFactory) -> None:
     assert fitting(deals, Lead, "theirs") == []
 
 
-def test_words_that_many_records_hold_are_looked_through(deals: UnitOfWorkFactory) -> None:
-    with deals("T1", "U_RITA", writes=False) as work:
-        assert filter_sql.few_with("deal", Opportunity, work) == []
-        assert filter_sql.few_with("s", Opportunity, work) is None
-    assert fitting(deals, Opportunity, "s NOT small") == ["None"]
+@table(
+    ("text", "asked", "found"),
+    [
+        ("name = small acme", 1, NOTHING),
+        ("acme ltd", 1, NOTHING),
+        ("lovelace name ~ small", 1, ["Small"]),
+        ("name ~ small amount < 10k", 1, ["Small"]),
+        ("s NOT small", 1, ["None"]),
+        ("name ~ small OR name ~ large", 2, ["Small", "Large"]),
+        ("amount < 10k", 0, ["Small"]),
+    ],
+)
+def test_the_index_is_asked_once_for_the_words_of_all_that_must_hold_together(
+    deals: UnitOfWorkFactory, text: str, asked: int, found: list[str]
+) -> None:
+    with listening(deals.engine) as heard:
+        names = fitting(deals, Opportunity, text)
+    assert (len([each for each, _ in heard if each.startswith(BY_INDEX)]), names) == (asked, found)
+
+
+@pytest.mark.parametrize("text", ["small", "name ~ small", "s small", "small name ~ mall"])
+def test_words_that_many_records_hold_are_looked_through(
+    deals: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(filter_sql, "MANY", 0)
+    assert fitting(deals, Opportunity, text) == ["Small"]
 
 
 @table("entity", ENTITIES.values())
