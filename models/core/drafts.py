@@ -2,17 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint, delete, or_, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Integer,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Row
+from models.core.entity.finding import KEPT
 from models.core.identity.user import User
 
-KEPT = timedelta(days=1)
+KEPT_FOR = timedelta(days=1)
 FORM = 80
 """Letters of the name of a form."""
 
@@ -51,17 +63,24 @@ def find(work: Context, form: str) -> Draft | None:
     if not work.actor:
         return None
     mine = (Draft.person == work.actor.id, Draft.form == form[:FORM])
-    return work.session.scalar(select(Draft).where(*mine, Draft.at > work.now - KEPT))
+    return work.session.scalar(select(Draft).where(*mine, Draft.at > work.now - KEPT_FOR))
 
 
 def drop(work: Context, form: str) -> None:
     """Forget what the actor typed in a form."""
     if work.actor:
-        mine = (Draft.person == work.actor.id, Draft.form == form[:FORM])
-        work.session.execute(delete(Draft).where(*mine))
+        work.session.execute(dropping(), {"whose": work.actor.id, "which": form[:FORM]})
+
+
+@cache
+def dropping() -> Any:
+    """Return the statement that deletes the draft `which` of the person `whose`."""
+    mine = (Draft.person == bindparam("whose"), Draft.form == bindparam("which"))
+    options = {KEPT: True, "synchronize_session": False}
+    return delete(Draft).where(*mine).execution_options(**options)
 
 
 def outdated(now: datetime) -> Any:
     """Return the condition for what is kept no longer: it is a day old, or its person has left."""
     gone = select(User.id).where(or_(User.left, User.guest))
-    return or_(Draft.at < now - KEPT, Draft.person.in_(gone))
+    return or_(Draft.at < now - KEPT_FOR, Draft.person.in_(gone))

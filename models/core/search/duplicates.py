@@ -6,13 +6,15 @@ trigrams. Every statement sees only what the viewers may see, so nothing is said
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
+from sqlalchemy import Integer, Select, String, and_, bindparam, literal, or_, select, union_all
 
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.finding import KEPT
 from models.core.fields import Domain, Email, Phone, Text
 from models.core.fields.base import Field
 from models.core.parsing import values
@@ -106,14 +108,14 @@ def alike(
         near: The ids of records with names like its own, by entity.
         besides: Others that came with it.
     """
-    asked = [
-        ids_of(work, entity, ways)
-        for entity in compared(type(record))
-        if (ways := resembling(work, record, entity, near.get(entity.slug(), ())))
-    ]
+    others = compared(type(record))
+    questions = tuple(question(work, record, entity, near.get(entity.slug())) for entity in others)
+    given: dict[str, Any] = {name: value for name, _, value in told(record)}
+    given |= {"here": work.workspace.id, NAME: record.key, **near}
+    statement = candidates(tuple(filter(any_way, questions)), visibility.of(work.session))
     known = {(each.slug(), each.id) for each in (record, *besides)}
     found: dict[str, list[int]] = {}
-    for slug, id in work.session.execute(union_all(*asked)) if asked else ():
+    for slug, id in () if statement is None else work.session.execute(statement, given):
         if (slug, id) not in known:
             found.setdefault(slug, []).append(id)
     return [
@@ -123,59 +125,93 @@ def alike(
     ]
 
 
-def ids_of(
-    work: Context, entity: type[Entity], ways: Sequence[ColumnElement[bool]]
-) -> "Select[str, int]":
-    """Return the query for (table name, id) of the records of an entity that fit one of the ways.
+@dataclass(frozen=True)
+class Question:
+    """What makes a record of an entity a candidate.
 
-    It leaves out what the viewers may not see, so that this does not use up the limit.
+    Attributes:
+        entity: The entity.
+        same: Pairs of its column and the field of the new record that it is compared with.
+        key: Compare the names.
+        near: Take also some whose ids are known.
+        meant: Leave out records that their names no longer mean.
     """
-    rows: Any = entity.__table__
-    here, meant = rows.c.workspace == work.workspace.id, entity.meant()
-    limits = visibility.conditions(entity, visibility.of(work.session), rows.c)
-    limits += [] if visibility.hidden(work, meant) else [meant]
+
+    entity: type[Entity]
+    same: tuple[tuple[str, str], ...]
+    key: bool
+    near: bool
+    meant: bool
+
+
+def question(
+    work: Context, record: Entity, entity: type[Entity], near: Sequence[int] | None
+) -> Question:
+    """Return what makes a record of an entity a candidate for being a new record."""
+    pairs = tuple((column, mine) for column, mine, *_ in same(work, record, entity))
+    key = entity.told_apart is not None and has_name(record)
+    return Question(entity, pairs, key, bool(near), not visibility.hidden(work, entity.meant()))
+
+
+def any_way(question: Question) -> bool:
+    return bool(question.same or question.key or question.near)
+
+
+@lru_cache(maxsize=512)
+def candidates(questions: Sequence[Question], sight: visibility.Sight) -> Any:
+    """Return the statement for (table name, id) of all candidates; None without any questions.
+
+    It is made once for each set of viewers and of filled fields. Its parameters are the values of
+    the new record by the names of its fields, and lists of ids by the names of their tables.
+
+    Args:
+        questions: The questions.
+        sight: What the viewers may see. What they may not see is left out here, so that it does not
+            use up the limit.
+    """
+    if not questions:
+        return None
+    found = union_all(*(ids_of(each, sight) for each in questions))
+    return found.execution_options(**{KEPT: True})
+
+
+def ids_of(asked: Question, sight: visibility.Sight) -> "Select[str, int]":
+    """Return the query for (table name, id) of the records that a question is about."""
+    entity, rows = asked.entity, asked.entity.__table__
+    ways = [
+        rows.c[column] == bindparam(mine, type_=rows.c[column].type) for column, mine in asked.same
+    ]
+    ways += [rows.c.key == bindparam(NAME, type_=String)] if asked.key else []
+    near = bindparam(entity.slug(), type_=Integer, expanding=True)
+    ways += [rows.c.id.in_(near)] if asked.near else []
+    here = rows.c.workspace == bindparam("here", type_=String)
+    limits = visibility.conditions(entity, sight, rows.c)
+    limits += [entity.meant()] if asked.meant else []
     fitting = or_(*(and_(here, way) for way in ways))
     found = select(rows.c.id).where(fitting, rows.c.deleted_at.is_(None), *limits)
     ids = found.limit(LOOKED_AT).subquery()
     return select(literal(entity.slug()), ids.c.id)
 
 
-def resembling(
-    work: Context, record: Entity, entity: type[Entity], near: Sequence[int]
-) -> list[ColumnElement[bool]]:
-    """Return the ways in which a record of an entity may be like a new one.
-
-    Args:
-        work: The unit of work.
-        record: The new record.
-        entity: The entity of the others.
-        near: The ids of those with names like its own.
-    """
-    rows: Any = entity.__table__
-    ways = [rows.c[column.key] == value for column, value, _ in same(work, record, entity)]
-    if entity.told_apart is not None and has_name(record):
-        ways.append(rows.c.key == record.key)
-    return [*ways, rows.c.id.in_(near)] if near else ways
-
-
 def same(
     work: Context, record: Entity, entity: type[Entity]
-) -> Iterator[tuple[ColumnElement[Any], Any, str]]:
-    """Yield what records of an entity may share with a record: (column, value, what it is).
+) -> Iterator[tuple[str, str, Any, str]]:
+    """Yield what records of an entity may share with a record.
 
-    What is hidden from a viewer is not compared.
+    That is their field, its own, the value, and what it is in words. What is hidden from a viewer
+    is not compared.
     """
-    for mine, value in told(record):
-        for name, kind in entity.fields().items():
-            if kind.same and comparable(mine, kind) and not policy.hides(work, entity, name):
-                yield getattr(entity, name), value, called(mine, kind, value)
+    for name, mine, value in told(record):
+        for theirs, kind in entity.fields().items():
+            if kind.same and comparable(mine, kind) and not policy.hides(work, entity, theirs):
+                yield theirs, name, value, called(mine, kind, value)
 
 
-def told(record: Entity) -> Iterator[tuple[Field, Any]]:
+def told(record: Entity) -> Iterator[tuple[str, Field, Any]]:
     """Yield the fields of a record that hint at a duplicate, with what they hold."""
     for name, kind in record.fields().items():
         if kind.same and (value := getattr(record, name)):
-            yield kind, value
+            yield name, kind, value
 
 
 def comparable(one: Field, other: Field) -> bool:
@@ -196,7 +232,7 @@ def called(one: Field, other: Field, value: Any) -> str:
 def shared(work: Context, record: Entity, other: Entity) -> list[str]:
     """Return what two records have in common, but for the name."""
     found = same(work, record, type(other))
-    return [what for column, value, what in found if getattr(other, column.key) == value]  # type: ignore[arg-type]
+    return [what for theirs, _, value, what in found if getattr(other, theirs) == value]
 
 
 def whole(work: Context, record: Entity) -> Entity | None:

@@ -7,14 +7,30 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import combinations, pairwise
+from functools import lru_cache
+from itertools import chain, combinations, count, islice, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, column, func, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from models.core.context import SYSTEM
 from models.core.entity.base import ENTITIES
+from models.core.entity.finding import KEPT
 from models.core.parsing import values
 from models.core.permissions import visibility
 from models.core.search import visible_words
@@ -39,6 +55,7 @@ ONLY_BY_INDEX = "only_by_index"
 """Where a session keeps that PostgreSQL may read texts by their index alone."""
 
 FTS = table(INDEX, column("rowid"), column(INDEX))
+FOUND = (SearchText.entity, SearchText.record_id, SearchText.text)
 
 Ways = Sequence[Sequence[str]]
 """Alternatives; each is the pieces that a text must all contain."""
@@ -97,42 +114,61 @@ def find(
             viewers may see. Checking here takes a separate statement for each number of ways, and
             up to 400 ms to make one.
     """
-    wanted = SearchText.entity.concat("").in_(
-        entities
-    )  # no index can check which of a few it is sooner than the text
-    words = () if roughly else ways
-    statement = found(session, ways, entities, roughly).where(
-        wanted, *seen(session, entities, words)
-    )
+    if roughly:
+        statement, given = roughly_found(session, ways, entities, limit)
+    else:
+        wanted = found(session, ways, entities).where(among(entities))
+        statement, given = wanted.where(*seen(session, entities, ways)).limit(limit), {}
     with only_by_index(session):
-        return session.execute(statement.limit(limit)).all()
+        return session.execute(statement, given).all()
+
+
+def among(entities: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition for the texts of these entities.
+
+    It is made so that it uses no index: none can check which of a few it is sooner than the text.
+    """
+    return SearchText.entity.concat("").in_(entities)
 
 
 def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnElement[bool]]:
     """Return the conditions on `SearchText` that leave out what the viewers may not see.
 
-    They also leave out what the viewers would find only by words that they may not see. For each
-    text there is a look at its record, never at all the records that may be seen, into which
-    PostgreSQL would turn EXISTS.
+    They also leave out what the viewers would find only by words that they may not see.
 
     Args:
         session: the session.
         entities: the table names of those wanted.
-        ways: what must be in words that the viewers may see; nothing where the caller checks.
+        ways: what must be in words that the viewers may see.
     """
     work: Any = session.info.get("work")
-    restricted = work and work.viewers != (SYSTEM,)
-    conditions = []
-    for entity in (ENTITIES[slug] for slug in entities) if restricted else ():
-        rows: Any = entity.__table__
-        limits = visibility.conditions(entity, visibility.of(session), rows.c)
-        limits += visible_words.limits(work, entity, ways, rows.c) if ways else []
-        if limits:
-            theirs = select(rows.c.id).where(rows.c.id == SearchText.record_id, *limits).limit(1)
-            conditions.append(
-                or_(SearchText.entity != entity.slug(), theirs.scalar_subquery().is_not(None))
-            )
-    return conditions
+    if not work or work.viewers == (SYSTEM,):
+        return []
+    sight = visibility.of(session)
+    limits = {
+        slug: visible_words.limits(work, ENTITIES[slug], ways, ENTITIES[slug].__table__.c)
+        for slug in entities
+    }
+    return [each for slug in entities for each in shown(slug, sight, limits[slug])]
+
+
+def shown(
+    slug: str, sight: visibility.Sight, limits: Sequence[ColumnElement[bool]] = ()
+) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition on `SearchText` that leaves out an entity's records that are not seen.
+
+    For each text there is a look at its record, never at all the records that may be seen, into
+    which PostgreSQL would turn EXISTS.
+
+    Args:
+        slug: the table name of the entity.
+        sight: what the viewers may see.
+        limits: what a record must fulfil besides.
+    """
+    rows: Any = ENTITIES[slug].__table__
+    if limits := [*visibility.conditions(ENTITIES[slug], sight, rows.c), *limits]:
+        theirs = select(rows.c.id).where(rows.c.id == SearchText.record_id, *limits).limit(1)
+        yield or_(SearchText.entity != slug, theirs.scalar_subquery().is_not(None))
 
 
 @contextmanager
@@ -142,7 +178,7 @@ def only_by_index(session: Session) -> Iterator[None]:
     Of 100,000 texts two common words that no record has together took 100 ms, now 3. A block within
     such a block changes nothing, so that a search that asks several times says it once.
     """
-    if session.get_bind().dialect.name == "sqlite" or session.info.get(ONLY_BY_INDEX):
+    if is_sqlite(session) or session.info.get(ONLY_BY_INDEX):
         yield
         return
     switch(session, "off")
@@ -159,9 +195,7 @@ def switch(session: Session, state: str) -> None:
     )
 
 
-def found(
-    session: Session, ways: Ways, entities: Sequence[str] = (), roughly: bool = False
-) -> "Select[str, int, str]":
+def found(session: Session, ways: Ways, entities: Sequence[str] = ()) -> "Select[str, int, str]":
     """Return the query for the (entity, record id, text) of what fits.
 
     The order is the one in which the index gives the texts soonest.
@@ -170,22 +204,80 @@ def found(
         session: the session.
         ways: alternatives, each the pieces that a text must all contain.
         entities: the index leaves out others by the references of these, as far as it can.
-        roughly: also return texts that have the trigrams of the pieces in another order.
     """
-    wanted, begin = (
-        select(SearchText.entity, SearchText.record_id, SearchText.text),
-        begins(entities),
+    if is_sqlite(session):
+        match = matches(ways, begins(entities))
+        return by_index(FTS.c[INDEX].op("MATCH")(match)).where(exactly(ways))
+    return select(*FOUND).where(contains(with_begin(ways, entities)))
+
+
+def roughly_found(
+    session: Session, ways: Ways, entities: Sequence[str], limit: int
+) -> "tuple[Select[str, int, str], dict[str, Any]]":
+    """Return the query that also finds texts with the trigrams of the pieces in another order.
+
+    It is made once for each set of viewers and, on PostgreSQL, for each number of pieces. Its
+    parameters are returned with it.
+    """
+    work: Any = session.info.get("work")
+    sight = visibility.of(session) if work else ()
+    if is_sqlite(session):
+        match = matches(ways, begins(entities))
+        return rough(tuple(entities), sight), {"match": match, "most": limit}
+    ways = with_begin(ways, entities)
+    given = {f"piece{at}": escaped(piece) for at, piece in enumerate(chain(*ways))}
+    return rough(tuple(entities), sight, tuple(map(len, ways))), {**given, "most": limit}
+
+
+@lru_cache(maxsize=512)
+def rough(
+    entities: Sequence[str], sight: visibility.Sight, shape: Sequence[int] = ()
+) -> "Select[str, int, str]":
+    """Return the statement of `roughly_found`; without a shape it is that of SQLite.
+
+    Args:
+        entities: the table names of those wanted.
+        sight: what the viewers may see.
+        shape: how many pieces each of the ways has.
+    """
+    pieces = (bindparam(f"piece{place}", type_=String) for place in count())
+    ways = [
+        [SearchText.text.contains(piece, escape="/") for piece in islice(pieces, length)]
+        for length in shape
+    ]
+    wanted = (
+        select(*FOUND).where(or_(*(and_(true(), *way) for way in ways)))
+        if shape
+        else by_index(FTS.c[INDEX].op("MATCH")(bindparam("match", type_=String)))
     )
-    if session.get_bind().dialect.name == "sqlite":
-        wanted = wanted.join(FTS, FTS.c.rowid == SearchText.id).where(matches(ways, begin))
-        wanted = wanted if roughly else wanted.where(exactly(ways))
-        return wanted.order_by(FTS.c.rowid.desc())
-    narrow = (
-        begin if len(begin) == 1 or len(ways) == 1 else []
-    )  # else there would be too many pairs to look for
-    return wanted.where(
-        contains([[*([each] if each else []), *way] for each in narrow or [""] for way in ways])
-    )
+    limits = [each for slug in entities for each in shown(slug, sight)]
+    wanted = wanted.where(among(entities), *limits).limit(bindparam("most", type_=Integer))
+    return wanted.execution_options(**{KEPT: True})
+
+
+def by_index(match: ColumnElement[bool]) -> "Select[str, int, str]":
+    """Return the query of SQLite for what the index finds, the newest first."""
+    wanted = select(*FOUND).join(FTS, FTS.c.rowid == SearchText.id).where(match)
+    return wanted.order_by(FTS.c.rowid.desc())
+
+
+def with_begin(ways: Ways, entities: Sequence[str]) -> Ways:
+    """Return the ways with the beginning of the texts of these entities as a further piece.
+
+    With several ways and several entities there would be too many pairs to look for.
+    """
+    begin = begins(entities)
+    narrow = begin if len(begin) == 1 or len(ways) == 1 else []
+    return [[*([each] if each else []), *way] for each in narrow or [""] for way in ways]
+
+
+def escaped(piece: str) -> str:
+    """Return a piece as it is written in a pattern of LIKE, with / before what means more there."""
+    return re.sub("([/%_])", r"/\1", piece)
+
+
+def is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def begins(entities: Sequence[str]) -> list[str]:
@@ -210,8 +302,8 @@ def contains(ways: Ways) -> ColumnElement[bool]:
     )
 
 
-def matches(ways: Ways, begin: Sequence[str] = ()) -> ColumnElement[bool]:
-    """Return the MATCH of FTS5.
+def matches(ways: Ways, begin: Sequence[str] = ()) -> str:
+    """Return what MATCH of FTS5 is asked.
 
     With detail=none it knows single trigrams only; LIKE there crashes SQLite 3.40.
 
@@ -220,8 +312,7 @@ def matches(ways: Ways, begin: Sequence[str] = ()) -> ColumnElement[bool]:
         begin: trigrams of which a text must have one in addition.
     """
     query = " OR ".join("(" + " AND ".join(map(quoted, trigrams(pieces))) + ")" for pieces in ways)
-    query = f"({' OR '.join(map(quoted, begin))}) AND ({query})" if begin else query
-    return FTS.c[INDEX].op("MATCH")(query)
+    return f"({' OR '.join(map(quoted, begin))}) AND ({query})" if begin else query
 
 
 def exactly(ways: Ways) -> ColumnElement[bool]:
