@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.core.entity.base import Entity
 from models.core.fields.base import Field
-from models.core.permissions import policy, visibility
+from models.core.permissions import policy
 from models.core.search import duplicates
 from models.exchange.prefetch import PrefetchingUnitOfWork
 from models.exchange.rows import FileRow
@@ -59,14 +59,8 @@ def held(
     if policy.hides(desk, entity, name):
         return set()
     column: Any = getattr(entity, name)
-    there = select(column).where(column.in_(wanted), *meant(desk, entity))
+    there = select(column).where(column.in_(wanted), *duplicates.meant(desk, entity))
     return set(desk.session.scalars(there))
-
-
-def meant(desk: PrefetchingUnitOfWork, entity: type[Entity]) -> list[Any]:
-    """Return the condition for records that are still meant by their names."""
-    condition = entity.meant()
-    return [] if visibility.hidden(desk, condition) else [condition]
 
 
 def namesakes(
@@ -78,7 +72,7 @@ def namesakes(
     """
     named = [(line, record) for line, record in created if duplicates.has_name(record)]
     keys = {record.key for _, record in named}
-    there = select(entity).where(entity.key.in_(keys), *meant(desk, entity))
+    there = select(entity).where(entity.key.in_(keys), *duplicates.meant(desk, entity))
     places = duplicates.companies(desk, desk.session.scalars(there) if keys else ())
     known: dict[str, list[frozenset[str]]] = {}
     for record, names in places.items():

@@ -10,7 +10,18 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
@@ -69,9 +80,8 @@ def duplicates(work: Context, record: Entity, besides: Collection[Entity] = ()) 
         besides: Others that came with it, and are no duplicates.
     """
     places = companies(work, [record])
-    near = namesakes(work, record, slips=bool(places[record]) or not record.told_apart)
     found: dict[Entity, Duplicate] = {}
-    others = alike(work, record, near, besides)
+    others = alike(work, record, bool(places[record]) or not record.told_apart, besides)
     places |= companies(work, others)
     for other in others:
         reasons = [*shared(work, record, other), *named(record, other, places)]
@@ -95,9 +105,7 @@ def compared(entity: type[Entity]) -> list[type[Entity]]:
     return [ENTITIES[slug] for slug in dict.fromkeys((*slugs, *filter(None, ways)))]
 
 
-def alike(
-    work: Context, record: Entity, near: Mapping[str, Sequence[int]], besides: Collection[Entity]
-) -> list[Entity]:
+def alike(work: Context, record: Entity, slips: bool, besides: Collection[Entity]) -> list[Entity]:
     """Return the records that hold the same as a new one, or may be named like it.
 
     One statement finds them by the indexes; in most cases there are none, and nothing is loaded.
@@ -105,24 +113,45 @@ def alike(
     Args:
         work: The unit of work.
         record: The new record.
-        near: The ids of records with names like its own, by entity.
+        slips: Find also names with a slip in one of the words.
         besides: Others that came with it.
     """
-    others = compared(type(record))
-    questions = tuple(question(work, record, entity, near.get(entity.slug())) for entity in others)
-    given: dict[str, Any] = {name: value for name, _, value in told(record)}
-    given |= {"here": work.workspace.id, NAME: record.key, **near}
-    statement = candidates(tuple(filter(any_way, questions)), visibility.of(work.session))
     known = {(each.slug(), each.id) for each in (record, *besides)}
     found: dict[str, list[int]] = {}
-    for slug, id in () if statement is None else work.session.execute(statement, given):
+    for slug, id in candidates(work, record, slips):
         if (slug, id) not in known:
             found.setdefault(slug, []).append(id)
     return [
         other
         for entity, ids in ((ENTITIES[slug], ids) for slug, ids in found.items())
-        for other in work.session.scalars(select(entity).where(entity.id.in_(ids)))
+        for other in work.session.scalars(
+            select(entity).where(entity.id.in_(ids), *meant(work, entity))
+        )
     ]
+
+
+def meant(work: Context, entity: type[Entity]) -> list[ColumnElement[bool]]:
+    """Return the condition for records that are still meant by their names."""
+    condition = entity.meant()
+    return [] if visibility.hidden(work, condition) else [condition]
+
+
+def candidates(work: Context, record: Entity, slips: bool) -> Iterable[tuple[str, int]]:
+    """Return the (table name, id) of all records that may be a new one: some twice, some in vain.
+
+    The words of a name are found by the index, in any order.
+    """
+    others = compared(type(record))
+    named = tuple(each.slug() for each in others if each.told_apart is not None)
+    questions = tuple(filter(Question.asks, (question(work, record, each) for each in others)))
+    given: dict[str, Any] = {name: value for name, _, value in told(record)}
+    given |= {"here": work.workspace.id, NAME: record.key, "most": LOOKED_AT * len(named)}
+    names = None
+    if ways := ways_to_write(record, slips):
+        names, pieces = trigrams.roughly_found(work.session, ways, named)
+        given |= pieces
+    statement = looking(questions, names, visibility.of(work.session))
+    return () if statement is None else work.session.execute(statement, given)
 
 
 @dataclass(frozen=True)
@@ -133,60 +162,56 @@ class Question:
         entity: The entity.
         same: Pairs of its column and the field of the new record that it is compared with.
         key: Compare the names.
-        near: Take also some whose ids are known.
-        meant: Leave out records that their names no longer mean.
     """
 
     entity: type[Entity]
     same: tuple[tuple[str, str], ...]
     key: bool
-    near: bool
-    meant: bool
+
+    def asks(self) -> bool:
+        """Return whether there is anything to compare."""
+        return self.key or bool(self.same)
 
 
-def question(
-    work: Context, record: Entity, entity: type[Entity], near: Sequence[int] | None
-) -> Question:
+def question(work: Context, record: Entity, entity: type[Entity]) -> Question:
     """Return what makes a record of an entity a candidate for being a new record."""
-    pairs = tuple((column, mine) for column, mine, *_ in same(work, record, entity))
-    key = entity.told_apart is not None and has_name(record)
-    return Question(entity, pairs, key, bool(near), not visibility.hidden(work, entity.meant()))
-
-
-def any_way(question: Question) -> bool:
-    return bool(question.same or question.key or question.near)
+    pairs = tuple((theirs, mine) for theirs, mine, *_ in same(work, record, entity))
+    return Question(entity, pairs, entity.told_apart is not None and has_name(record))
 
 
 @lru_cache(maxsize=512)
-def candidates(questions: Sequence[Question], sight: visibility.Sight) -> Any:
-    """Return the statement for (table name, id) of all candidates; None without any questions.
+def looking(
+    questions: Sequence[Question], names: "Select[str, int, str] | None", sight: visibility.Sight
+) -> Any:
+    """Return the statement for the (table name, id) of all candidates; None where there is none.
 
     It is made once for each set of viewers and of filled fields. Its parameters are the values of
-    the new record by the names of its fields, and lists of ids by the names of their tables.
+    the new record by the names of its fields, and those of the query for names.
 
     Args:
         questions: The questions.
-        sight: What the viewers may see. What they may not see is left out here, so that it does not
-            use up the limit.
+        names: The query for records with a name like that of the new one. PostgreSQL plans it as if
+            all of it was wanted: because of the limit it would read everything.
+        sight: What the viewers may see. The rest is left out here, so that it does not use up the
+            limit.
     """
-    if not questions:
-        return None
-    found = union_all(*(ids_of(each, sight) for each in questions))
-    return found.execution_options(**{KEPT: True})
+    parts = [ids_of(each, sight) for each in questions]
+    if names is not None:
+        near = names.cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
+        some = select(near.c.entity, near.c.record_id).limit(bindparam("most", type_=Integer))
+        parts.append(select(*some.subquery().c))
+    return union_all(*parts).execution_options(**{KEPT: True}) if parts else None
 
 
 def ids_of(asked: Question, sight: visibility.Sight) -> "Select[str, int]":
     """Return the query for (table name, id) of the records that a question is about."""
     entity, rows = asked.entity, asked.entity.__table__
     ways = [
-        rows.c[column] == bindparam(mine, type_=rows.c[column].type) for column, mine in asked.same
+        rows.c[theirs] == bindparam(mine, type_=rows.c[theirs].type) for theirs, mine in asked.same
     ]
     ways += [rows.c.key == bindparam(NAME, type_=String)] if asked.key else []
-    near = bindparam(entity.slug(), type_=Integer, expanding=True)
-    ways += [rows.c.id.in_(near)] if asked.near else []
     here = rows.c.workspace == bindparam("here", type_=String)
     limits = visibility.conditions(entity, sight, rows.c)
-    limits += [entity.meant()] if asked.meant else []
     fitting = or_(*(and_(here, way) for way in ways))
     found = select(rows.c.id).where(fitting, rows.c.deleted_at.is_(None), *limits)
     ids = found.limit(LOOKED_AT).subquery()
@@ -253,28 +278,20 @@ def has_name(record: Entity) -> bool:
     return record.told_apart is not None and named and bool(record.key)
 
 
-def namesakes(work: Context, record: Entity, slips: bool) -> dict[str, list[int]]:
-    """Return the ids of records whose names may be like that of a new one, by entity.
+def ways_to_write(record: Entity, slips: bool) -> trigrams.Ways:
+    """Return what a name like that of a record contains, as alternatives.
 
-    The index finds them: the words in any order.
+    Return none where the name tells too little.
 
     Args:
-        work: The unit of work.
-        record: The new record.
-        slips: Find also names with a slip in one of the words.
+        record: The record.
+        slips: Return also the ways with a slip in one of the words.
     """
     words = stem(record.title) if has_name(record) else ()
-    slugs = [each.slug() for each in compared(type(record)) if each.told_apart is not None]
     pieces = [trigrams.piece(word) for word in words]
     if not trigrams.trigrams(pieces) or len(words) > trigrams.MOST_WORDS:
-        return {}
-    ways = [pieces, *(way for way in slipped(words if slips else ()) if trigrams.trigrams(way))]
-    with trigrams.only_by_index(work.session):
-        hits = trigrams.find(work.session, ways, slugs, LOOKED_AT * len(slugs), roughly=True)
-    found: dict[str, list[int]] = {}
-    for slug, id, _ in hits:
-        found.setdefault(slug, []).append(id)
-    return found
+        return []
+    return [pieces, *(way for way in slipped(words if slips else ()) if trigrams.trigrams(way))]
 
 
 def slipped(words: Sequence[str]) -> Iterator[list[str]]:

@@ -115,7 +115,8 @@ def find(
             up to 400 ms to make one.
     """
     if roughly:
-        statement, given = roughly_found(session, ways, entities, limit)
+        statement, given = roughly_found(session, ways, entities)
+        statement, given = at_most(statement), {**given, "most": limit}
     else:
         wanted = found(session, ways, entities).where(among(entities))
         statement, given = wanted.where(*seen(session, entities, ways)).limit(limit), {}
@@ -212,21 +213,25 @@ def found(session: Session, ways: Ways, entities: Sequence[str] = ()) -> "Select
 
 
 def roughly_found(
-    session: Session, ways: Ways, entities: Sequence[str], limit: int
+    session: Session, ways: Ways, entities: Sequence[str]
 ) -> "tuple[Select[str, int, str], dict[str, Any]]":
     """Return the query that also finds texts with the trigrams of the pieces in another order.
 
     It is made once for each set of viewers and, on PostgreSQL, for each number of pieces. Its
     parameters are returned with it.
     """
-    work: Any = session.info.get("work")
-    sight = visibility.of(session) if work else ()
+    sight = visibility.of(session) if session.info.get("work") else ()
     if is_sqlite(session):
-        match = matches(ways, begins(entities))
-        return rough(tuple(entities), sight), {"match": match, "most": limit}
+        return rough(tuple(entities), sight), {"match": matches(ways, begins(entities))}
     ways = with_begin(ways, entities)
     given = {f"piece{at}": escaped(piece) for at, piece in enumerate(chain(*ways))}
-    return rough(tuple(entities), sight, tuple(map(len, ways))), {**given, "most": limit}
+    return rough(tuple(entities), sight, tuple(map(len, ways))), given
+
+
+@lru_cache(maxsize=512)
+def at_most(wanted: "Select[str, int, str]") -> "Select[str, int, str]":
+    """Return a query with `most` as a further parameter: the number of rows."""
+    return wanted.limit(bindparam("most", type_=Integer)).execution_options(**{KEPT: True})
 
 
 @lru_cache(maxsize=512)
@@ -251,8 +256,7 @@ def rough(
         else by_index(FTS.c[INDEX].op("MATCH")(bindparam("match", type_=String)))
     )
     limits = [each for slug in entities for each in shown(slug, sight)]
-    wanted = wanted.where(among(entities), *limits).limit(bindparam("most", type_=Integer))
-    return wanted.execution_options(**{KEPT: True})
+    return wanted.where(among(entities), *limits)
 
 
 def by_index(match: ColumnElement[bool]) -> "Select[str, int, str]":

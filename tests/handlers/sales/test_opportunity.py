@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
@@ -69,8 +70,9 @@ def test_a_deal_is_won_with_the_button_of_its_card(
     assert event.words == "Rita Reyes moved it from qualification to won."
     assert "Won" in card.words
     assert "opportunity.won" not in card.actions
+    moves = select(StageChange).order_by(StageChange.id)
     with works("T1", writes=False) as work:
-        assert [move.after for move in work.session.query(StageChange)] == ["qualification", "won"]
+        assert [move.after for move in work.session.scalars(moves)] == ["qualification", "won"]
 
 
 @SQLITE
