@@ -1,7 +1,7 @@
 """Activities: calls, meetings, e-mails, notes and tasks."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -164,7 +164,7 @@ class Activity(Entity):
         return {"description": message}
 
     @classmethod
-    def called_together(cls, some: Collection["Activity"]) -> tuple[str, str]:
+    def called_together(cls, some: Iterable["Activity"]) -> tuple[str, str]:
         kinds = {each.type if each.done_at else ActivityType.TASK for each in some}
         if len(kinds) > 1:
             return "activity", "activities"

@@ -1,7 +1,7 @@
 """The base of every table and of every CRM entity."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -215,7 +215,7 @@ class Entity(Row):
         return plural(cls.noun())
 
     @classmethod
-    def called_together(cls, some: Collection[Any]) -> tuple[str, str]:
+    def called_together(cls, some: Iterable[Any]) -> tuple[str, str]:
         """Return the words for one and for several, for a list of which these are some."""
         return cls.noun(), cls.plural()
 

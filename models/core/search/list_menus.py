@@ -1,7 +1,7 @@
 """The menus above a list: whose records, which of them, and in which order."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from models.core.entity.base import Entity
@@ -15,11 +15,7 @@ from models.core.search.list_order import AGE, Order, is_ranked
 from models.core.search.list_words import Listing
 
 MINE, UNASSIGNED = Word("mine"), Word("unassigned")
-WHOSE: Mapping[str, tuple[Node, ...]] = {
-    "Everybody’s": (),
-    "Mine": (MINE,),
-    "Unassigned": (UNASSIGNED,),
-}
+WHOSE = {"Everybody’s": "", "Mine": write(MINE), "Unassigned": write(UNASSIGNED)}
 STATES = {"open": "All open", "closed": "All closed", "overdue": "Overdue"}
 """The words for states of any record, and how a menu shows them."""
 NEWEST = Order(AGE, AGE, None, True)
@@ -43,18 +39,18 @@ class ListMenu:
 
 @dataclass(frozen=True)
 class Parts:
-    """The conditions of a list, apart, and its order."""
+    """The words of a list, apart: whose records, which of them, what else is asked, the order."""
 
-    whose: tuple[Node, ...]
-    which: tuple[Node, ...]
-    others: tuple[Node, ...]
-    order: Order
+    whose: str
+    which: str
+    others: str
+    order: str
 
-    @property
-    def words(self) -> str:
-        """Return the words that are read as this list."""
-        conditions = write(And((*self.others, *self.which, *self.whose)))
-        order = self.order.text if self.order != NEWEST or not conditions else ""
+    def but(self, **other: str) -> str:
+        """Return the words of the same list with another part in the place of one."""
+        parts = {**vars(self), **other}
+        conditions = " ".join(filter(None, (parts["others"], parts["which"], parts["whose"])))
+        order = parts["order"] if parts["order"] != NEWEST.text or not conditions else ""
         return f"{conditions} {order}".strip()
 
 
@@ -72,36 +68,39 @@ def offered(reader: Listing, node: Node, order: Order | None) -> list[ListMenu]:
     state = next((name for name in choices if not is_ranked(kinds[name])), "")
     if not owned and not state:
         return []
+    order = order or NEWEST
     now = apart(node, reader, owned, state, order)
     found = []
     if owned:
-        ways = {shown: replace(now, whose=nodes) for shown, nodes in WHOSE.items()}
-        found.append(menu("Whose", ways, now, said(reader, owned, now.whose)))
+        found.append(menu("Whose", "whose", WHOSE, now, said(reader, owned, now.whose)))
     if state:
-        ways = {shown: replace(now, which=nodes) for shown, nodes in states(reader, state).items()}
-        found.append(menu("Which", ways, now, said(reader, state, now.which)))
+        which = states(reader, state)
+        found.append(menu("Which", "which", which, now, said(reader, state, now.which)))
     orders = list_order.offered(entity, reader.work)
-    ways = {each.told.capitalize(): replace(now, order=each) for each in orders}
-    return [*found, menu("Order", ways, now, now.order.told.capitalize())]
+    ways = {each.told.capitalize(): each.text for each in orders}
+    return [*found, menu("Order", "order", ways, now, order.told.capitalize())]
 
 
-def menu(label: str, ways: Mapping[str, Parts], now: Parts, shown: str) -> ListMenu:
+def menu(label: str, part: str, ways: Mapping[str, str], now: Parts, shown: str) -> ListMenu:
     """Return a menu of lists; the list that it is now is one of its options.
 
     Args:
         label: What it chooses.
-        ways: What is shown → the list that it leads to.
+        part: The part of a list that it changes.
+        ways: What is shown → the words in place of that part.
         now: The list as it is.
         shown: How that is shown where it is none of them.
     """
-    chosen = next((text for text, way in ways.items() if way == now), "")
+    words = getattr(now, part)
+    chosen = next((text for text, way in ways.items() if way == words), "")
     if not chosen:
-        chosen, ways = shown, {**ways, shown: now}
-    return ListMenu(label, {text: way.words for text, way in ways.items()}, chosen)
+        chosen, ways = shown, {**ways, shown: words}
+    options = {text: now.but(**{part: way}) for text, way in ways.items()}
+    return ListMenu(label, options, chosen)
 
 
-def states(reader: Listing, state: str) -> dict[str, tuple[Node, ...]]:
-    """Return the states by which a list can be narrowed: what is shown → the condition."""
+def states(reader: Listing, state: str) -> dict[str, str]:
+    """Return the states by which a list can be narrowed: what is shown → the words for it."""
     entity, work = reader.entity, reader.work
     every = ways_to_narrow(entity, state)
     if not visibility.hides_some(work):
@@ -111,25 +110,26 @@ def states(reader: Listing, state: str) -> dict[str, tuple[Node, ...]]:
         for word in shortcuts(entity)
         if word in STATES and visibility.hidden(work, SHORTCUTS[word](entity, work))
     ]
-    return {shown: nodes for shown, nodes in every.items() if shown not in secret}
+    return {shown: words for shown, words in every.items() if shown not in secret}
 
 
 @cache
-def ways_to_narrow(entity: type[Entity], state: str) -> dict[str, tuple[Node, ...]]:
+def ways_to_narrow(entity: type[Entity], state: str) -> dict[str, str]:
     """Return the states by which a list can be narrowed where nothing is hidden."""
     kind = entity.fields()[state]
     assert isinstance(kind, Choice)
-    words = [word for word in shortcuts(entity) if word in STATES]
     return {
-        f"All {entity.plural()}": (),
-        **{STATES[word]: (Word(word),) for word in words},
-        **{kind.name(each): (Term(state, "=", each.value),) for each in kind.options},
+        f"All {entity.plural()}": "",
+        **{STATES[word]: word for word in shortcuts(entity) if word in STATES},
+        **{kind.name(each): write(Term(state, "=", each.value)) for each in kind.options},
     }
 
 
-def apart(node: Node, reader: Listing, owned: str, state: str, order: Order | None) -> Parts:
-    """Return the conditions of a list by what they are about."""
-    whose, which, others = [], [], []
+def apart(node: Node, reader: Listing, owned: str, state: str, order: Order) -> Parts:
+    """Return the words of a list by what they are about."""
+    whose: list[Node] = []
+    which: list[Node] = []
+    others: list[Node] = []
     for part in node.parts if isinstance(node, And) else (node,):
         about = subject(part, reader)
         if about and about == owned:
@@ -138,7 +138,8 @@ def apart(node: Node, reader: Listing, owned: str, state: str, order: Order | No
             which.append(part)
         else:
             others.append(part)
-    return Parts(tuple(whose), tuple(which), tuple(others), order or NEWEST)
+    first, second, third = (write(And(tuple(each))) for each in (whose, which, others))
+    return Parts(first, second, third, order.text)
 
 
 def subject(part: Node, reader: Listing) -> str:
@@ -154,8 +155,8 @@ def subject(part: Node, reader: Listing) -> str:
     return ""
 
 
-def said(reader: Listing, name: str, parts: Sequence[Node]) -> str:
+def said(reader: Listing, name: str, words: str) -> str:
     """Return how conditions of a field are shown: as the list was read, else as it was typed."""
     label = f"{reader.kinds[name].label}: "
     told = [each.removeprefix(label) for each in reader.told if each.startswith(label)]
-    return ", ".join(told) or with_names(reader.work, write(And(tuple(parts))))
+    return ", ".join(told) or with_names(reader.work, words)

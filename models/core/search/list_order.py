@@ -1,7 +1,7 @@
 """Read the order of a list from its words: `sort amount`, `by close date`, `biggest deals`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -180,9 +180,15 @@ def ways_to_sort(entity: type[Entity]) -> Sortable:
     }
 
 
-def offered(entity: type[Entity], work: Context) -> list[Order]:
+def offered(entity: type[Entity], work: Context) -> Sequence[Order]:
     """Return the orders that a menu offers: by age, day, figure, what is ranked, and name."""
-    known = sortable(entity, work)
+    return orders(entity, frozenset(sortable(entity, work)))
+
+
+@cache
+def orders(entity: type[Entity], names: Collection[str]) -> Sequence[Order]:
+    """Return the orders that a menu offers where a list can be sorted by these."""
+    known = {name: each for name, each in ways_to_sort(entity).items() if name in names}
     day, figure = (usual_of(about, known, entity) for about in (DATE, AMOUNT))
     ranked = next((each for each in entity.line if is_ranked(entity.fields()[each])), "")
     ways = [(AGE, True), (AGE, False), (day, False), (figure, True), (ranked, True), (NAME, False)]

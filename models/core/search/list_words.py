@@ -395,12 +395,13 @@ class Listing:
     @cached_property
     def kinds(self) -> dict[str, Field]:
         """The fields that can be asked, without those that are hidden from a viewer."""
-        columns = {name: getattr(self.entity, name) for name in (*self.entity.fields(), *ALWAYS)}
         kinds = {**self.entity.fields(), **ALWAYS}
+        if not visibility.hides_some(self.work):
+            return kinds
         return {
             name: kind
             for name, kind in kinds.items()
-            if not visibility.hidden(self.work, columns[name])
+            if not visibility.hidden(self.work, getattr(self.entity, name))
         }
 
     def references(self) -> Iterator[tuple[str, Reference]]:

@@ -1,6 +1,6 @@
 """Find records: while a name is being typed, by words, by a filter, among everything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -249,9 +249,13 @@ def pages(number: int, more: bool) -> tuple[str, str]:
     return str(number + 1) if more else "", str(number - 1) if number > 1 else ""
 
 
-def wholly_seen(work: Context, records: Sequence[Entity]) -> Sequence[Entity]:
-    """Return the records if all of each may be seen, else none: a word for them would tell more."""
-    return records if all(masking.is_open(work, each) for each in records) else ()
+def wholly_seen(work: Context, records: Sequence[Entity]) -> Iterator[Entity]:
+    """Yield the records if all of each may be seen, else none: a word for them would tell more.
+
+    Most entities have one word for all records and do not ask.
+    """
+    if all(masking.is_open(work, each) for each in records):
+        yield from records
 
 
 def heading(
@@ -259,7 +263,7 @@ def heading(
     text: str,
     total: int,
     most: int,
-    some: Sequence[Entity] = (),
+    some: Iterable[Entity] = (),
     order: Order | None = None,
 ) -> str:
     """Return a heading: 3 deals match “stage = won”.
