@@ -315,8 +315,16 @@ def matches(ways: Ways, begin: Sequence[str] = ()) -> str:
         ways: alternatives, each the pieces that a text must all contain.
         begin: trigrams of which a text must have one in addition.
     """
-    query = " OR ".join("(" + " AND ".join(map(quoted, trigrams(pieces))) + ")" for pieces in ways)
-    return f"({' OR '.join(map(quoted, begin))}) AND ({query})" if begin else query
+    every = list(dict.fromkeys(tuple(trigrams(pieces)) for pieces in ways))
+    shared = [each for each in every[0] if all(each in others for others in every)]
+    rest = [[each for each in one if each not in shared] for one in every]
+    parts = [*map(quoted, shared), *([any_of(rest)] if all(rest) else [])]
+    return " AND ".join([*parts, *([any_of([[each] for each in begin])] if begin else [])])
+
+
+def any_of(ways: Ways) -> str:
+    """Return the query of FTS5 for texts with all trigrams of one of the ways."""
+    return "(" + " OR ".join("(" + " AND ".join(map(quoted, way)) + ")" for way in ways) + ")"
 
 
 def exactly(ways: Ways) -> ColumnElement[bool]:

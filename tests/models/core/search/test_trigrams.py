@@ -189,7 +189,9 @@ def test_like_never_touches_the_trigram_table(works: UnitOfWorkFactory) -> None:
         )
         assert ("LIKE" in statement) is not works.sqlite
         assert ("MATCH" in statement) is works.sqlite
-    assert matches([["ada", "grace"]], ["cu-"]) == '("cu-") AND (("ada" AND "gra" AND "ace"))'
+    assert matches([["ada", "gra"], ["ada", "ace"]], ["cu-"]) == (
+        '"ada" AND (("gra") OR ("ace")) AND (("cu-"))'
+    )
 
 
 def test_no_pieces_are_in_every_text(works: UnitOfWorkFactory) -> None:
