@@ -16,7 +16,7 @@ from models.core import records
 from models.core.entity.base import ENTITIES
 from models.core.errors import Ambiguous, Invalid
 from models.core.fields import Moment
-from models.core.fields.trailing import past_moment, take_moment
+from models.core.fields.trailing import SAID, past_moment, take_moment
 from models.core.parsing import values
 from models.customers.membership import Membership
 
@@ -28,12 +28,11 @@ SPOKEN: dict[str, str] = {
     ActivityType.TASK: "a task",
 }
 JOINED = {ActivityType.CALL: "with", ActivityType.MEETING: "with", ActivityType.EMAIL: "with"}
-SAID = "said"
-"""A word before the typed words, because otherwise the first of them are not read as a day."""
 PEOPLE = 5
 """The people of a company that are offered."""
 HAPPENED = re.compile(
-    r"(?:i |we )?(?:called|phoned|rang|spoke|talked|met|visited|wrote|e-?mailed|had an? )\b",
+    r"(?:i |we )?(?:called|phoned|rang|spoke|talked|met|visited|wrote|e-?mailed|had|went|left|tried"
+    r"|could(?: not|n)|did(?: not|n)|no (?:answer|reply|response))\b",
     re.IGNORECASE,
 )
 """How a phrase begins that tells what has happened, and is no plan."""

@@ -18,9 +18,15 @@ DAYISH = (
     r"|jun|jul|aug|sep|oct|nov|dec|\d)\S*(?: .+)?"
 )
 """Text that begins as a day does."""
-NOTE = "(?:note|comment|remark)s?(?: (?:on|for|about|to))?"
+NOTE = (
+    "(?:(?:add|make|write|leave|put|take)(?: an?| the)? )?"
+    "(?:note|comment|remark)s?(?: (?:on|for|about|to|in|at|with))?"
+)
 REACH = (
     r"(?:(?:phone|telephone|mobile|cell)(?: number)?|number|e-?mail(?: address)?|address|contact)"
+)
+WHOSE = (
+    r"who(?:'s|’s| is)? (?:owns?|the owner of|responsible for|in charge of|looking after|handling)"
 )
 ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
 PHRASES = (
@@ -41,6 +47,7 @@ PHRASES = (
     (r"(?:help|i need help|help me|how do i start)", "help"),
     (r"(import|export|download|backup)(?: .+)?", r"help \1"),
     (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
+    (r"(\+?\(?\d[\d ()/.-]{5,})", r"find \1"),
     # what one is told
     (
         rf"(?:stop|no more|don't|do not|quit) (?:telling|messaging|messages|notif\w+|bother\w*|tell|message)(?: me)?(?: about| of| for| on)? ({REF})",
@@ -117,6 +124,15 @@ PHRASES = (
         r"report\1",
     ),
     (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
+    (r"my (week|month)", r"task list mine due this \1"),
+    (
+        r"how (?:much|many deals) (?:did|have|has) i (?:closed?|won|win|sold|sell|made|make)(.*)",
+        r"deal list mine won\1",
+    ),
+    (
+        r"how (?:much|many deals) (?:did|have|has) (?:we|the team) (?:closed?|won|win|sold|sell|made|make)(.*)",
+        r"deal list won\1",
+    ),
     (
         r"what(?:'s|’s| is| should i do| do i have to do)?(?: (?:next|today|now|up|on))+(?: today)?",
         "home",
@@ -126,6 +142,8 @@ PHRASES = (
         r"(?:tell me about|what do (?:we|you) know about|(?:show me )?everything about) (.+)",
         r"find \1",
     ),
+    (rf"{WHOSE} ({REF})", r"show \1"),
+    (rf"{WHOSE} (.+)", r"find \1"),
     (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
     (rf"(?:what is |what(?:'s|’s) |get |give me )?(?:the )?{REACH} (?:of|for) (.+)", r"find \1"),
     (rf"(?:what is |what(?:'s|’s) )?(\S+(?: \S+){{0,2}})(?:'s|’s) {REACH}", r"find \1"),
@@ -181,6 +199,7 @@ PHRASES = (
         r'handover to="\2" \1',
     ),
     (r"hand ?over(?: something| records)?", "handover"),
+    (rf"(?:hand|pass) ({REF}) (?:over|on) (.+)", r"assign \1 \2"),
     (
         rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)",
         r"assign \1 \2",
@@ -194,6 +213,10 @@ PHRASES = (
     (rf"(?:finish|complete|tick off|check off|tick) ({REF})(.*)", r"task done \1\2"),
     (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
     (r"remind me (.+?) (?:to|about) (.+)", r"task new \2 \1"),
+    (
+        r"(?:schedule|book|arrange|organi[sz]e|plan|set up|put in)(?: an?| the)? (.+)",
+        r"task new \1",
+    ),
     (rf"({REF}) (follow[ -]?up.*)", r"task new \1 \2"),
     (r"(follow[ -]?up .+)", r"task new \1"),
     (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
@@ -215,11 +238,28 @@ PHRASES = (
         r"log call \1",
     ),
     (r"(?:i |we )?(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
+    (
+        r"(?:i |we )?(?:had|went for)(?: an?| some)? ((?:lunch|dinner|breakfast|coffee|tea|drinks?|an? \w+|chat|demo|visit) (?:with|at) .+)",
+        r"log meeting \1",
+    ),
+    (
+        r"((?:i )?left (?:an? )?(?:voice ?mail|voice message|message) (?:for|with) .+)",
+        r"log call \1",
+    ),
+    (
+        r"(no (?:answer|reply|response) from .+|(?:i )?(?:tried to (?:call|reach|phone)|tried calling|could(?: not|n'?t|n’t) reach|did(?: not|n'?t|n’t) reach) .+)",
+        r"log call \1",
+    ),
     (r"(?:i )?(?:e-?mailed|wrote(?: to)?|(?:e-?)?mail(?: to)?) (.+)", r"log email \1"),
     (rf"{NOTE} (#?cs-?\d+):?(.*)", r"case note \1\2"),
     (rf"{NOTE} ({NUMBER}):?(.*)", r"log note \1\2"),
     (rf"{NOTE} (this):?(.*)", r"note \1\2"),
+    (rf"{NOTE} ([^:\n]+?): *(.+)", r"log note \1 \2"),
     # many, of some kind
+    (
+        r"((?-i:[A-ZÀ-Þ])\S*(?: (?:(?-i:[A-ZÀ-Þ])\S*|&|and|of)){1,3}) (<nouns>)((?: .*)?)",
+        r"\2 list of \1\3",
+    ),
     (rf"(?:{GET}(?: all| the)* )?([a-z-]+) (?!this)({NOUNS})((?: .*)?)", r"\2 list \1\3"),
 )
 ADDRESS = r"(?:(?:hey|hi|hello|ok|dear) )?(?:/?crm|rapport)\b[,:]?"

@@ -14,7 +14,10 @@ from models.sales.purchase import Purchase
 
 router = Records(Opportunity, besides=("lost_reason",), menus={"stage": OPEN})
 
-WHY = {"reason": Text("Lost because", required=True), "competitor": Text("Competitor")}
+WHY = {
+    "reason": Text("Lost because", required=True, also=("reason",)),
+    "competitor": Text("Competitor"),
+}
 TO = {
     "stage": Choice("Stage", options=Stage, others=STAGES, required=True),
     "lost_reason": Opportunity.fields()["lost_reason"],

@@ -16,7 +16,7 @@ from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import ACTIVITIES
-from models.core.fields.trailing import take_moment
+from models.core.fields.trailing import is_moment, take_moment
 from models.core.outbox.delivery import Delivery, partial
 from models.core.parsing import values
 from models.core.permissions import policy
@@ -157,6 +157,8 @@ class Activity(Entity):
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         description, due = take_moment(words, reader)
+        if not due and is_moment(words, reader):
+            description, due = "", words
         return {"description": description} | ({"due_date": due} if due else {})
 
     @classmethod

@@ -127,7 +127,7 @@ MUTATIONS = (
         "what may have been posted is not looked for",
         "kill",
         ((CARRYING, FOUND, FOUND.replace("doubtful", "not key")),),
-        "was posted 2 times",
+        " 2 times",
     ),
     Mutation(
         "the seal of an entry is not its hash",

@@ -376,8 +376,16 @@ def reads(kind: Field, text: str, request: Request) -> bool:
 
 
 def leading_to(kind: Field, words: str) -> str:
-    """Return the words without the one that leads to a value, unless the value is a text itself."""
-    return words if isinstance(kind, Text | LongText) else TOWARDS.sub("", words, count=1)
+    """Return the words without what leads to a value: `to`, or for a text a word for the field.
+
+    A long text is kept to the letter.
+    """
+    if isinstance(kind, LongText):
+        return words
+    if not isinstance(kind, Text):
+        return TOWARDS.sub("", words, count=1)
+    names = "|".join(map(re.escape, (kind.label, *kind.label.split()[-1:], *kind.also)))
+    return re.sub(rf"\A(?:{names})(?::\s*|\s+)(?=\S)", "", words, count=1, flags=re.IGNORECASE)
 
 
 def unquoted(text: str) -> str:

@@ -10,6 +10,7 @@ from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue, Verb
+from handlers.core.ui import blocks
 from handlers.core.ui.receipts import choices
 from models.core.errors import Ambiguous, CRMError
 from models.core.fields import Day, Email, Moment, Money, Percent, Phone
@@ -23,6 +24,8 @@ TELLING = (Money, Day, Moment, Percent, Email, Phone)
 """Kinds whose values are hardly values of another kind."""
 FEW = 2
 """A line with at most so many words is hardly something to do."""
+SEARCHED = 40
+"""Letters on the button of a search."""
 LONGEST, LINE = 200, 1900
 """Letters of what was not understood, and of a line that a button holds."""
 
@@ -188,7 +191,10 @@ def puzzled(request: Request) -> Message:
         and policy.can(request.work.actor, "new", "activity")
     ):
         offers.append(("Make it a task", f"task new {line.raw}"[:LINE]))
-    search = (f"Search for “{word[:40]}”", f"find {line.raw}"[:2000])
+    search = (
+        f"Search for “{blocks.cut(with_names(request.work, line.raw), SEARCHED)}”",
+        f"find {line.raw}"[:2000],
+    )
     return choices(sentence, [*offers, search, ("Help", "help")])
 
 

@@ -264,6 +264,8 @@ HALVES = re.compile(
 FAR = timedelta(days=334)
 """How far off a day without a year must be to mean also the one that has just gone by."""
 LATE = time(23, 59, 59)
+SAID = "said"
+"""A word in front of others, because the first word of a text is not read as a day."""
 HAPPENED = re.compile(
     r"(?:yesterday|this morning|last (?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|(?:\d{1,2}|an?) (?:hour|day|week)s? ago)"
@@ -368,6 +370,11 @@ def take_moment(words: str, reader: Reader) -> tuple[str, str]:
             if due:
                 return f"{rest} {behind}", due
     return (rest, due) if due else (words, "")
+
+
+def is_moment(words: str, reader: Reader) -> bool:
+    """Return whether words say when something is due, and nothing else: `on monday`."""
+    return take_moment(f"{SAID} {words}", reader)[0] == SAID
 
 
 def amid(words: str) -> Iterator[tuple[str, str]]:

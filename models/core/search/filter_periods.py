@@ -9,7 +9,7 @@ Span = tuple[date, date]
 YEAR = timedelta(days=365)
 
 
-def read_span(text: str, today: date, past: bool = False) -> Span | None:
+def read_span(text: str, today: date, past: bool = False, coming: bool = False) -> Span | None:
     """Return the first and the last day that a text means.
 
     Return None where the text is neither a period nor a day, or could be two.
@@ -17,11 +17,14 @@ def read_span(text: str, today: date, past: bool = False) -> Span | None:
     Args:
         text: the period or day as it was typed.
         today: the day that the text is relative to.
-        past: the text is about the past, such as when a record was made. Else the nearest period is
-            meant: in March, `february` is over.
+        past: the text is about the past, such as when a record was made.
+        coming: the text is about the future, such as what is closing. Where it is neither, the
+            nearest period is meant: in March, `february` is over.
     """
     try:
-        return gone_by(text, today) if past else nearest(text, today)
+        if past:
+            return gone_by(text, today)
+        return read_period(text, today) if coming else nearest(text, today)
     except (ValueError, OverflowError):
         return None
 

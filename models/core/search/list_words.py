@@ -134,6 +134,7 @@ class Listing:
         people: whether the bare names of colleagues are conditions too.
         told: what each condition was read as.
         searched: the words that are left to be searched for.
+        over: an option was named that says what somebody did: won, so that a month is past.
     """
 
     work: Context
@@ -142,6 +143,7 @@ class Listing:
     people: bool = True
     told: list[str] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
+    over: bool = False
 
     def read(self, node: Node) -> Node:
         """Return the same filter with words replaced by the conditions that they mean."""
@@ -229,6 +231,7 @@ class Listing:
     def option(self, said: str) -> Node | None:
         """Return the condition of an option that a field may hold, or of a yes to a flag."""
         ways = self.options.get(key(said), ()) or self.country(said)
+        self.over |= any(value in self.kinds[name].deeds for name, value, _ in ways)
         found = [self.taken(Term(name, "=", value), shown) for name, value, shown in ways]
         return None if not found else found[0] if len(found) == 1 else Or(tuple(found))
 
@@ -253,7 +256,12 @@ class Listing:
         )
         if not name:
             name, when = self.usual, said
-        period = read_span(when, self.work.today, is_past(self.kinds[name])) if name else None
+        word = values.fold(first) if when == rest else ""
+        past = name in self.kinds and (
+            is_past(self.kinds[name]) or self.over or word.endswith("ed")
+        )
+        coming = word.endswith("ing")
+        period = read_span(when, self.work.today, past, coming) if name else None
         if period is None and name and when and self.days.get(values.fold(first)):
             must_be_clear(when, self.work.today)
         if (
@@ -478,5 +486,9 @@ class Listing:
         names = [
             name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds
         ]
+        words = word.split()
+        while len(words) > 1 and values.fold(words[0]) in FILLERS:
+            words.pop(0)
+        word = " ".join(words)
         quoted = f'"{word}"' if " " in word else word
         return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"

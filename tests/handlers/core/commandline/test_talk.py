@@ -6,9 +6,12 @@ from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
 from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from models.support.case import Case, CaseStatus
+from tests.ground import given
 from tests.handlers.core.commandline.test_words import answers
 from tests.handlers.kit import SQLITE, count, found, standing, told
 
@@ -178,6 +181,12 @@ def test_there_is_help_on_topics_and_verbs(slack: SlackDriver, topic: str) -> No
         ("my day", "home"),
         ("overdue", "task list mine overdue"),
         ("who owns OP-1?", "show OP-1"),
+        ("who is responsible for OP-1", "show OP-1"),
+        ("who owns Ada?", "find Ada"),
+        ("my week", "task list mine due this week"),
+        ("how much did I close this month?", "deal list mine won this month"),
+        ("how much did we win last quarter", "deal list won last quarter"),
+        ("+44 20 7946 0018", "find +44 20 7946 0018"),
         ("how do I convert a lead", "help convert a lead"),
         ("search sails", "find sails"),
     ],
@@ -207,6 +216,10 @@ def test_a_phrase_is_the_line_it_means(
         ("can you move OP-1 to negotiation", "Stage: Qualification → Negotiation"),
         ("win OP-1", "Stage: Qualification → Won"),
         ("lose OP-1 too expensive", "Lost because: empty → too expensive"),
+        ("lost OP-1 because too expensive", "Lost because: empty → too expensive"),
+        ("lost OP-1 reason: too expensive", "Lost because: empty → too expensive"),
+        ("lost OP-1 reasons are unknown", "Lost because: empty → reasons are unknown"),
+        ("hand OP-1 over to @ravi", "Owner: Rita Reyes → Ravi Rao"),
         ("unassign OP-1", "Owner: Rita Reyes → empty"),
         ("give OP-1 back", "Owner: Rita Reyes → empty"),
         ("edit OP-1 owner=nobody", "Owner: Rita Reyes → empty"),
@@ -277,6 +290,11 @@ def test_the_word_before_an_address_goes_with_it(
         ("Rita's pipeline", "open, Owner: Rita Reyes"),
         ("won this month by amount", "Stage: Won, Close date: Sun 1 Mar – Tue 31 Mar"),
         ("revenue this month", "Stage: Won, Close date: Sun 1 Mar – Tue 31 Mar"),
+        ("deals closing in december", "Close date: Tue 1 Dec – Thu 31 Dec"),
+        ("deals closing in january", "Close date: Fri 1 Jan 2027 – Sun 31 Jan 2027"),
+        ("deals closed in april", "Close date: Tue 1 Apr 2025 – Wed 30 Apr 2025"),
+        ("deals won in june", "Stage: Won, Close date: Sun 1 Jun 2025 – Mon 30 Jun 2025"),
+        ("deals in june", "Close date: Mon 1 Jun – Tue 30 Jun"),
         ("show me my biggest open deals", "open, Owner: Rita Reyes"),
         ("what are the biggest open deals", "open"),
     ],
@@ -284,6 +302,62 @@ def test_the_word_before_an_address_goes_with_it(
 def test_a_question_is_a_list(slack: SlackDriver, case: Case, asked: str, read: str) -> None:
     slack.command(f"/crm {asked}")
     assert f"Read as {read}" in slack.last.words
+
+
+@pytest.mark.parametrize(
+    ("spoken", "type", "text"),
+    [
+        ("had lunch with Ada yesterday", "meeting", "lunch with Ada yesterday"),
+        ("left a voicemail for Ada", "call", "left a voicemail for Ada"),
+        ("no answer from Ada", "call", "no answer from Ada"),
+        ("tried calling Ada twice", "call", "tried calling Ada twice"),
+        ("add a note to CU-1: on leave", "note", "on leave"),
+        ("note on Ada Lovelace: on leave", "note", "Ada Lovelace on leave"),
+    ],
+)
+def test_what_people_tell_is_logged(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, spoken: str, type: str, text: str
+) -> None:
+    slack.dm(spoken)
+    done = found(works, Activity)
+    assert (done.type, done.description, done.customer) == (type, text, ada.id)
+    assert done.done_at is not None
+
+
+@pytest.mark.parametrize(
+    ("spoken", "text"),
+    [
+        ("schedule a demo with Ada next tuesday at 3pm", "demo with Ada"),
+        ("set up a meeting with Ada on tuesday 15:00", "meeting with Ada"),
+        ("book a table for lunch with Ada tuesday 3pm", "table for lunch with Ada"),
+    ],
+)
+def test_what_people_plan_is_a_task(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, spoken: str, text: str
+) -> None:
+    slack.dm(spoken)
+    task = found(works, Activity)
+    assert (task.description, task.customer, task.done_at) == (text, ada.id, None)
+    assert f"{task.due_date:%Y-%m-%d %H:%M}" == "2026-03-17 14:00"
+
+
+def test_several_words_before_a_noun_are_the_name_of_a_company(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    account = given(works, Account, name="Blue Fjord Shipping")
+    given(works, Opportunity, name="Tracking", account=account.ref)
+    given(works, Opportunity, name="Other", account=given(works, Account, name="Oakline").ref)
+    slack.command("/crm Blue Fjord deals")
+    assert "Read as Account: AC-1 Blue Fjord Shipping." in slack.last.words
+    assert "Tracking" in slack.last.words
+    assert "Other" not in slack.last.words
+
+
+def test_what_is_not_understood_can_be_searched_for_as_a_whole(slack: SlackDriver) -> None:
+    slack.command("/crm wibble wobble 47")
+    assert "Search for “wibble wobble 47”" in slack.last.buttons
+    slack.click("crm.run#2")
+    assert "“wibble wobble 47”" in told(slack)
 
 
 @pytest.mark.parametrize("line", ["history of CU-1", "history of Ada", "history for Ada Lovelace"])

@@ -163,6 +163,18 @@ def test_a_task_is_due_when_it_says_so(
 
 
 @SQLITE
+@pytest.mark.parametrize("line", ["CU-1 on friday", "friday CU-1", "CU-1 by fri 9:00"])
+def test_of_a_task_that_is_only_a_day_the_form_asks_what_it_is(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, line: str
+) -> None:
+    slack.command(f"/crm task new {line}")
+    assert slack.modal
+    slack.submit({"description": "Call her"})
+    task = found(works, Activity)
+    assert (task.description, f"{task.due_date:%Y-%m-%d %H}") == ("Call her", "2026-03-13 08")
+
+
+@SQLITE
 def test_a_day_in_no_calendar_is_told(
     slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
 ) -> None:
