@@ -19,7 +19,7 @@ DAYISH = (
 )
 """Text that begins as a day does."""
 NOTE = (
-    "(?:(?:add|make|write|leave|put|take)(?: an?| the)? )?"
+    "(?:(?:add|make|write|leave|put|take)(?: an?| the)? )?(?:internal )?"
     "(?:note|comment|remark)s?(?: (?:on|for|about|to|in|at|with))?"
 )
 REACH = (
@@ -65,6 +65,10 @@ PHRASES = (
         "notify off",
     ),
     (
+        r"(?:my )?(?:shift|working hours|work hours|office hours)(?: is| are)?(?: from)? (\S+(?: ?[ap]m)?) (?:to|until|till) (.+)",
+        r"hours from=\1 until=\2",
+    ),
+    (
         r"(?:resume|turn on|switch on|enable|start)(?: all)?(?: my| the)? (?:notifications?|messages|pings)",
         "notify on",
     ),
@@ -90,6 +94,10 @@ PHRASES = (
     (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
     (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
     (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
+    (
+        rf"how many ({NOUN}) (?:did|have|has) (?:we|i|the team) (clos|resolv|creat)ed?(.*)",
+        r"\1 list \2ed\3",
+    ),
     (
         rf"(?:how many|count)(?: of| the| my)* ({STATE} )?({NOUN})(?: do (?:we|i) have| are there| are)?( .+)?",
         r"\2 list \1\3",
@@ -124,6 +132,7 @@ PHRASES = (
         r"report\1",
     ),
     (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
+    (r"(?:what(?:'s|’s| is)|anything) (urgent|unassigned|unclaimed)", r"case list open \1"),
     (r"my (week|month)", r"task list mine due this \1"),
     (
         r"how (?:much|many deals) (?:did|have|has) i (?:closed?|won|win|sold|sell|made|make)(.*)",
@@ -193,7 +202,11 @@ PHRASES = (
     (rf"(?:take|grab) ({REF})", r"claim \1"),
     (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
     (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
-    (rf"(?:reply|answer|respond|write) to ({REF}):? (.+)", r"reply \1 \2"),
+    (rf"(?:reply|answer|respond|write)(?: to)? ({REF}):? (.+)", r"reply \1 \2"),
+    (
+        rf"(?:tell|inform|let) (?:the )?customer (?:of|in|on|for|about) ({REF})(?::| that| know(?: that)?)? (.+)",
+        r"reply \1 \2",
+    ),
     (
         rf"hand(?: ?over)? ((?:{REF}(?: ?,| and)* )+{REF}) (?:to |-> ?)?(\S.*)",
         r'handover to="\2" \1',
@@ -262,6 +275,8 @@ PHRASES = (
     ),
     (rf"(?:{GET}(?: all| the)* )?([a-z-]+) (?!this)({NOUNS})((?: .*)?)", r"\2 list \1\3"),
 )
+LETTERS = re.compile(r"(?:case |deal |task )?(?:reply|note|log|resolve|done|lost)\b")
+"""How the lines begin that end with a text that is kept to the letter."""
 ADDRESS = r"(?:(?:hey|hi|hello|ok|dear) )?(?:/?crm|rapport)\b[,:]?"
 ASKING = r"please|pls|kindly|can you|could you|would you|i want to|i'd like to|let'?s"
 THANKING = re.compile(r"(?<=\S),? +(?:please|pls|thanks|thank you|danke|bitte)$", re.IGNORECASE)
@@ -298,14 +313,19 @@ def long_nouns() -> tuple[str, ...]:
 
 
 def meanings(said: str) -> Iterator[str]:
-    """Yield the lines that a phrase may mean, the likeliest first."""
-    asked = THANKING.sub("", said.strip(" `*_").rstrip(" ?!."))
+    """Yield the lines that a phrase may mean, the likeliest first.
+
+    A text that is for somebody keeps the sign at its end.
+    """
+    whole = said.strip(" `*_")
+    bare = whole.rstrip(" ?!.")
+    end, asked = whole.removeprefix(bare), THANKING.sub("", bare)
     while found := POLITE.match(asked):
         asked = asked[found.end() :]
     if asked != said:
         yield asked
     for pattern, meant in patterns(long_nouns()):
         if found := pattern.fullmatch(asked):
-            yield (
-                " ".join(found.expand(meant).split()) if "\n" not in asked else found.expand(meant)
-            )
+            line = found.expand(meant)
+            line = line if "\n" in asked else " ".join(line.split())
+            yield line + end if LETTERS.match(meant) else line

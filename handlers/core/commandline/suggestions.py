@@ -220,7 +220,7 @@ def meant(request: Request) -> list[tuple[str, str]]:
     same = {**fields, **catalogue.words.nouns}
     near = {same.get(other, other): other for other in reversed(suggest(word, {*known, *fields}))}
     offers += [
-        (other, instead(line.raw, word, other))
+        (other.replace("_", " "), instead(line.raw, word, other))
         for other in reversed(near.values())
         if other != word.casefold()
     ]

@@ -69,6 +69,7 @@ CASE_STATUSES = named(
         re-opened, under investigation, investigating, in process, work in progress, acknowledged,
         being processed, processing, in review, ongoing, in development""",
     waiting="""pending, on hold, hold, on-hold, waiting on customer, waiting on contact, waiting on third party,
+        waiting for customer, waiting for vendor,
         waiting for details, open_pending input, pending input, waiting for customer, awaiting reply, awaiting customer,
         awaiting response, waiting for reply, awaiting customer response, customer responded,
         pending customer response, awaiting your reply, snoozed, waiting for support, blocked, waiting for approval,

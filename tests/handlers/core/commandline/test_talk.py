@@ -244,6 +244,12 @@ def test_a_case_is_escalated(slack: SlackDriver, case: Case) -> None:
     [
         ("wait for CS-1", "Status: New → Waiting"),
         ("priority CS-1 to high", "Priority: Normal → High"),
+        ("CS-1 waiting for vendor", "Status: New → Waiting"),
+        ("respond CS-1 We send a new one.", "Answer to the customer: We send a new one."),
+        ("tell the customer in CS-1 that it is fixed", "Answer to the customer: it is fixed"),
+        ("let the customer of CS-1 know it is fixed", "Answer to the customer: it is fixed"),
+        ("internal note CS-1 check the logs", "Note for colleagues: check the logs"),
+        ("add an internal note to CS-1: check the logs", "Note for colleagues: check the logs"),
     ],
 )
 def test_a_case_waits_and_presses(slack: SlackDriver, case: Case, spoken: str, change: str) -> None:
@@ -287,6 +293,9 @@ def test_the_word_before_an_address_goes_with_it(
         ("what are my overdue tasks", "overdue, Owner: Rita Reyes"),
         ("what did I do last week", "Owner: Rita Reyes, Done: Mon 2 Mar – Sun 8 Mar"),
         ("oldest open cases", "open"),
+        ("what is urgent?", "open, Priority: Urgent"),
+        ("cases waiting for customer", "Status: Waiting"),
+        ("how many cases did we close", "closed"),
         ("Rita's pipeline", "open, Owner: Rita Reyes"),
         ("won this month by amount", "Stage: Won, Close date: Sun 1 Mar – Tue 31 Mar"),
         ("revenue this month", "Stage: Won, Close date: Sun 1 Mar – Tue 31 Mar"),
