@@ -1,5 +1,6 @@
 """The verbs that need no noun: find, help, home, status, undo, redo."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from handlers.core.responses import Options, Response
 from handlers.core.router import Router
 from handlers.core.ui import cards
 from handlers.core.ui.blocks import option
-from handlers.core.ui.receipts import listed, plainly, question, receipt
+from handlers.core.ui.receipts import choices, listed, plainly, question, receipt
 from handlers.general import handover as handing_over
 from handlers.general import help as guide
 from handlers.general import lists as kept
@@ -40,6 +41,13 @@ PREVIEWED = (
     "gets a small card in the thread, for each record at most once in half an hour, with what all who "
     "read the channel may see. An admin ends that with: previews off."
 )
+ACT = re.compile(r"[0-9a-f]{32}")
+"""The id of an act, which a button carries."""
+LAST = re.compile(
+    r"(?:(?:my|the|that|this|it|last|latest|previous|change|edit|act|action|thing|step|again)\b[ .!]*)*",
+    re.IGNORECASE,
+)
+"""The words for the last act, or none."""
 OFFERED = 20
 """Records that are offered to somebody who types in the search."""
 
@@ -199,24 +207,31 @@ def status(request: Request, _: Any) -> Response:
 @router.verb("undo", record=False, words=True)
 def undo(request: Request, _: Any) -> Response:
     """Undo your last change; repeat it to go further back. Works for 24 hours."""
-    return turned(
-        request, undoing.undo, request.line.rest.strip() or last_change.last_unit(request.work)
-    )
+    return turned(request, undoing.undo, last_change.last_unit)
 
 
 @router.verb("redo", record=False, words=True)
 def redo(request: Request, _: Any) -> Response:
     """Repeat what you undid last; say it again for what you undid before."""
-    return turned(
-        request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work)
-    )
+    return turned(request, undoing.redo, last_change.last_undo)
 
 
 def turned(
-    request: Request, turn: Callable[[UnitOfWork, str], list[Entity]], unit: str
+    request: Request,
+    turn: Callable[[UnitOfWork, str], list[Entity]],
+    last: Callable[[UnitOfWork], str],
 ) -> Response:
-    """Undo or redo an act; ask first where it changed many records."""
-    work = request.work
+    """Undo or redo the act of a button, or the last one; ask first where it changed many records.
+
+    Args:
+        request: The request.
+        turn: Undoes or redoes an act by its id.
+        last: Returns the id of the last act.
+    """
+    work, said = request.work, request.line.rest.strip()
+    if not ACT.fullmatch(said) and not LAST.fullmatch(said):
+        return other_act(request, turn.__name__, said)
+    unit = said if ACT.fullmatch(said) else last(work)
     many = apart(work, undoing.touched(work, unit))
     if len(many) > MANY and not request.flag("yes"):
         verb = turn.__name__.capitalize()
@@ -233,6 +248,15 @@ def turned(
         more = [f"Removed: {listed(gone)}"] if gone else []
         more += [f"Back again: {listed(back)}"] if back else []
     return receipt(request, records[0], said, replace=True, more=more)
+
+
+def other_act(request: Request, verb: str, said: str) -> Response:
+    """Return what is offered where words with `undo` or `redo` name neither an act nor the last."""
+    ref = next((ref.text for ref in request.line.refs if ref.number), "")
+    sentence = f"I {verb} the last thing you did, and “{said[:60]}” is something else. Nothing was done yet."
+    offers = [(f"{verb.capitalize()} the last", verb)]
+    offers += [(f"History of {ref}", f"history {ref}")] if ref else []
+    return choices(sentence, offers)
 
 
 def became(count: int, gone: bool) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import ENTITIES, Changes, Entity, plural
-from models.core.errors import Conflict, Invalid
+from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import ACTIVITIES
@@ -56,6 +56,8 @@ NOT_DONE = values.NO | {
 
 CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?", re.IGNORECASE)
 WHO = "Who is this about? Name a customer or a lead."
+FOR = re.compile(r"for (@?[^\W\d][^\s:]*(?: [^\W\d][^\s:]*){0,2}): *(\S.*)", re.I | re.DOTALL)
+"""How people say whose task it is: for Ravi: call Anand."""
 LASTED = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?")
 """How long something took, in hours and minutes."""
 
@@ -85,6 +87,31 @@ class ActivityType(StrEnum):
     MEETING = "meeting"
     EMAIL = "email"
     NOTE = "note"
+
+
+def take_colleague(words: str, reader: Reader) -> tuple[str, str]:
+    """Return `for Ravi: call Anand` as (`Ravi`, `call Anand`), where Ravi is one of us.
+
+    Where a customer has that name, too, the words stay as they are.
+    """
+    found = FOR.fullmatch(words)
+    if (
+        not found
+        or not is_named(reader, "user", found[1])
+        or is_named(reader, "customer", found[1])
+    ):
+        return "", words
+    return found[1], found[2]
+
+
+def is_named(reader: Reader, entity: str, name: str) -> bool:
+    """Return whether one or several records have a name."""
+    try:
+        return bool(reader.lookup(entity, name))
+    except Ambiguous:
+        return True
+    except ValueError:
+        return False
 
 
 class Activity(Entity):
@@ -156,10 +183,12 @@ class Activity(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        who, words = take_colleague(words, reader)
         description, due = take_moment(words, reader)
         if not due and is_moment(words, reader):
             description, due = "", words
-        return {"description": description} | ({"due_date": due} if due else {})
+        more = {"due_date": due, "owner": who}
+        return {"description": description} | {name: text for name, text in more.items() if text}
 
     @classmethod
     def heard(cls, message: str) -> dict[str, str]:

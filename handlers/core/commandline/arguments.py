@@ -41,6 +41,8 @@ EMPTY = frozenset(
 )
 """What people write for a value that is not there."""
 LEADING = re.compile(rf"(?<=\s)(?:{'|'.join(subjects.LEADING)}) +$", re.IGNORECASE)
+JOINING = re.compile(r"(?<=\s)(?:and|&|&amp;) +$", re.IGNORECASE)
+"""What joins a record to the one before it."""
 TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
 """How people lead to a value: to discovery, until friday."""
 
@@ -112,7 +114,9 @@ class Filling:
         line = self.request.line
         for part in parts:
             if part.start >= line.begins:
-                led = LEADING.fullmatch(line.raw, line.free, part.start)  # history of OP-1
+                led = LEADING.fullmatch(line.raw, line.free, part.start) or JOINING.search(
+                    line.raw, line.begins, part.start
+                )  # history of OP-1, OP-1 and OP-2
                 self.cuts.append((led.start() if led else part.start, part.end))
 
     def take_fields(self) -> None:

@@ -115,7 +115,28 @@ def test_undo_and_redo_know_what_was_last(slack: SlackDriver, works: UnitOfWorkF
     assert found(works, Lead).deleted_at
 
 
-@SQLITE
+@pytest.mark.parametrize("said", ["", " that", " my last change", " the last change.", " it again"])
+def test_the_last_change_may_be_called_so(
+    slack: SlackDriver, works: UnitOfWorkFactory, said: str
+) -> None:
+    slack.command("/crm lead new Grace Hopper")
+    slack.command(f"/crm undo{said}")
+    assert told(slack).startswith("Undone: LD-1 Grace Hopper was removed")
+
+
+def test_undo_of_something_else_says_what_it_does(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    slack.command("/crm lead new Grace Hopper")
+    slack.command("/crm undo LD-1")
+    assert told(slack) == (
+        "I undo the last thing you did, and “LD-1” is something else. Nothing was done yet."
+    )
+    assert slack.last.buttons == ["Undo the last", "History of LD-1"]
+    slack.click("crm.run#2")
+    assert told(slack).startswith("History of LD-1 Grace Hopper")
+
+
 def test_more_than_ten_records_are_undone_after_a_look(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:

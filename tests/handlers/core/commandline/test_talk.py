@@ -220,6 +220,8 @@ def test_a_phrase_is_the_line_it_means(
         ("lost OP-1 reason: too expensive", "Lost because: empty → too expensive"),
         ("lost OP-1 reasons are unknown", "Lost because: empty → reasons are unknown"),
         ("hand OP-1 over to @ravi", "Owner: Rita Reyes → Ravi Rao"),
+        ("assign OP-1 and OP-2 to Ravi", "OP-2 Owner: Rita Reyes → Ravi Rao"),
+        ("give OP-1 & OP-2 to Ravi", "OP-2 Owner: Rita Reyes → Ravi Rao"),
         ("unassign OP-1", "Owner: Rita Reyes → empty"),
         ("give OP-1 back", "Owner: Rita Reyes → empty"),
         ("edit OP-1 owner=nobody", "Owner: Rita Reyes → empty"),
@@ -297,6 +299,9 @@ def test_the_word_before_an_address_goes_with_it(
         ("cases waiting for customer", "Status: Waiting"),
         ("how many cases did we close", "closed"),
         ("Rita's pipeline", "open, Owner: Rita Reyes"),
+        ("pipeline of Rita", "open, Owner: Rita Reyes"),
+        ("forecast this quarter", "open, Close date: Thu 1 Jan – Tue 31 Mar"),
+        ("what did Rita do last week", "Owner: Rita Reyes, Done: Mon 2 Mar – Sun 8 Mar"),
         ("won this month by amount", "Stage: Won, Close date: Sun 1 Mar – Tue 31 Mar"),
         ("revenue this month", "Stage: Won, Close date: Sun 1 Mar – Tue 31 Mar"),
         ("deals closing in december", "Close date: Tue 1 Dec – Thu 31 Dec"),
@@ -348,6 +353,23 @@ def test_what_people_plan_is_a_task(
     task = found(works, Activity)
     assert (task.description, task.customer, task.done_at) == (text, ada.id, None)
     assert f"{task.due_date:%Y-%m-%d %H:%M}" == "2026-03-17 14:00"
+
+
+@pytest.mark.parametrize("spoken", ["new task for Ravi: call Ada", "ask Ravi to call Ada"])
+def test_a_task_for_a_colleague_is_theirs(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, spoken: str
+) -> None:
+    slack.command(f"/crm {spoken}", user="U_MONA")
+    task = found(works, Activity)
+    with works("T1", writes=False) as work:
+        assert (task.description, work.name("user", task.owner or 0)) == ("call Ada", "Ravi Rao")
+
+
+def test_a_task_for_a_customer_keeps_its_words(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    slack.command("/crm task new for Ada: call the printer")
+    assert found(works, Activity).description == "for Ada: call the printer"
 
 
 def test_several_words_before_a_noun_are_the_name_of_a_company(
