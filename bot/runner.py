@@ -378,9 +378,9 @@ def run_on(settings: Settings, works: UnitOfWorkFactory, wait: Wait) -> bool:
     with closing(works), running(settings, works, wait=wait):
         warn(works)
         watch = DatabaseWatch(works)
+        log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         gc.collect()
         gc.freeze()  # what exists now stays: to search it for garbage again and again keeps people waiting
-        log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         replaced = waited(watch, wait)
         log.info("Stopping: finishing what is in hand")
     return replaced
