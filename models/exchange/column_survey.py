@@ -105,7 +105,9 @@ def examine(work: Context, entity: type[Entity], sheet: Sheet, answers: Answers)
     seen = {places[header]: examiner.to_be_seen(target) for header, target in columns.all().items()}
     look(sheet.lines(), seen)
     prefer_several(entity, columns, {header: seen[places[header]] for header in columns.all()})
-    retarget(entity, columns, {header: seen[places[header]] for header in columns.all()})
+    at = {header: seen[places[header]] for header in columns.all()}
+    retarget(entity, columns, at)
+    choose(work, entity, columns, at)
     for header, target in columns.all().items():
         column = seen[places[header]]
         decision = Decision(
@@ -159,9 +161,9 @@ class Examiner:
     def to_be_seen(self, target: str) -> Seen:
         """Return what to look at in a column that fills this target."""
         kind = self.kinds.get(target)
-        seen = Seen(
-            blanks_of(kind), counts_words=isinstance(kind, Choice | Person | Moment | Day | Country)
-        )
+        told = isinstance(kind, Choice | Person | Moment | Day | Country)
+        said = target in self.entity.besides and target not in self.naming
+        seen = Seen(blanks_of(kind), counts_words=told or said)
         if isinstance(kind, Day | Moment):
             seen.looks = ("days",)
         elif isinstance(kind, Money | Number):
@@ -389,6 +391,39 @@ def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -
             columns.fields[header] = flag
             if other := next((other for other, to in columns.fallback.items() if to == target), ""):
                 columns.fields[other] = columns.fallback.pop(other)
+
+
+def choose(work: Context, entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
+    """Let a column that says more than whether a record is open fill a choice that no column fills.
+
+    An example is the Status of deals, with Proposal and Closed won.
+    """
+    for header, target in list(columns.fields.items()):
+        known = target not in entity.besides or not seen[header].counts_words
+        unknown = [
+            word
+            for word in (() if known else seen[header].words)
+            if target in entity.translate({target: word})
+        ]
+        free = {
+            name: kind
+            for name, kind in entity.fields().items()
+            if isinstance(kind, Choice) and name not in columns.all().values()
+        }
+        fits = [
+            name for name, kind in free.items() if all(reads(kind, word, work) for word in unknown)
+        ]
+        if unknown and fits:
+            columns.fields[header] = fits[0]
+
+
+def reads(kind: Field, text: str, work: Context) -> bool:
+    """Return whether a kind understands a text."""
+    try:
+        kind.read(text, work)
+    except ValueError:
+        return False
+    return True
 
 
 def people_of(work: Context, answers: Answers) -> dict[str, str]:

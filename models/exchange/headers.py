@@ -8,7 +8,9 @@ created_at: created createddate createdate createdat createdon createdtime creat
 created_at: datecreated dateadded addtime addedon addedtime added dateentered opendate openeddate dateopened openedon
 created_at: openedat opened datetimeopened signupdate optintime connectedon submittedon datecreate createdtimestamp
 created_at: requested requestedat createddatetime timecreated requesteddate erstelltam angelegtam erstelldatum
-created_at: datedecreation fechadecreacion
+created_at: datedecreation fechadecreacion kundeseit clientdepuis clientedesde membersince customersince
+external_id: kundennr kundennummer kdnr kundenid customernumber customerno clientnumber clientno debitorennummer
+external_id: numeroclient codeclient codigocliente
 deleted: isdeleted deleted deletedflag
 owner|assignee: owner ownerid ownername ownerfullname owneremail recordowner assignedto assignedtouser assigneduser
 owner|assignee: agent assignedusername assigneduserid assignedtoname assignee assigneename assigneeemail assigneeid
@@ -50,7 +52,7 @@ phone: primarycontactprimaryphone phoneother mobilephonenumber worknumber mobiln
 phone: phone2 phone3value phone: phone4value secondaryphone alternatephone
 phone: mobil movil personmobilephone homephone phonehome otherphone phone2value businessphone2 whatsapp телефон
 job_title: jobtitle position designation jobposition organization1title organizationtitle role jobrole persontitle
-job_title: funktion cargo poste beruf
+job_title: funktion cargo poste beruf primarycontacttitle contacttitle
 parent: parentid parentaccount parentaccountid parentcompany parentname parentorganization memberof
 parent: parentorganisation subsidiaryof headoffice parentaccountname
 street: streetroadname
@@ -134,7 +136,7 @@ done_at: completiondate completedtime donetime doneon finishedon datefinished er
 status: taskstatus iscompleted completed isdone
 minutes: durationinminutes durationminutes calldurationinminutes durationmin callminutes
 outcome: outcome result callresult calldisposition calloutcome meetingoutcome callstatus
-description: subject tasksubject task taskname tasktitle activitysubject activity activityname activitytitle todo
+description: content subject tasksubject task taskname tasktitle activitysubject activity activityname activitytitle todo
 description: agenda eventname callsubject aufgabe
 who: whoid who namecontactlead
 what: whatid what relatedto relatedtoname relatedtoid regarding related relatedrecord

@@ -256,6 +256,16 @@ PIPEDRIVE = [
         ),
     ),
     Export(
+        "airtable_deals.csv",
+        "opportunity",
+        table(
+            "name stage amount currency close_date",
+            ("BPS Pilot", "qualification", "9000.00", "USD", "2026-04-30"),
+            ("BPS Roll-out", "won", "19000.00", "USD", "2026-02-28"),
+        ),
+        told=("Status: “Closed—won” is Won.",),
+    ),
+    Export(
         "pipedrive_activities.csv",
         "activity",
         table(

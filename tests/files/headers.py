@@ -23,10 +23,12 @@ TABLE = {
         Dynamics | Business Phone = phone · Created On = created_at · Company Name = company · Owner = owner
         Dynamics | Status Reason = status · (Do Not Modify) Lead = external_id
         people | Name = full_name · Full Name = full_name · E-Mail = email · Vorname = first_name
+        Close | id = external_id · status_label = status · primary_contact_title = job_title
         people | Nachname = last_name · Firma = company · Telefon = phone · Assigned To = owner · Sales Rep = owner
         people | Date Added = created_at · Organisation = company · Surname = last_name · Notes = notes · Cell = phone
     """,
     "customer": """
+        people | Kundennr. = external_id · Kunde seit = created_at · Customer Number = external_id
         Salesforce | Contact ID = external_id · AccountId = account · Account Name = account · MailingStreet = street
         Salesforce | MailingCity = city · MailingState = region · MailingPostalCode = postal_code
         Salesforce | MailingCountry = country · Mailing Zip/Postal Code = postal_code
