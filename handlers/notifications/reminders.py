@@ -264,9 +264,12 @@ def snoozes(task: Activity, work: UnitOfWork) -> list[Block]:
 def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Return the cases that need someone now, with a button to take each.
 
-    `delivery.about` has `ids`, all when missing.
+    `delivery.about` has `ids`; without them it is all but those that the channel was told of at the
+    same time.
     """
-    found, count = triage.pressing(work, delivery.about.get("ids", []), CASES)
+    ids = delivery.about.get("ids", [])
+    at = None if ids else delivery.created_at or work.now
+    found, count = triage.pressing(work, ids, CASES, at)
     if not found:
         return None
     left = (
