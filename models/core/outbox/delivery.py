@@ -36,6 +36,7 @@ from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
 from models.core.entity.bulk import insert_once
 from models.core.fields import Reference
+from models.core.identity.channel import wants
 from models.core.outbox.posted import ListSubscription
 
 CARDS = "card"
@@ -183,7 +184,8 @@ class JobRun(Row):
 def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) -> None:
     """Ask for one message in a channel, once for each key; ask nothing where there is none.
 
-    A person gets what they asked for by `answer`, and all else by `models.core.notifications`.
+    What nobody asked for, but for cards, is not posted where the channel does not want it. A person
+    gets what they asked for by `answer`, and all else by `models.core.notifications`.
 
     Args:
         work: the unit of work.
@@ -193,7 +195,7 @@ def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) ->
         **columns: thread (ts), about (JSON that the rendering needs), entity and record_id,
             not_before (UTC).
     """
-    if channel:
+    if channel and (kind == "card" or wants(work, channel, kind)):
         enqueue(work, kind, channel, key, **columns)
 
 
@@ -225,15 +227,10 @@ def enqueue(work: Context, kind: str, channel: str, key: str, **columns: Any) ->
 
 
 def stand(work: Context, record: Entity, channel: str) -> None:
-    """Ask for the record's card in a channel, where it is posted and kept up to date."""
-    deliver(
-        work,
-        "card",
-        channel,
-        f"card:{record.ref}:{channel}",
-        entity=record.slug(),
-        record_id=record.id,
-    )
+    """Ask for the record's card in a channel that wants cards; it is kept up to date there."""
+    if channel and wants(work, channel, "card"):
+        its = {"entity": record.slug(), "record_id": record.id}
+        deliver(work, "card", channel, f"card:{record.ref}:{channel}", **its)
 
 
 def tell(work: Context, record: Entity, about: Mapping[str, Any]) -> None:

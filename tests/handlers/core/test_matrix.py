@@ -235,6 +235,7 @@ TABLE = {
     "role.allow": "admin",
     "role.grant": "admin",
     "team.join": "admin",
+    "channel.notify": "admin",
     "deliveries.drop": "admin",
     "audit.verify": "admin",
     "crm.hours": "owner mate outsider admin",
