@@ -47,6 +47,7 @@ SAID = {
     "crm.lists": "",
     "activity.sort": "overdue",
     "crm.mute": "digest",
+    "crm.less": "digest",
     "crm.unmute": "own",
     "deliveries.retry": results.code(Delivery(key=REFUSED)),
     "deliveries.drop": results.code(Delivery(key=REFUSED)),

@@ -240,6 +240,7 @@ TABLE = {
     "audit.verify": "admin",
     "crm.hours": "owner mate outsider admin",
     "crm.notify": "owner mate outsider admin",
+    "crm.less": "owner mate outsider admin",
     "opportunity.follow": "owner mate admin",
     "opportunity.mute": "owner mate admin",
     "crm.previews": "admin",

@@ -32,6 +32,7 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
         "works_on": ("sat",),
         "anytime": True,
         "notices": ("due",),
+        "seldom": ("digest",),
         "told_in": "off",
         "guest": True,
         "left": True,

@@ -1,4 +1,4 @@
-"""What Rapport posts in a channel by itself is chosen for each channel."""
+"""What comes in a channel is chosen for it, and people choose what comes to them less often."""
 
 from alembic import op
 from sqlalchemy import Column, String, Text, text
@@ -29,7 +29,9 @@ def upgrade() -> None:
         sqlite_where=there,
         postgresql_where=there,
     )
+    op.add_column("user", Column("seldom", Text))
 
 
 def downgrade() -> None:
+    op.drop_column("user", "seldom")
     op.drop_table("channel")
