@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, or_, select, text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
@@ -14,14 +14,11 @@ from models.core.entity.name_reference import must_be_unique
 from models.core.fields import Text, field
 from models.core.fields.base import Field, Reader
 from models.core.fields.several import Several
-from models.core.parsing.texts import fold
 
 WRITTEN = re.compile(r"<#(\w+)(?:\|([^<>]*))?>")
 """A channel as Slack writes one: its id, and often its name."""
 IDENTITY = re.compile(r"[CG][A-Z0-9_]{2,}")
 """The id of a channel."""
-CHOSEN = "posts of channels"
-"""Where a session keeps what it knows of channels."""
 
 
 @dataclass(frozen=True)
@@ -108,20 +105,3 @@ class Channel(Entity):
             self.slack_id, self.name = found[1], found[2] or found[1]
         self.name = self.name.removeprefix("#")
         must_be_unique(work, self, self.name)
-
-
-def posts_in(work: Context, channel: str) -> tuple[str, ...]:
-    """Return what is posted in a channel, by its Slack id or its name, whoever reads there."""
-    known: dict[str, tuple[str, ...]] = work.session.info.setdefault(CHOSEN, {})
-    if channel not in known:
-        rows: Any = Channel.__table__
-        here = (rows.c.workspace == work.workspace.id, rows.c.deleted_at.is_(None))
-        named = or_(rows.c.slack_id == channel, rows.c.key == fold(channel.removeprefix("#")))
-        found = work.session.connection().execute(select(rows.c.posts).where(*here, named))
-        known[channel] = next((posts for (posts,) in found), ALL)
-    return known[channel]
-
-
-def wants(work: Context, channel: str, kind: str) -> bool:
-    """Return whether a channel gets a delivery of a kind that nobody asked for."""
-    return kind not in POSTED or POSTED[kind] in posts_in(work, channel)

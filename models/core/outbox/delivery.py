@@ -24,6 +24,7 @@ from sqlalchemy import (
     inspect,
     literal,
     null,
+    or_,
     select,
     text,
     union_all,
@@ -36,8 +37,9 @@ from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
 from models.core.entity.bulk import insert_once
 from models.core.fields import Reference
-from models.core.identity.channel import wants
+from models.core.identity.channel import ALL, POSTED, Channel
 from models.core.outbox.posted import ListSubscription
+from models.core.parsing.texts import fold
 
 CARDS = "card"
 """The channel of the lines in the threads of a record's cards, in any place they are posted."""
@@ -47,6 +49,8 @@ NAMES = "names"
 
 ANSWERS = ("line", "message", "verdict", "answer")
 """The kinds by which a person hears what became of what they asked for."""
+CHOSEN = "posts of channels"
+"""Where a session keeps what it knows of channels."""
 AT_ONCE = 500
 """Records that one statement asks about."""
 
@@ -197,6 +201,23 @@ def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) ->
     """
     if channel and (kind == "card" or wants(work, channel, kind)):
         enqueue(work, kind, channel, key, **columns)
+
+
+def posts_in(work: Context, channel: str) -> tuple[str, ...]:
+    """Return what is posted in a channel, by its Slack id or its name, whoever reads there."""
+    known: dict[str, tuple[str, ...]] = work.session.info.setdefault(CHOSEN, {})
+    if channel not in known:
+        rows: Any = Channel.__table__
+        here = (rows.c.workspace == work.workspace.id, rows.c.deleted_at.is_(None))
+        named = or_(rows.c.slack_id == channel, rows.c.key == fold(channel.removeprefix("#")))
+        found = work.session.connection().execute(select(rows.c.posts).where(*here, named))
+        known[channel] = next((posts for (posts,) in found), ALL)
+    return known[channel]
+
+
+def wants(work: Context, channel: str, kind: str) -> bool:
+    """Return whether a channel gets a delivery of a kind that nobody asked for."""
+    return kind not in POSTED or POSTED[kind] in posts_in(work, channel)
 
 
 def answer(work: Context, kind: str, person: str, key: str, **columns: Any) -> None:
