@@ -14,6 +14,7 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import receipt
 from models.core import records
+from models.core.errors import Conflict
 from models.core.fields.base import read_all
 from models.core.identity.channel import ALL, IDENTITY, WRITTEN, Channel, Room
 from models.core.outbox.delivery import Delivery, Post
@@ -90,7 +91,7 @@ def known(work: UnitOfWork, said: str, request: Request) -> tuple[str, str]:
     else:
         said, name = said.removeprefix("#"), ""
     if not IDENTITY.fullmatch(said):
-        return posted_as(work, f"#{said}"), said
+        return of_name(work, said), said
     return said, name or name_of(work, said)
 
 
@@ -103,6 +104,20 @@ def name_of(work: UnitOfWork, slack_id: str) -> str:
         if place.startswith("#") and posted_as(work, place) == slack_id:
             return str(place[1:])
     return slack_id
+
+
+def of_name(work: UnitOfWork, name: str) -> str:
+    """Return the id of a channel by its name, "" where it is known by that alone.
+
+    Raises:
+        Conflict: Nothing is known of such a channel: it may be a slip.
+    """
+    if there := found(work, "", name):
+        return there.slack_id or ""
+    named = [getattr(work.workspace, each).removeprefix("#") for each in SETTINGS]
+    if fold(name) not in map(fold, named):
+        raise Conflict(f"There is no channel #{name} that I know. Pick it from Slack's list.")
+    return posted_as(work, f"#{name}")
 
 
 def posted_as(work: UnitOfWork, name: str) -> str:

@@ -174,3 +174,10 @@ def test_a_channel_that_the_settings_name_by_its_name_is_the_same_one(
     deal(works, "Masts")
     courier.drain()
     assert len(slack.posted("C_SALES")) == 1
+
+
+def test_a_channel_that_nobody_knows_is_a_slip(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    assert "There is no channel #sails that I know." in ada(slack, "notify #sails off")
+    assert count(works, Channel) == 0
