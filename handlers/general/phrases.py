@@ -194,6 +194,10 @@ PHRASES = (
     (rf"(?:finish|complete|tick off|check off|tick) ({REF})(.*)", r"task done \1\2"),
     (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
     (r"remind me (.+?) (?:to|about) (.+)", r"task new \2 \1"),
+    (
+        r"(?:plan|schedule|set up|arrange) (?:a |an |the )?(call|meeting|visit|demo)((?: .+)?)",
+        r"task new \1\2",
+    ),
     (rf"({REF}) (follow[ -]?up.*)", r"task new \1 \2"),
     (r"(follow[ -]?up .+)", r"task new \1"),
     (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
