@@ -205,6 +205,25 @@ def test_the_morning_list_leaves_out_what_an_alarm_told_just_now(
     assert list_ == "1 case needs someone: CS-2 Flood (high)"
 
 
+def test_the_morning_list_says_the_same_again_once_it_is_worse(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    given(works, Case, customer=ada.ref, subject="Fire", priority="urgent", resolve_by="+70h")
+    said = []
+    clock.forward(23 * HOUR)
+    for _ in ("Wednesday", "Thursday", "Friday, when it is overdue"):
+        scheduler.tick()
+        courier.drain()
+        said.append(sum("needs someone" in each.text for each in slack.posted("C_SUPPORT")))
+        clock.forward(24 * HOUR)
+    assert said == [1, 1, 2]
+
+
 def test_a_manager_reads_the_digest_with_its_chart(
     works: UnitOfWorkFactory,
     slack: SlackDriver,
