@@ -17,12 +17,14 @@ ROOM = 40
 def together(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Return all that others changed since the last such message; nothing of what was undone.
 
+    A message that is posted already says so of what was undone since.
+
     `delivery.about` has `until`, the moment (ISO 8601) before which it happened.
     """
     told = [
         message
         for each in gathered(work, delivery)
-        if not is_undone(work, each)
+        if (delivery.ts or not is_undone(work, each))
         and not reasons.is_needless(work, each)
         and (message := changes.changed(work, catalogue, each))
     ]

@@ -319,3 +319,22 @@ def test_what_was_muted_or_undone_meanwhile_is_not_told_in_the_morning(
     slack.command("/crm undo", user="U_RAVI")
     clock.forward(timedelta(days=1))
     assert heard(slack, courier, "U_RITA") == []
+
+
+def test_what_is_undone_after_the_morning_is_taken_back_in_its_message(
+    slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, sails: Opportunity
+) -> None:
+    slack.command("/crm less changes")
+    clock.forward(timedelta(hours=20))  # an hour before nine in Berlin
+    slack.command("/crm deal edit OP-1 amount=20k", user="U_RAVI")
+    slack.command("/crm deal edit OP-1 amount=30k", user="U_RAVI")
+    clock.forward(timedelta(hours=10))
+    [morning] = heard(slack, courier, "U_RITA")
+    assert "Taken back" not in morning.text
+    slack.command("/crm undo", user="U_RAVI")
+    [morning] = heard(slack, courier, "U_RITA")
+    assert morning.text.count("Taken back") == 1
+    assert morning.text.startswith("2 changes by others")
+    slack.command("/crm redo", user="U_RAVI")
+    [morning] = heard(slack, courier, "U_RITA")
+    assert "Taken back" not in morning.text
