@@ -4,7 +4,7 @@ An entity without its own router has the verbs that all entities have.
 """
 
 from handlers.activities import activity, log_activity
-from handlers.admin import audit, deliveries, role, team
+from handlers.admin import audit, channel, deliveries, role, team
 from handlers.core.crud import Records
 from handlers.core.router import Router
 from handlers.general import commands
@@ -25,6 +25,7 @@ ADMIN: tuple[Router, ...] = (
     Records(User, without=("new", "delete", "restore", "revert")),  # people come and go in Slack
     role.router,
     team.router,
+    channel.router,
     deliveries.router,
     audit.router,
 )

@@ -8,6 +8,7 @@ from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
 from models.core.entity.facts import DETAILS, FACTS, TIMELINES
 from models.core.entity.sequences import Counter
+from models.core.identity.channel import Channel
 from models.core.identity.installation import Installation, InstallState
 from models.core.identity.role import Role
 from models.core.identity.team import Team
@@ -47,6 +48,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     User,
     Role,
     Team,
+    Channel,
 )
 """The map of the product: what people know by a number."""
 DETAILS["customer"] = [lifecycle.facts]

@@ -6,7 +6,9 @@ from models.core import fields
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
+from models.core.fields.several import Several
 from models.core.history.point_in_time import Past
+from models.core.identity.channel import Room
 from models.core.identity.role import Table
 from models.core.identity.team import Group
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -32,6 +34,8 @@ TEXTS: dict[type[Field], str] = {
     fields.Moment: "2026-04-01T09:30:00+02:00",
     fields.Flag: "yes",
     fields.Tags: "vip, fair",
+    Several: "cards, won",
+    Room: "C_SALES",
     fields.Person: "U_RAVI",
     fields.Match: "new",
     Past: "v1",

@@ -151,6 +151,7 @@ def _user(member: Member) -> Json:
         "real_name": member.real_name or member.name,
         "title": member.title,
         "tz": member.tz,
+        "locale": member.locale,
         "is_bot": member.is_bot,
         "avatar": "",
         "role_hint": member.title,

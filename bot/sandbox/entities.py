@@ -43,6 +43,8 @@ class Member:
     is_admin: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
+    locale: str = "en-US"
+    """Where they are at home, which says whether their clock has 12 hours or 24."""
 
     def belongs(self, team: str) -> bool:
         """Return whether they belong to this workspace."""

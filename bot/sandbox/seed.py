@@ -40,8 +40,17 @@ STAFF = (
     (Member(ADA, "ada", "Ada Abel", "Operations", "Europe/Berlin"), Preset.ADMIN, None),
 )
 """The people who work there, with their role and their team."""
+LOCALES = {
+    "Asia/Kolkata": "en-IN",
+    "Europe/Berlin": "de-DE",
+    "Europe/Lisbon": "pt-PT",
+    "Europe/London": "en-GB",
+    "Europe/Stockholm": "sv-SE",
+}
+"""Where people are at home, by their zone."""
 PEOPLE = tuple(
-    replace(member, email=f"{member.name}@harbourpine.example") for member, _, _ in STAFF
+    replace(member, email=f"{member.name}@harbourpine.example", locale=LOCALES[member.tz])
+    for member, _, _ in STAFF
 )
 
 CHANNELS = (

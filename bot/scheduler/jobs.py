@@ -19,7 +19,7 @@ from models.core import drafts, summaries
 from models.core import user_groups as people
 from models.core.db.deadline import at_leisure
 from models.core.identity.installation import InstallState
-from models.core.identity.notices import Notice
+from models.core.identity.notices import Notice, Seldom
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.identity.working_hours import numbers
@@ -71,11 +71,13 @@ class Hearer:
         channel: Where a channel is reached.
         zone: The time zone of their clock.
         person: The person, if it is one; else it is a channel.
+        weekly: Whether it is told something on the first working day of a week alone.
     """
 
     channel: str
     zone: ZoneInfo
     person: User | None = None
+    weekly: bool = False
 
     @property
     def name(self) -> str:
@@ -85,7 +87,7 @@ class Hearer:
     def struck(self, now: datetime, at: str) -> Slot:
         """Return the latest of their working days on which a time of day has struck."""
         days = numbers(self.person.works_on) if self.person else WORKING
-        return struck(now, self.zone, at, days=days)
+        return struck(now, self.zone, at, days={min(days)} if self.weekly else days)
 
     def slot(self, slot: Slot) -> str:
         return f"{slot.day}:{self.name}" if self.name else str(slot.day)
@@ -174,13 +176,15 @@ def support_channel(work: UnitOfWork) -> list[Hearer]:
 
 
 def managers(work: UnitOfWork) -> list[Hearer]:
-    """People whose role has a digest get one each working day, in their own time.
+    """People whose role has a digest get one each working day, or each week, in their own time.
 
     Where there are none, the admins get it.
     """
     people = [user for user in reminders.colleagues(work) if policy.can(user, "digest", policy.CRM)]
     found = [user for user in people if user.role != Preset.ADMIN] or people
-    return [Hearer(user.slack_id, user.tz, user) for user in found]
+    return [
+        Hearer(user.slack_id, user.tz, user, Seldom.DIGEST in (user.seldom or ())) for user in found
+    ]
 
 
 def remind(works: UnitOfWorkFactory, workspace: str) -> None:

@@ -32,6 +32,7 @@ SAID = {
     "redraw": "the card anew",
     "event": "a line in the thread",
     "assigned": "the news for a new owner",
+    "together": "what others changed in a day",
     "won": "the news of a won deal",
     "message": "a message",
     "due": "a reminder",

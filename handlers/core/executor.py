@@ -31,6 +31,7 @@ from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import LongText, Text
 from models.core.fields.base import read_all
+from models.core.identity.channel import Channel
 from models.core.outbox.current_record import standing_here, stands_in
 from models.core.outbox.delivery import answer, deliver
 from models.core.permissions import policy
@@ -95,9 +96,11 @@ def placed(request: Request) -> Request:
 
     With `this` or in the thread of a card, a verb without a noun is about the record there. In a
     thread this is also so for a field that is named, and for other words that only that record
-    explains: amount 20k.
+    explains: amount 20k. A verb of channels that names one is about that channel: notify #sales.
     """
     line, known = request.line, request.catalogue.nouns_with(request.line.verb or "")
+    if of_channels(request):
+        return request.but(command=request.catalogue.meaning(replace(line, noun=Channel.slug())))
     if in_its_thread(line, request.thread):
         here = standing_here(request.work, request.channel, request.thread)
         again = request.catalogue.command(f"{here.ref} {line.raw}") if here else request.command
@@ -115,6 +118,14 @@ def placed(request: Request) -> Request:
     if here is None or here.slug() not in known:
         return request
     return request.but(command=request.catalogue.meaning(replace(line, noun=here.slug())))
+
+
+def of_channels(request: Request) -> bool:
+    """Return whether a line without a noun names a channel, with a verb that channels have."""
+    line = request.line
+    verb = request.catalogue.find(Channel.slug(), line.verb)
+    named = bool(line.channels) or line.rest.startswith("#")
+    return named and not line.noun and verb is not None and not verb.common
 
 
 def in_its_thread(line: Line, thread: str) -> bool:

@@ -137,6 +137,7 @@ INTENTS = (
         (SALES, TEAM),
     ),
     Intent("Keep a list", "deal list open mine keep as Mine", "My lists", "lists"),
+    Intent("Choose what a channel gets", "notify #sales", "Channels", "channel notify", (ADMIN,)),
     Intent("Answer references in channels", "previews off", "Previews", "previews", (ADMIN,)),
 )
 """In the order in which the help shows them; what is done most often comes first."""

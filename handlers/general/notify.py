@@ -14,7 +14,7 @@ from models.core import records
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
 from models.core.fields.base import read_all
-from models.core.identity.notices import NOTICES, Notice
+from models.core.identity.notices import NOTICES, RARELY, Notice, Seldom
 from models.core.identity.user import User
 from models.core.notifications import marks
 from models.core.notifications.notify import count_last_week
@@ -27,6 +27,7 @@ FOUND = 5
 """The records that are offered to a person who names one in words."""
 ASKS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "what": ("notices", {"label": "Tell me about", "also": ("about",)}),
+    "less": ("seldom", {"also": ("seldom", "rarely")}),
     "where": (
         "told_in",
         {"label": "Where", "hint": "Home only: nothing pings you; it waits for you there."},
@@ -40,7 +41,7 @@ ASKS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
 }
 """What the form asks for: the field of the person, and what the form says differently of it."""
-BOXES = ("what", "nights")
+BOXES = ("what", "less", "nights")
 """The inputs in which nothing is an answer: no box is ticked."""
 
 
@@ -82,7 +83,7 @@ def footer(request: Request) -> Sequence[Block]:
 
 def notify(request: Request, _: Any) -> Response:
     """Choose what I tell you by myself, where and when: `notify`, `notify home`, `notify off`,
-    `notify days=mon-thu`, `notify what="due, mine"`.
+    `notify days=mon-thu`, `notify what="due, mine"`, `notify less=digest`.
     """  # noqa: D205
     if not request.work.actor:
         raise Conflict("Only people are told things. Say who with --as.")
@@ -112,6 +113,23 @@ def mute(request: Request, _: Any) -> Response:
 def unmute(request: Request, _: Any) -> Response:
     """Get messages of a kind again, or about a record: `unmute digest`, `unmute OP-4`."""
     return chosen(request, "unmute")
+
+
+def less(request: Request, _: Any) -> Response:
+    """Get a kind of message less often: `less digest` is once a week, `less changes` all together
+    once a day, `less none` as often as it happens.
+    """  # noqa: D205
+    work, kind = request.work, User.fields()["seldom"]
+    if not work.actor:
+        raise Conflict("Only people are told things. Say who with --as.")
+    words = request.line.rest.strip().removeprefix("often").strip()
+    wanted = read_all({"seldom": kind}, {"seldom": words}, work)["seldom"] if words else None
+    if wanted is None:
+        kinds = ", ".join(f"{each} ({RARELY[each]})" for each in Seldom)
+        return plainly(f"Name a kind of message: {kinds}.")
+    texts = {*(work.actor.seldom or ()), *wanted} if wanted else ()
+    records.update(work, work.actor, {"seldom": kind.write(tuple(sorted(texts)), work)})
+    return saved(request)
 
 
 def chosen(request: Request, verb: str) -> Response:
@@ -166,3 +184,4 @@ def add_to(router: Router) -> None:
     router.verb("notify", record=False, title="Notifications", **form)(notify)
     router.verb("mute", record=False, words=True)(mute)
     router.verb("unmute", record=False, words=True)(unmute)
+    router.verb("less", record=False, words=True)(less)

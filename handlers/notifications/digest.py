@@ -26,6 +26,7 @@ from handlers.notifications import (
     reasons,
     record_events,
     reminders,
+    together,
 )
 from models.core.audit.entries import AuditEntry
 from models.core.context import RenderContext
@@ -175,6 +176,7 @@ DRAWINGS: dict[str, Drawing] = {
     "changed": changes.changed,
     "followed": changes.changed,
     "own": changes.changed,
+    "together": together.together,
     "mentioned": changes.changed,
     "deadline": reminders.deadline,
     "won": record_events.won,

@@ -12,6 +12,7 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.notifications import report
 from models.core.entity.base import Entity
 from models.core.history.since import Difference, differences
+from models.core.identity.notices import Seldom
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.results import last_sent
 from models.core.parsing.calendar import name_day
@@ -84,9 +85,11 @@ class News:
 
 def digest(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Return what changed since a manager's last digest, what to look at, and the figures."""
+    weekly = work.actor and Seldom.DIGEST in (work.actor.seldom or ())
+    often = "on the first working day of a week" if weekly else "every working day"
     why = (
-        f"You get this every working day at {work.workspace.digest_at}, because your role has the "
-        "digest. It tells what changed since the last one."
+        f"You get this {often} at {work.workspace.digest_at}, because your role has the digest. It "
+        "tells what changed since the last one."
     )
     return since_last(work, catalogue, delivery.created_at or including(work.now), why)
 

@@ -10,8 +10,8 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.notifications import changes
 from handlers.notifications.record_events import given
 from models.core.entity.base import ENTITIES, Entity
-from models.core.identity.notices import Notice
-from models.core.notifications.notify import KINDS, is_wanted
+from models.core.identity.notices import RARELY, Notice
+from models.core.notifications.notify import KINDS, LESS, is_wanted
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import UnitOfWork
 
@@ -23,6 +23,7 @@ BECAUSE = {
     "followed": "You get this because you follow {refs}.",
     "mentioned": "You get this because you are named in it.",
     "deadline": "You get this because {refs} is yours and its deadline is near.",
+    "together": "You get this once a day, because you want to hear of changes together.",
     "own": "You get this because you want to hear of what you did yourself.",
     "wish": "You get this because you can give the right.",
 }
@@ -71,7 +72,7 @@ def reasoned(
     told = f"{why} Change what reaches you: `{catalogue.root} notify`" if why else ""
     drawn: list[Block] = [*message.blocks]
     drawn += [blocks.context(escape(told))] if told else []
-    drawn += ways(delivery, records, drawn)
+    drawn += beside(ways(delivery, records, drawn), seldom(work, delivery))
     return replace(message, blocks=blocks.distinct(drawn))
 
 
@@ -120,6 +121,23 @@ def ways(delivery: Delivery, records: Sequence[Entity], drawn: Sequence[Block]) 
     return [
         blocks.actions(button | {"accessibility_label": f"No more messages of this kind: {notice}"})
     ]
+
+
+def seldom(work: UnitOfWork, delivery: Delivery) -> list[Block]:
+    """Return the button by which a reader gets a kind of message less often; none where they do."""
+    kind = LESS.get(delivery.kind)
+    if kind is None or not work.actor or kind in (work.actor.seldom or ()):
+        return []
+    button = blocks.button("Less often", "crm.less", kind)
+    return [button | {"accessibility_label": f"Get this less often: {RARELY[kind]}"}]
+
+
+def beside(rows: Sequence[Block], buttons: Sequence[Block]) -> list[Block]:
+    """Return rows of buttons with more buttons in the last of them."""
+    if not (rows and buttons):
+        return [*rows]
+    *others, last = rows
+    return [*others, {**last, "elements": [*buttons, *last["elements"]]}]
 
 
 def has_mute(drawn: Sequence[Block]) -> bool:

@@ -264,9 +264,12 @@ def snoozes(task: Activity, work: UnitOfWork) -> list[Block]:
 def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Return the cases that need someone now, with a button to take each.
 
-    `delivery.about` has `ids`, all when missing.
+    `delivery.about` has `ids`; without them it is all but those that the channel was told of at the
+    same time, and it is not sent where the list before has the same ones in the same state.
     """
-    found, count = triage.pressing(work, delivery.about.get("ids", []), CASES)
+    ids = delivery.about.get("ids", [])
+    at = None if ids else delivery.created_at or work.now
+    found, count = triage.pressing(work, ids, CASES, at)
     if not found:
         return None
     left = (
@@ -274,7 +277,9 @@ def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
         if count > len(found)
         else ""
     )
-    return case_list(work, found, count, left)
+    told = [number for case in found for number in (case.id, int(is_overdue(case, work)))]
+    message = case_list(work, found, count, left)
+    return message if ids else replace(message, figures=(count, *told))
 
 
 def pressing_still(
@@ -321,6 +326,11 @@ def case_list(work: UnitOfWork, cases: Sequence[Case], count: int, left: str = "
     return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=cases)
 
 
+def is_overdue(case: Case, work: UnitOfWork) -> bool:
+    """Return whether the deadline of a case has passed."""
+    return case.resolve_by is not None and case.resolve_by < work.now
+
+
 def case_row(case: Case, work: UnitOfWork) -> Block:
     """Return what a case is, since when it waits, and by when it should be solved.
 
@@ -328,7 +338,7 @@ def case_row(case: Case, work: UnitOfWork) -> Block:
     """
     seen = masking.veiled(work, case)
     over = not masking.may_hold(seen, lambda case: case.status in OPEN)
-    late = case.resolve_by is not None and case.resolve_by < work.now and not over
+    late = is_overdue(case, work) and not over
     told = list(cards.texts(case, work, "status" if over else "priority").values())
     owner = cards.texts(case, work, "assignee").get("assignee", "unassigned")
     told += [escape(owner), f"since {card_text.moment(case.created_at)}"]

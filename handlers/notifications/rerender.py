@@ -130,7 +130,7 @@ def may_name(work: UnitOfWork, delivery: Delivery) -> dict[tuple[str, int], int]
     """
     ids = list(delivery.about.get("ids", ()))
     if delivery.kind == "cases" and not ids:
-        ids = [each.id for each in triage.pressing(work, [], LISTED)[0]]
+        ids = [each.id for each in triage.pressing(work, [], LISTED, delivery.created_at)[0]]
     return (
         {(LISTS[delivery.kind], id): UNSEEN for id in ids[:LISTED]}
         if delivery.kind in LISTS

@@ -46,10 +46,12 @@ def test_a_talk_grows_older_as_the_clock_moves(sit: Sit) -> None:
     expect(card).to_contain_text(re.compile(", [12] days? ago: “They like the oak”"))
 
 
-def test_a_moment_is_drawn_in_the_zone_of_each_reader(sit: Sit, url: str) -> None:
+def test_a_moment_is_drawn_in_the_zone_of_each_reader_and_on_their_clock(
+    sit: Sit, url: str
+) -> None:
     stamp = "<!date^1767258000^{date_short} {time}|never>"  # 1 January 2026, 9:00 UTC
     post(url, "C_GENERAL", [{"type": "section", "text": {"type": "mrkdwn", "text": stamp}}])
-    for user, hour in (("U_RITA", "10:00 AM"), ("U_RAVI", "2:30 PM")):
+    for user, hour in (("U_RITA", "10:00"), ("U_RAVI", "2:30 PM"), ("U_ELI", "09:00")):
         message = sit(user, "C_GENERAL").messages.last
         expect(message.locator(".block time")).to_have_text(f"Jan 1, 2026 {hour}")
 

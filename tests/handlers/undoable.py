@@ -83,6 +83,8 @@ LINES = {
     "role.give": ["role give <@U_RAVI> manager", "role give <@U_MONA> rep"],
     "role.grant": ["role grant RO-1 US-8 lead delete all", "role grant RO-2 US-1 case delete own"],
     "crm.notify": ["notify home", "notify off"],
+    "channel.notify": ["notify <#C_ROPES|ropes> won", "notify <#C_SAILS|sails> off"],
+    "crm.less": ["less digest", "less changes"],
     "crm.mute": ["mute digest", "mute due"],
     "crm.unmute": ["unmute own"],
     "crm.handover": ["handover AC-1 OP-1 <@U_MONA>", "handover LD-1 <@U_RAVI>"],

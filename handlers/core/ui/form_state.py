@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+SIMPLE = ("value", "selected_date", "selected_user", "selected_conversation")
+"""Where the state of an input has what it contains, as it is."""
 WHY = "--reason"
 """The input for the reason of an act; no field can have this name."""
 THREE_DECIMALS = re.compile(r"-?\d+\.\d{3}")
@@ -50,8 +52,7 @@ def text_of(state: Mapping[str, Any]) -> str:
         return datetime.fromtimestamp(state["selected_date_time"], UTC).isoformat()
     if state.get("type") == "number_input" and THREE_DECIMALS.fullmatch(state.get("value") or ""):
         return f"{state['value']}0"
-    value = state.get("value") or state.get("selected_date") or state.get("selected_user") or ""
-    return str(value)
+    return next((str(state[name]) for name in SIMPLE if state.get(name)), "")
 
 
 def typed(view: Mapping[str, Any]) -> dict[str, str]:
@@ -70,6 +71,7 @@ def begins_as(element: Mapping[str, Any]) -> dict[str, Any]:
         "selected_date": element.get("initial_date"),
         "selected_date_time": element.get("initial_date_time"),
         "selected_user": element.get("initial_user"),
+        "selected_conversation": element.get("initial_conversation"),
     }
     boxes = element.get("type") in ("checkboxes", "multi_static_select")
     return state | ({"selected_options": element.get("initial_options")} if boxes else {})

@@ -132,11 +132,11 @@ def first_asked(verb: Verb) -> tuple[str, ...]:
     """Return the fields that a form asks for at once, ordered by use.
 
     Where the entity does not say, they are those without which there is no record, its name, and
-    what lists show of it.
+    what lists show of it; where there is no entity, the first ones that the verb asks for.
     """
     entity = ENTITIES.get(verb.about) if verb.saves else None
     if entity is None:
-        return ()
+        return tuple(verb.asks)[:FEW]
     usual = (*entity.needed(), *entity.named, *entity.line_fields(), *entity.line)
     names = entity.asked_first or tuple(dict.fromkeys(usual))
     return tuple(name for name in names if name in verb.asks)[:FEW]

@@ -132,12 +132,14 @@ def change(work: UnitOfWork, record: Entity, entry: AuditEntry, states: States) 
     old, new = blocks.apart(
         read(work, kind, entry.old, before), read(work, kind, entry.new, after), SHORT
     )
-    return f"{label}: {old or 'empty'} → {new or 'empty'}"
+    nothing = kind.nothing if kind else Field.nothing
+    return f"{label}: {old or nothing} → {new or nothing}"
 
 
 def shown(work: UnitOfWork, kind: Field | None, text: str | None, record: Any) -> str:
     """Return a stored text, cut to what a line has room for."""
-    return blocks.cut(read(work, kind, text, record), SHORT) or "empty"
+    nothing = kind.nothing if kind else Field.nothing
+    return blocks.cut(read(work, kind, text, record), SHORT) or nothing
 
 
 def read(work: UnitOfWork, kind: Field | None, text: str | None, record: Any) -> str:

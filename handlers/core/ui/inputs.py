@@ -25,6 +25,7 @@ from models.core.fields import (
 )
 from models.core.fields.base import Field, Reader
 from models.core.fields.several import Several
+from models.core.identity.channel import IDENTITY, Room
 from models.core.joins import ADDED
 from models.core.permissions import policy
 from models.core.search.query import suggestions
@@ -67,6 +68,16 @@ def initial(key: str, value: Any) -> Block:
 @element.register
 def _(kind: Text, text: str, reader: Reader) -> Block:
     return written(text, kind.length)
+
+
+@element.register
+def _(kind: Room, text: str, reader: Reader) -> Block:
+    if text and not IDENTITY.fullmatch(text):
+        return written(text, kind.length)  # a name, of which Slack's list needs the id
+    places = {"include": ["public", "private"], "exclude_bot_users": True}
+    return {"type": "conversations_select", "filter": places} | initial(
+        "initial_conversation", text
+    )
 
 
 @element.register

@@ -398,7 +398,7 @@ def difference(
     value = kind.load(row["new"])
     new = echo(kind, value, work, record) if typed else kind.show(value, work, record)
     old, new = blocks.apart(old, new, LONG)
-    return f"{kind.label}: {old or 'empty'} → {new or 'empty'}"
+    return f"{kind.label}: {old or kind.nothing} → {new or kind.nothing}"
 
 
 def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:

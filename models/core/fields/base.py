@@ -61,6 +61,8 @@ class Field:
 
     ordered: ClassVar[bool] = False
     """Whether < and > mean something in a filter."""
+    nothing: ClassVar[str] = "empty"
+    """What a change says where it holds nothing."""
     thaw: ClassVar[Any] = str
     """Makes a value of the text that `dump` made of it."""
 

@@ -445,6 +445,7 @@ class Match(Field):
 class Person(Reference):
     """Someone of the workspace."""
 
+    nothing = "unassigned"
     to: str = "user"
 
 

@@ -37,7 +37,7 @@ MOST = 5_000
 
 A unit of work with more is undone in a terminal.
 """
-HOURS = {"starts_at", "ends_at", "works_on", "anytime", "notices", "told_in"}
+HOURS = {"starts_at", "ends_at", "works_on", "anytime", "notices", "seldom", "told_in"}
 """What everybody may set for themselves."""
 Change = tuple[AuditEntry, AuditEntry]
 """The first and the last entry about one field: what it held before, and what it held at last."""

@@ -29,6 +29,13 @@ class Notice(StrEnum):
     OWN = "own"
 
 
+class Seldom(StrEnum):
+    """What a person can hear less often than it happens."""
+
+    CHANGES = "changes"
+    DIGEST = "digest"
+
+
 class Where(StrEnum):
     """Where a person is told."""
 
@@ -85,6 +92,15 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "own": ("What I did myself", ""),
 }
 """What the form says for each kind, and below that."""
+RARELY: Mapping[str, str] = {
+    "changes": "changes together once a day",
+    "digest": "the digest once a week",
+}
+RARE_LABELS: Mapping[str, tuple[str, str]] = {
+    "changes": ("Changes of records: once a day", "All of them in one message, in the morning"),
+    "digest": ("The digest: once a week", "On the first of my working days"),
+}
+"""What the form says for each, and below that."""
 PLACES: Mapping[str, str] = {
     "dm": Where.MESSAGE,
     "message": Where.MESSAGE,

@@ -21,10 +21,13 @@ from models.core.identity.notices import (
     LABELS,
     NOTICES,
     PLACES,
+    RARE_LABELS,
+    RARELY,
     SPANS,
     USUAL,
     WORKDAYS,
     Notice,
+    Seldom,
     Weekday,
     Where,
 )
@@ -120,6 +123,18 @@ class User(Entity):
         ),
         default=USUAL,
         server_default=f"|{'|'.join(USUAL)}|",
+    )
+    seldom: Mapped[tuple[str, ...]] = field(
+        Several(
+            "Less often",
+            options=Seldom,
+            names=RARELY,
+            labels=RARE_LABELS,
+            form=False,
+            card=False,
+            also=("less",),
+        ),
+        default=(),
     )
     told_in: Mapped[str] = field(
         Choice(

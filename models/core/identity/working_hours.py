@@ -64,8 +64,11 @@ def shift(user: User | Hours, now: datetime) -> date | None:
 
 def reachable_from(user: User | Hours, now: datetime) -> datetime:
     """Return the first moment from now on at which a person may be told something."""
-    if is_reachable(user, now):
-        return now
+    return now if is_reachable(user, now) else next_morning(user, now)
+
+
+def next_morning(user: User | Hours, now: datetime) -> datetime:
+    """Return when the next working day of a person begins."""
     zone = ZoneInfo(user.zone)
     today = now.astimezone(zone).date()
     days = (today + DAY * ahead for ahead in range(WEEK))

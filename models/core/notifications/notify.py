@@ -14,9 +14,9 @@ from sqlalchemy import func, or_, select
 
 from models.core.context import Context
 from models.core.entity.base import Entity
-from models.core.identity.notices import Notice, Where
+from models.core.identity.notices import Notice, Seldom, Where
 from models.core.identity.user import User
-from models.core.identity.working_hours import reachable_from
+from models.core.identity.working_hours import next_morning, reachable_from
 from models.core.notifications import marks
 from models.core.outbox.delivery import Delivery, DeliveryState, enqueue
 from models.core.permissions import policy
@@ -26,6 +26,7 @@ KINDS: Mapping[str, tuple[Notice, ...]] = {
     "assigned": (Notice.GIVEN,),
     "changed": (Notice.MINE,),
     "followed": (Notice.FOLLOWED,),
+    "together": (Notice.MINE, Notice.FOLLOWED),
     "own": (Notice.OWN,),
     "mentioned": (Notice.GIVEN,),
     "deadline": (Notice.DEADLINE,),
@@ -37,6 +38,16 @@ AT_ONCE = (Notice.DUE, Notice.DAY, Notice.DIGEST)
 """What has a time of its own; all else waits until its reader is at work."""
 QUIET = "dropped: its reader does not want it"
 """What is written of a message that would have come, had its reader not chosen otherwise."""
+LESS: Mapping[str, Seldom] = {
+    "changed": Seldom.CHANGES,
+    "followed": Seldom.CHANGES,
+    "digest": Seldom.DIGEST,
+}
+"""The kinds that a person can get less often."""
+GATHERED = "kept for the next morning, when its reader hears of all changes together"
+"""What is written of a message that is told with others."""
+TOGETHER, UNTIL = "together", "until"
+"""The kind of the message with all changes of a day, and the key in `about` with its end."""
 TOLD = "told"
 """Where a session keeps who is told of what it does."""
 WEEK = timedelta(days=7)
@@ -111,9 +122,29 @@ def notify(
     if not wanted:
         state = {"state": DeliveryState.SENT, "sent_at": work.now, "error": QUIET}
         key = f"{key}:{record.ref}" if record else key  # another record may still be told of
+    elif LESS.get(kind) == Seldom.CHANGES and Seldom.CHANGES in (person.seldom or ()):
+        state = {"state": DeliveryState.SENT, "sent_at": work.now, "error": GATHERED}
+        at = gather(work, person)
     enqueue(work, kind, person.slack_id, key, **{**subject, **columns, **state})
     if wanted and not own:
         work.session.info.setdefault(TOLD, {}).setdefault(person.id, Told(person, at))
+
+
+def gather(work: Context, person: User) -> datetime:
+    """Ask for the message with all changes until a person's next working day begins, once."""
+    at = next_morning(person, work.now)
+    key, about = f"{TOGETHER}:{person.id}:{at:%Y%m%d%H%M}", {UNTIL: at.isoformat()}
+    enqueue(work, TOGETHER, person.slack_id, key, not_before=at, about=about)
+    return at
+
+
+def gathered(work: Context, delivery: Delivery) -> Sequence[Delivery]:
+    """Return the messages that one about all changes of a day is told for, the oldest first."""
+    until = datetime.fromisoformat(delivery.about[UNTIL])
+    span = (Delivery.sent_at >= delivery.created_at, Delivery.sent_at < until)
+    theirs = (Delivery.channel == delivery.channel, Delivery.error == GATHERED)
+    kept = select(Delivery).where(*span, *theirs).order_by(Delivery.id)
+    return work.session.scalars(kept).all()
 
 
 def may_hear(person: User, notice: Notice, record: Entity | None) -> bool:

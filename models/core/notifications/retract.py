@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from models.core.context import Context
 from models.core.identity.user import User
+from models.core.notifications.notify import GATHERED, TOGETHER
 from models.core.outbox.delivery import Delivery, enqueue
 
 TOLD = ("assigned", "changed", "followed", "own", "mentioned")
@@ -45,7 +46,20 @@ def said(work: Context, unit: str, at: datetime) -> list[Delivery]:
     """Return the messages by which people heard of a unit of work."""
     sent = (Delivery.sent_at >= at, Delivery.error.is_(None), Delivery.ts.is_not(None))
     theirs = (Delivery.kind.in_(TOLD), Delivery.key.contains(unit))
-    return list(work.session.scalars(select(Delivery).where(*sent, *theirs)))
+    alone = work.session.scalars(select(Delivery).where(*sent, *theirs)).all()
+    return [*alone, *said_together(work, unit, at)]
+
+
+def said_together(work: Context, unit: str, at: datetime) -> list[Delivery]:
+    """Return the messages about all changes of a day by which people heard of a unit of work."""
+    kept = (Delivery.sent_at >= at, Delivery.error == GATHERED, Delivery.key.contains(unit))
+    found: dict[int, Delivery] = {}
+    for each in work.session.scalars(select(Delivery).where(*kept)):
+        its = (Delivery.kind == TOGETHER, Delivery.channel == each.channel)
+        then = (Delivery.created_at <= each.created_at, Delivery.not_before > each.created_at)
+        told = select(Delivery).where(*its, *then, Delivery.ts.is_not(None)).limit(1)
+        found |= {message.id: message for message in work.session.scalars(told)}
+    return list(found.values())
 
 
 def said_again(work: Context, unit: str, at: datetime) -> list[Delivery]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     inspect,
     literal,
     null,
+    or_,
     select,
     text,
     union_all,
@@ -36,7 +37,9 @@ from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
 from models.core.entity.bulk import insert_once
 from models.core.fields import Reference
+from models.core.identity.channel import ALL, POSTED, Channel
 from models.core.outbox.posted import ListSubscription
+from models.core.parsing.texts import fold
 
 CARDS = "card"
 """The channel of the lines in the threads of a record's cards, in any place they are posted."""
@@ -46,6 +49,8 @@ NAMES = "names"
 
 ANSWERS = ("line", "message", "verdict", "answer")
 """The kinds by which a person hears what became of what they asked for."""
+CHOSEN = "posts of channels"
+"""Where a session keeps what it knows of channels."""
 AT_ONCE = 500
 """Records that one statement asks about."""
 
@@ -183,7 +188,8 @@ class JobRun(Row):
 def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) -> None:
     """Ask for one message in a channel, once for each key; ask nothing where there is none.
 
-    A person gets what they asked for by `answer`, and all else by `models.core.notifications`.
+    What nobody asked for, but for cards, is not posted where the channel does not want it. A person
+    gets what they asked for by `answer`, and all else by `models.core.notifications`.
 
     Args:
         work: the unit of work.
@@ -193,8 +199,25 @@ def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) ->
         **columns: thread (ts), about (JSON that the rendering needs), entity and record_id,
             not_before (UTC).
     """
-    if channel:
+    if channel and (kind == "card" or wants(work, channel, kind)):
         enqueue(work, kind, channel, key, **columns)
+
+
+def posts_in(work: Context, channel: str) -> tuple[str, ...]:
+    """Return what is posted in a channel, by its Slack id or its name, whoever reads there."""
+    known: dict[str, tuple[str, ...]] = work.session.info.setdefault(CHOSEN, {})
+    if channel not in known:
+        rows: Any = Channel.__table__
+        here = (rows.c.workspace == work.workspace.id, rows.c.deleted_at.is_(None))
+        named = or_(rows.c.slack_id == channel, rows.c.key == fold(channel.removeprefix("#")))
+        found = work.session.connection().execute(select(rows.c.posts).where(*here, named))
+        known[channel] = next((posts for (posts,) in found), ALL)
+    return known[channel]
+
+
+def wants(work: Context, channel: str, kind: str) -> bool:
+    """Return whether a channel gets a delivery of a kind that nobody asked for."""
+    return kind not in POSTED or POSTED[kind] in posts_in(work, channel)
 
 
 def answer(work: Context, kind: str, person: str, key: str, **columns: Any) -> None:
@@ -225,15 +248,10 @@ def enqueue(work: Context, kind: str, channel: str, key: str, **columns: Any) ->
 
 
 def stand(work: Context, record: Entity, channel: str) -> None:
-    """Ask for the record's card in a channel, where it is posted and kept up to date."""
-    deliver(
-        work,
-        "card",
-        channel,
-        f"card:{record.ref}:{channel}",
-        entity=record.slug(),
-        record_id=record.id,
-    )
+    """Ask for the record's card in a channel that wants cards; it is kept up to date there."""
+    if channel and wants(work, channel, "card"):
+        its = {"entity": record.slug(), "record_id": record.id}
+        deliver(work, "card", channel, f"card:{record.ref}:{channel}", **its)
 
 
 def tell(work: Context, record: Entity, about: Mapping[str, Any]) -> None:

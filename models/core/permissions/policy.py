@@ -42,6 +42,7 @@ EVERYONE = frozenset(
         "undo",
         "redo",
         "hours",
+        "less",
         "notify",
         "mute",
         "unmute",

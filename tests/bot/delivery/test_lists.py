@@ -255,6 +255,8 @@ def test_a_list_of_cases_in_doubt_follows_them_once_it_is_found(
     named: bool,
 ) -> None:
     room(slack, "U_SAM", "U_SOFIA")
+    courier.drain()
+    clock.forward(timedelta(hours=1))
     slack.slack.fail("chat.postMessage", with_="drop_after")
     alarm(works, courier, cases if named else [])
     clock.forward(timedelta(minutes=1))

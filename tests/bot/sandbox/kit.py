@@ -18,7 +18,15 @@ PEOPLE = [
     Member(
         "U_RITA", "rita", "Rita Reyes", "Sales rep", "America/New_York", email="rita@acme.example"
     ),
-    Member("U_SAM", "sam", "Sam Stone", "Support rep", "Europe/Berlin", email="sam@acme.example"),
+    Member(
+        "U_SAM",
+        "sam",
+        "Sam Stone",
+        "Support rep",
+        "Europe/Berlin",
+        email="sam@acme.example",
+        locale="de-DE",
+    ),
     Member("U_OLGA", "olga", "Olga Other", "Customer", "Europe/Berlin", team="T2"),
 ]
 MANIFEST: Json = {

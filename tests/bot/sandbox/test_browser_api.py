@@ -100,6 +100,9 @@ def test_the_state_says_who_is_there_and_what_can_be_typed(rita: Browser) -> Non
         "Sales rep",
         True,
     )
+    at_home = {user["id"]: (user["tz"], user["locale"]) for user in state["users"]}
+    assert at_home["U_RITA"] == ("America/New_York", "en-US")
+    assert at_home["U_SAM"] == ("Europe/Berlin", "de-DE")
     kinds = {channel["id"]: channel["kind"] for channel in state["channels"]}
     assert kinds == {
         "C_SALES": "channel",

@@ -122,3 +122,31 @@ def test_on_request_it_says_what_changed_since_the_last_one_that_came(
         "Before",
         "Now",
     }
+
+
+def test_who_wants_it_once_a_week_gets_it_on_their_first_working_day(
+    works: UnitOfWorkFactory,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    slack: SlackDriver,
+    sails: Opportunity,
+    eight_thirty: None,
+) -> None:
+    before = len(slack.posted("U_MONA"))
+    slack.click("crm.less", where=slack.posted("U_MONA")[-1], user="U_MONA")
+    change(works, sails, amount="€20k")
+    for _ in range(5):  # from Wednesday to Sunday
+        clock.forward(DAY)
+        scheduler.tick()
+        courier.drain()
+    assert len(slack.posted("U_MONA")) == before
+    monday = morning(scheduler, courier, clock, slack)
+    assert monday.text.startswith("Sales since Tuesday 10 March")
+    assert "on the first working day of a week at 08:30" in monday.words
+    assert monday.buttons[-1] == "Mute"
+    change(works, sails, amount="€30k")
+    for _ in range(7):
+        weekly = morning(scheduler, courier, clock, slack)
+    assert len(slack.posted("U_MONA")) == before + 2
+    assert weekly.text.startswith("Sales since Monday 16 March")

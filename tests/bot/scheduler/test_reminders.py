@@ -16,7 +16,7 @@ from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
 
 pytestmark = SQLITE
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -159,6 +159,69 @@ def test_a_case_is_claimed_from_the_list_and_its_card_says_so(
     courier.drain()
     assert "Sam Silva" in slack.posted("C_SUPPORT")[0]
     assert [line.words for line in slack.thread(card)] == ["Sam Silva took it."]
+
+
+def test_the_morning_list_leaves_out_a_case_whose_card_came_just_now(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    clock.forward(23 * HOUR - MINUTE)  # a minute before nine
+    given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
+    clock.forward(MINUTE)
+    scheduler.tick()
+    courier.drain()
+    [card] = slack.posted("C_SUPPORT")
+    assert "CS-1" in card
+    clock.forward(24 * HOUR)
+    scheduler.tick()
+    courier.drain()
+    assert "1 case needs someone: CS-1 Fire" in slack.posted("C_SUPPORT")[-1].text
+
+
+def test_the_morning_list_leaves_out_what_an_alarm_told_just_now(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    given(works, Case, customer=ada.ref, subject="Smoke")
+    given(works, Case, customer=ada.ref, subject="Flood", priority="high")
+    scheduler.tick()
+    courier.drain()
+    clock.forward(23 * HOUR - MINUTE)
+    slack.command("/crm case edit CS-1 priority=urgent", user="U_SAM")
+    for _ in range(2):
+        scheduler.tick()
+        courier.drain()
+        clock.forward(MINUTE)
+    *_, alarm, list_ = (each.text for each in slack.posted("C_SUPPORT"))
+    assert alarm == "1 case needs someone: CS-1 Smoke (urgent)"
+    assert list_ == "1 case needs someone: CS-2 Flood (high)"
+
+
+def test_the_morning_list_says_the_same_again_once_it_is_worse(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    given(works, Case, customer=ada.ref, subject="Fire", priority="urgent", resolve_by="+70h")
+    said = []
+    clock.forward(23 * HOUR)
+    for _ in ("Wednesday", "Thursday", "Friday, when it is overdue"):
+        scheduler.tick()
+        courier.drain()
+        said.append(sum("needs someone" in each.text for each in slack.posted("C_SUPPORT")))
+        clock.forward(24 * HOUR)
+    assert said == [1, 1, 2]
 
 
 def test_a_manager_reads_the_digest_with_its_chart(

@@ -119,7 +119,7 @@ def test_a_verb_of_several_nouns_is_about_the_card_of_the_thread(
     case = given(works, Case, subject="Leak", customer=given(works, Customer, first_name="Ada").ref)
     card = standing(slack, works, courier, case, "C_SUPPORT")
     slack.say("@crm claim", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")
-    assert "Assignee: empty → Sam Silva" in told(slack)
+    assert "Assignee: unassigned → Sam Silva" in told(slack)
 
 
 def test_nothing_stands_in_an_ordinary_thread(slack: SlackDriver, works: UnitOfWorkFactory) -> None:

@@ -57,6 +57,10 @@ def test_everybody_begins_with_everything_but_what_they_did_themselves(
         ("notify from=8 until=4pm", "ends_at", "16:00"),
         ("mute digest", "notices", ("due", "day", "mine", "given", "followed", "deadline")),
         ("unmute own", "notices", (*USUAL, "own")),
+        ("less digest", "seldom", ("digest",)),
+        ("less often changes", "seldom", ("changes",)),
+        ("notify less=digest", "seldom", ("digest",)),
+        ("notify less=all", "seldom", ("changes", "digest")),
     ],
 )
 def test_it_is_chosen_in_a_line_and_taken_back_with_undo(
@@ -184,3 +188,30 @@ def test_every_line_gets_an_answer(
 ) -> None:
     slack.command(f"/crm {line}")
     assert told(slack).startswith(answer)
+
+
+def test_less_often_is_added_to_what_is_chosen_and_ended_by_none(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    slack.command("/crm less digest")
+    slack.command("/crm less changes")
+    assert rita(works).seldom == ("changes", "digest")
+    slack.command("/crm less none")
+    assert not rita(works).seldom
+    slack.command("/crm less")
+    assert "Name a kind of message: changes (changes together once a day)" in told(slack)
+    slack.command("/crm less songs")
+    assert "cannot have “songs”" in told(slack)
+
+
+def test_the_form_has_boxes_for_what_comes_less_often(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    slack.command("/crm notify")
+    assert slack.modal is not None
+    assert "Less often\nChanges of records: once a day" in slack.modal.words
+    slack.submit(less="changes, digest")
+    assert rita(works).seldom == ("changes", "digest")
+    slack.command("/crm notify")
+    slack.submit(less="")
+    assert not rita(works).seldom

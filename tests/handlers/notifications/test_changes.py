@@ -273,3 +273,68 @@ def test_all_that_one_act_gives_a_person_is_one_message(
     slack.click("crm.undo")
     [message] = heard(slack, courier, "U_RAVI")
     assert message.text.startswith("Taken back: Rita Reyes gave you OP-1 Sails, OP-2 Oars")
+
+
+def test_who_wants_them_less_often_hears_of_all_changes_once_in_the_morning(
+    slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, sails: Opportunity
+) -> None:
+    slack.command("/crm deal edit OP-1 amount=13k", user="U_RAVI")
+    [first] = heard(slack, courier, "U_RITA")
+    slack.click("crm.less", where=first)
+    slack.command("/crm deal edit OP-1 amount=20k", user="U_RAVI")
+    assert "Rita Reyes (tomorrow" in told(slack)
+    slack.command("/crm deal edit OP-1 amount=21k", user="U_RAVI")
+    slack.command("/crm deal edit OP-1 amount=99k", user="U_RAVI")
+    slack.command("/crm undo", user="U_RAVI")
+    slack.command("/crm deal won OP-1", user="U_RAVI")
+    clock.forward(timedelta(hours=4))
+    assert len(heard(slack, courier, "U_RITA")) == 1
+    clock.forward(timedelta(hours=20))
+    _, morning = heard(slack, courier, "U_RITA")
+    assert morning.text.splitlines() == [
+        "3 changes by others on your records and those that you follow",
+        "Ravi Rao changed Sails (OP-1)",
+        "Amount: €13,000 → €20,000",
+        "Ravi Rao changed Sails (OP-1)",
+        "Amount: €20,000 → €21,000",
+        "Ravi Rao won Sails (OP-1)",
+        "Won · €21,000 · Tue 10 Mar · Rita Reyes",
+    ]
+    assert "You get this once a day, because you want to hear of changes together." in morning.words
+    assert "Less often" not in morning.buttons
+    clock.forward(timedelta(days=1))
+    assert len(heard(slack, courier, "U_RITA")) == 2
+
+
+def test_what_was_muted_or_undone_meanwhile_is_not_told_in_the_morning(
+    slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, sails: Opportunity
+) -> None:
+    slack.command("/crm less changes")
+    slack.command("/crm deal edit OP-1 amount=20k", user="U_RAVI")
+    slack.command("/crm mute OP-1")
+    clock.forward(timedelta(days=1))
+    assert heard(slack, courier, "U_RITA") == []
+    slack.command("/crm unmute OP-1")
+    slack.command("/crm deal edit OP-1 amount=30k", user="U_RAVI")
+    slack.command("/crm undo", user="U_RAVI")
+    clock.forward(timedelta(days=1))
+    assert heard(slack, courier, "U_RITA") == []
+
+
+def test_what_is_undone_after_the_morning_is_taken_back_in_its_message(
+    slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, sails: Opportunity
+) -> None:
+    slack.command("/crm less changes")
+    clock.forward(timedelta(hours=20))  # an hour before nine in Berlin
+    slack.command("/crm deal edit OP-1 amount=20k", user="U_RAVI")
+    slack.command("/crm deal edit OP-1 amount=30k", user="U_RAVI")
+    clock.forward(timedelta(hours=10))
+    [morning] = heard(slack, courier, "U_RITA")
+    assert "Taken back" not in morning.text
+    slack.command("/crm undo", user="U_RAVI")
+    [morning] = heard(slack, courier, "U_RITA")
+    assert morning.text.count("Taken back") == 1
+    assert morning.text.startswith("2 changes by others")
+    slack.command("/crm redo", user="U_RAVI")
+    [morning] = heard(slack, courier, "U_RITA")
+    assert "Taken back" not in morning.text

@@ -270,9 +270,12 @@ def test_an_alarm_is_about_its_own_cases_and_none_when_they_are_taken(
 
 
 @SQLITE
-def test_many_cases_are_cut_to_ten(works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_many_cases_are_cut_to_ten(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     for number in range(12):
         given(works, Case, customer=ada.ref, subject=f"Case {number}", priority="high")
+    clock.forward(HOUR)
     list_ = drawn(works, "cases")
     assert len(buttons(list_)) == 10
     assert "and 2 more: `/crm case list open`" in said(list_)

@@ -44,7 +44,10 @@ def test_a_case_is_claimed(
     sam: SlackDriver, works: UnitOfWorkFactory, broken: Case, line: str
 ) -> None:
     sam.command(line) if line.startswith("/") else sam.say(line)
-    assert told(sam) == "Changed CS-1 Broken mast\nStatus: New → Open\nAssignee: empty → Sam Silva"
+    assert (
+        told(sam)
+        == "Changed CS-1 Broken mast\nStatus: New → Open\nAssignee: unassigned → Sam Silva"
+    )
 
 
 @SQLITE
@@ -121,7 +124,7 @@ def test_what_is_said_on_a_case_goes_into_the_thread_of_its_card(
     sam.say("@crm reply this We are on it", thread_ts=card.ts)
     assert told(sam).startswith("Replied on CS-1")
     sam.say("@crm claim", thread_ts=card.ts)
-    assert "Assignee: empty → Sam Silva" in told(sam)
+    assert "Assignee: unassigned → Sam Silva" in told(sam)
     courier.drain()
     said = [line.words for line in sam.thread(card) if not line.ephemeral and line.user == "U0BOT"]
     assert said == ["Sam Silva replied: We are on it", "Sam Silva took it."]

@@ -263,7 +263,7 @@ def test_an_export_of_any_entity_comes_in_again(
     assert again == before[-2:] * MANY
 
 
-UNIQUE = {"user": "slack_id", "role": "name", "team": "name"}
+UNIQUE = {"user": "slack_id", "role": "name", "team": "name", "channel": "name"}
 """The field of which no two records have the same although it does not say so."""
 
 

@@ -14,8 +14,8 @@ export function Message({ message, compact, inThread }) {
   const user = useName().person(message.user);
   const moment = momentOf(message.ts);
   const time = (
-    <time dateTime={new Date(moment).toISOString()} title={dayAndTime(moment, world.me.tz)}>
-      {timeOfDay(moment, world.me.tz)}
+    <time dateTime={new Date(moment).toISOString()} title={dayAndTime(moment, world.me)}>
+      {timeOfDay(moment, world.me)}
     </time>
   );
   const kind = ["message", compact && "compact", message.ephemeral && "ephemeral"].filter(Boolean).join(" ");

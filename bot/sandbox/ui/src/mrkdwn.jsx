@@ -219,10 +219,10 @@ export function Dated({ ts, pattern, url, fallback }) {
   const { me } = usePage().world;
   const now = useNow();
   const known = Number.isFinite(Number(ts));
-  const shown = known ? slackDate(ts, pattern, now, me.tz) : fallback;
+  const shown = known ? slackDate(ts, pattern, now, me) : fallback;
   if (url) return <Link url={url}>{shown}</Link>;
   return known ? (
-    <time dateTime={new Date(momentOf(ts)).toISOString()} title={dayAndTime(momentOf(ts), me.tz)}>
+    <time dateTime={new Date(momentOf(ts)).toISOString()} title={dayAndTime(momentOf(ts), me)}>
       {shown}
     </time>
   ) : (

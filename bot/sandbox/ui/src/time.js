@@ -1,4 +1,5 @@
-/* Moments as the person at the page reads them: in the time zone of their Slack profile. */
+/* Moments as the person at the page reads them: in the time zone of their Slack profile, and with the clock of 12 or of
+   24 hours that is usual where they are at home. `reader` is a person with `tz` and `locale`. */
 
 const DAY = 86_400_000;
 const NAMED = {
@@ -15,9 +16,17 @@ export const momentOf = (ts) => Number(ts) * 1000;
 const format = (moment, tz, options) =>
   new Intl.DateTimeFormat("en-US", { timeZone: tz || "UTC", ...options }).format(moment);
 
-export const timeOfDay = (moment, tz) => format(moment, tz, { hour: "numeric", minute: "2-digit" });
-export const dayAndTime = (moment, tz) =>
-  format(moment, tz, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+/** The hours of the reader's clock; what is written beside them is English, as Slack is here. */
+const hours = (locale) => {
+  const { hourCycle } = new Intl.DateTimeFormat(locale || "en-US", { hour: "numeric" }).resolvedOptions();
+  return hourCycle.startsWith("h1") ? { hour: "numeric", hourCycle: "h12" } : { hour: "2-digit", hourCycle: "h23" };
+};
+const clock = (moment, { tz, locale }, options) =>
+  format(moment, tz, { minute: "2-digit", ...hours(locale), ...options });
+
+export const timeOfDay = (moment, reader) => clock(moment, reader);
+export const dayAndTime = (moment, reader) =>
+  clock(moment, reader, { weekday: "short", day: "numeric", month: "short" });
 export const zoneName = (moment, tz) => format(moment, tz, { timeZoneName: "short" }).split(" ").pop();
 
 /** The local date as YYYY-MM-DD: equal for two moments of the same day. */
@@ -70,12 +79,12 @@ function ordinal(moment, tz, options) {
 const ending = (day) => (day % 100 > 10 && day % 100 < 14 ? "th" : ["th", "st", "nd", "rd"][day % 10] || "th");
 
 const DATE_WORDS = {
-  date_num: (moment, tz) => dayOf(moment, tz),
-  date: (moment, tz) => ordinal(moment, tz, { dateStyle: "long" }),
-  date_short: (moment, tz) => format(moment, tz, { dateStyle: "medium" }),
-  date_long: (moment, tz) => ordinal(moment, tz, { dateStyle: "full" }),
+  date_num: (moment, { tz }) => dayOf(moment, tz),
+  date: (moment, { tz }) => ordinal(moment, tz, { dateStyle: "long" }),
+  date_short: (moment, { tz }) => format(moment, tz, { dateStyle: "medium" }),
+  date_long: (moment, { tz }) => ordinal(moment, tz, { dateStyle: "full" }),
   time: timeOfDay,
-  time_secs: (moment, tz) => format(moment, tz, { timeStyle: "medium" }),
+  time_secs: (moment, reader) => clock(moment, reader, { second: "2-digit" }),
 };
 
 const SPANS = [
@@ -103,13 +112,13 @@ function nearDay(moment, now, tz) {
 }
 
 /** Slack's <!date^…>: words in braces stand for parts of the moment; `_pretty` ones name a near day. */
-export function slackDate(ts, pattern, now, tz) {
+export function slackDate(ts, pattern, now, reader) {
   const moment = momentOf(ts);
   return pattern.replace(/\{(\w+)\}/g, (whole, word) => {
     const plain = word.replace("_pretty", "");
     if (word === "ago") return relative(moment, now);
     if (!DATE_WORDS[plain]) return whole;
-    const near = word.endsWith("_pretty") ? nearDay(moment, now, tz) : "";
-    return near || DATE_WORDS[plain](moment, tz);
+    const near = word.endsWith("_pretty") ? nearDay(moment, now, reader.tz) : "";
+    return near || DATE_WORDS[plain](moment, reader);
   });
 }

@@ -36,7 +36,7 @@ function Clock() {
   return (
     <div class="clock" role="group" aria-label="Sandbox clock">
       <time dateTime={new Date(now).toISOString()} title={`Sandbox time in ${tz}`}>
-        {dayAndTime(now, tz)} <small>{zoneName(now, tz)}</small>
+        {dayAndTime(now, world.me)} <small>{zoneName(now, tz)}</small>
       </time>
       <button type="button" onClick={() => moveClock({ forward: 15 * 60 })}>
         +15 min

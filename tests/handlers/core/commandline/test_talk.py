@@ -222,9 +222,9 @@ def test_a_phrase_is_the_line_it_means(
         ("hand OP-1 over to @ravi", "Owner: Rita Reyes → Ravi Rao"),
         ("assign OP-1 and OP-2 to Ravi", "OP-2 Owner: Rita Reyes → Ravi Rao"),
         ("give OP-1 & OP-2 to Ravi", "OP-2 Owner: Rita Reyes → Ravi Rao"),
-        ("unassign OP-1", "Owner: Rita Reyes → empty"),
-        ("give OP-1 back", "Owner: Rita Reyes → empty"),
-        ("edit OP-1 owner=nobody", "Owner: Rita Reyes → empty"),
+        ("unassign OP-1", "Owner: Rita Reyes → unassigned"),
+        ("give OP-1 back", "Owner: Rita Reyes → unassigned"),
+        ("edit OP-1 owner=nobody", "Owner: Rita Reyes → unassigned"),
         ("edit OP-1 next=none", "Next step: empty → none"),
         ("amount OP-1 20k", "Amount: empty → €20,000"),
     ],
@@ -445,3 +445,21 @@ def test_in_a_thread_this_at_the_beginning_of_a_sentence_is_a_word(
     )
     slack.say("@crm reply this Hello", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")
     assert answers(works) == ["This should work now", "Hello"]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "title", "due"),
+    [
+        ("plan call Ada tomorrow 10:00", "call Ada", "Wed 11 Mar (tomorrow) 10:00"),
+        ("plan a call with Ada tomorrow 10:00", "call with Ada", "Wed 11 Mar (tomorrow) 10:00"),
+        ("schedule a meeting with Ada on friday", "meeting with Ada", "Fri 13 Mar 09:00"),
+        ("please arrange a demo for Ada next week", "demo for Ada", "Mon 16 Mar 09:00"),
+    ],
+)
+def test_a_talk_is_planned_by_name(
+    slack: SlackDriver, works: UnitOfWorkFactory, spoken: str, title: str, due: str
+) -> None:
+    given(works, Customer, first_name="Ada", last_name="Byron")
+    slack.dm(spoken)
+    said = told(slack).splitlines()
+    assert said == [f"Created AT-1 {title}", f"Due: {due}", "Customer: CU-1 Ada Byron"]

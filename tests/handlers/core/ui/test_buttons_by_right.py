@@ -168,9 +168,10 @@ def offered(message: Message | None) -> list[tuple[str, str, list[str]]]:
 
 
 def test_a_list_of_cases_offers_to_claim_where_one_may(
-    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, clock: StoppedClock
 ) -> None:
     given(works, Case, by="U_SAM", subject="Fire", customer=ada.ref, priority="urgent")
+    clock.forward(timedelta(hours=1))
     assert buttons(drawn(works, "cases")) == [("case.claim", "CS-1")]
     assert buttons(drawn(works, "cases", "U_SAM")) == [("case.claim", "CS-1")]
     assert buttons(drawn(works, "cases", "U_ELI")) == [("case.show", "CS-1")]

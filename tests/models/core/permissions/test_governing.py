@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models.core.entity.base import ENTITIES, Entity
+from models.core.identity.channel import Channel
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
@@ -31,6 +32,7 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
         "works_on": ("sat",),
         "anytime": True,
         "notices": ("due",),
+        "seldom": ("digest",),
         "told_in": "off",
         "guest": True,
         "left": True,
@@ -50,16 +52,23 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
         "role": "rep",
         "deleted_at": LATER,
     },
+    Channel: {
+        "name": "silent",
+        "slack_id": "C_SILENT",
+        "posts": ("cards",),
+        "deleted_at": LATER,
+    },
 }
 """Something else for each field of whatever says who may see what."""
-NOBODYS = {User: "jule jansen", Role: "marketing", Team: "quiet"}
-"""The keys of a person, and of a role and a team that nobody has or is in."""
+NOBODYS = {User: "jule jansen", Role: "marketing", Team: "quiet", Channel: "quiet"}
+"""The keys of a person, of a role and a team that nobody has or is in, and of a channel."""
 CASES = [(entity, name) for entity, changes in CHANGES.items() for name in changes]
 
 
 @pytest.fixture
 def quiet(works: UnitOfWorkFactory) -> None:
     given(works, Team, by="U_ADA", name="quiet")
+    given(works, Channel, by="U_ADA", name="quiet")
 
 
 def found(work: UnitOfWork, entity: type[Any]) -> Any:
