@@ -105,3 +105,7 @@ class Channel(Entity):
             self.slack_id, self.name = found[1], found[2] or found[1]
         self.name = self.name.removeprefix("#")
         must_be_unique(work, self, self.name)
+
+    def follow(self, work: Context, changes: Changes) -> None:
+        """Make every process read again what is posted where."""
+        work.regroup()

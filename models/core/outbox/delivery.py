@@ -40,6 +40,7 @@ from models.core.fields import Reference
 from models.core.identity.channel import ALL, POSTED, Channel
 from models.core.outbox.posted import ListSubscription
 from models.core.parsing.texts import fold
+from models.core.permissions.cache import roster_of
 
 CARDS = "card"
 """The channel of the lines in the threads of a record's cards, in any place they are posted."""
@@ -49,8 +50,6 @@ NAMES = "names"
 
 ANSWERS = ("line", "message", "verdict", "answer")
 """The kinds by which a person hears what became of what they asked for."""
-CHOSEN = "posts of channels"
-"""Where a session keeps what it knows of channels."""
 AT_ONCE = 500
 """Records that one statement asks about."""
 
@@ -204,8 +203,11 @@ def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) ->
 
 
 def posts_in(work: Context, channel: str) -> tuple[str, ...]:
-    """Return what is posted in a channel, by its Slack id or its name, whoever reads there."""
-    known: dict[str, tuple[str, ...]] = work.session.info.setdefault(CHOSEN, {})
+    """Return what is posted in a channel, by its Slack id or its name, whoever reads there.
+
+    It is read once while nobody changes it.
+    """
+    known = roster_of(work.session).posts
     if channel not in known:
         rows: Any = Channel.__table__
         here = (rows.c.workspace == work.workspace.id, rows.c.deleted_at.is_(None))

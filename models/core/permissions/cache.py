@@ -1,4 +1,4 @@
-"""What is known of a workspace's roles and teams.
+"""What is known of a workspace's roles, teams and channels.
 
 It is kept from one unit of work to the next while nobody changes them.
 """
@@ -27,6 +27,7 @@ class Roster:
         circles: who is in someone's teams.
         sights: what people who read together may see.
         rooms: who represents all of a channel.
+        posts: what is posted in a channel, by its Slack id or its name.
         reaches: (person, role) → (what a right is about, verb) → whose records it is for.
     """
 
@@ -35,12 +36,13 @@ class Roster:
     circles: dict[int, frozenset[int]] = field(default_factory=dict)
     sights: dict[tuple[int, ...], Any] = field(default_factory=dict)
     rooms: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
+    posts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reaches: dict[tuple[int, str], dict[tuple[str, str], frozenset[int] | None]] = field(
         default_factory=dict
     )
 
     def is_full(self) -> bool:
-        return max(len(self.sights), len(self.rooms), len(self.reaches)) > MOST
+        return max(len(self.sights), len(self.rooms), len(self.posts), len(self.reaches)) > MOST
 
 
 def roster_of(session: Session) -> Roster:

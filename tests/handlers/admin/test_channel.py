@@ -7,7 +7,9 @@ import pytest
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from bot.scheduler.scheduler import Scheduler
+from models.core import records
 from models.core.identity.channel import ALL, Channel
+from models.core.outbox.delivery import posts_in
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
@@ -181,3 +183,16 @@ def test_a_channel_that_nobody_knows_is_a_slip(
 ) -> None:
     assert "There is no channel #sails that I know." in ada(slack, "notify #sails off")
     assert count(works, Channel) == 0
+
+
+def test_another_process_knows_at_once_what_is_chosen(works: UnitOfWorkFactory) -> None:
+    other = UnitOfWorkFactory(works.engine, works.clock)
+    with other("T1", writes=False) as work:
+        assert posts_in(work, "#sales") == ALL
+    channel = given(works, Channel, "U_ADA", name="sales", posts="won")
+    with other("T1", writes=False) as work:
+        assert posts_in(work, "#sales") == ("won",)
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.find(Channel, channel.number), {"posts": "day"})
+    with other("T1", writes=False) as work:
+        assert posts_in(work, "#sales") == ("day",)
