@@ -75,7 +75,7 @@ class Channel(Entity):
     prefix = "CH"
     icon = ":hash:"
     line = ("posts",)
-    governing = frozenset({"deleted_at"})
+    governing = frozenset({"name", "slack_id", "posts", "deleted_at"})
 
     name: Mapped[str] = field(Text("Name", 80, required=True, search=True))
     slack_id: Mapped[str | None] = field(Text("Slack id", 20, form=False, card=False))
@@ -105,7 +105,3 @@ class Channel(Entity):
             self.slack_id, self.name = found[1], found[2] or found[1]
         self.name = self.name.removeprefix("#")
         must_be_unique(work, self, self.name)
-
-    def follow(self, work: Context, changes: Changes) -> None:
-        """Make every process read again what is posted where."""
-        work.regroup()
