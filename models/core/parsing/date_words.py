@@ -55,7 +55,8 @@ PHRASES = words_of("""
     jusqu'au jusqu'a=by; il_y_a=ago_; dentro_de=in; a_couple_of_weeks a_couple_weeks=2 weeks;
     a_couple_of_days=2 days; a_fortnight fortnight une_quinzaine=2 weeks; mediados_de=middle of; finales_de=end of;
     week_after_next ubernachste_woche uebernaechste_woche=overnext week; month_after_next=overnext month;
-    no_later_than not_later_than=by; 12_noon high_noon lunchtime lunch_time mittags before_lunch=noon;
+    this_time_next_week same_time_next_week same_day_next_week=week from today; this_time_tomorrow=tomorrow;
+    later_today spater_heute plus_tard_aujourd'hui mas_tarde=eod; no_later_than not_later_than=by; 12_noon high_noon lunchtime lunch_time mittags before_lunch=noon;
     after_lunch=13:00; a_week_today today_week=week from today; 12_midnight=midnight;
     early_morning=8:00; late_morning=11:00; early_afternoon=13:00; late_afternoon=17:00; late_evening=21:00;
     xmas christmas_day weihnachten weihnachtstag weihnachtstagen noel navidad dia_de_navidad=christmas;
@@ -79,7 +80,7 @@ WORDS = words_of("""
     proximos proximas siguiente siguientes coming following upcoming nxt=next;
     diese diesen dieser dieses diesem ce cet cette este esta current=this;
     letzte letzten letzter letztes letztem vergangene vergangenen vergangener dernier derniere derniers dernieres
-    passe passee pasado pasada previous past=last;
+    passe passee pasado pasada previous past ultimo ultima=last;
     woche wochen semaine semaines semana semanas wk wks weeks=week; tag tage tagen jour jours dia dias days=day;
     monat monate monaten monats mois mes meses months mth mths=month;
     quartal quartale quartalen quartals trimestre trimestres quarters qtr=quarter;
@@ -106,7 +107,8 @@ WORDS = words_of("""
     vier quatre cuatro four=4; funf fuenf cinq cinco five=5; sechs six seis=6; sieben siete seven=7;
     acht huit ocho eight=8; neun neuf nueve nine=9; zehn dix diez ten=10; elf onze eleven=11;
     zwolf zwoelf douze doce twelve=12; vierzehn quatorze catorce fourteen=14; quinze quince fifteen=15;
-    first erste erster ersten premier primero=1st;
+    first erste erster ersten premier primero primer=1st; zweiter zweiten deuxieme segundo=second;
+    dritter dritten troisieme tercer tercero=third; vierter vierten quatrieme cuarto=fourth;
     twenty zwanzig vingt veinte=20; thirty dreissig trente treinta=30;
     abend abends soir=evening; fruh frueh vormittag matin mornings=morning; nachmittag nachmittags tarde pm_=afternoon;
     mittag mittags midi mediodia midday=noon; mitternacht minuit medianoche=midnight; nacht noche nuit nights=night;

@@ -33,6 +33,7 @@ from models.core.parsing.relative_dates import (
     read_ahead,
     read_month,
     read_nth,
+    read_nth_of,
     read_week,
 )
 from models.core.parsing.texts import plain, wrong
@@ -47,6 +48,7 @@ UNIT = r"(business day|d|day|w|week|m|mo|month|q|quarter|y|year)s?"
 DISTANCE = re.compile(rf"(in )?([+-]?) ?(\d{{1,5}}) ?{UNIT}( ago| from now| from today)?")
 NAME = "|".join(WEEKDAYS)
 WEEKDAY = re.compile(rf"(?:(next|last) |this )?({NAME})(?: (next|last))?")
+WEEKDAY_AFTER = re.compile(rf"(?:the )?({NAME}) after next")
 WEEKDAY_OF_WEEK = re.compile(
     rf"(?:({NAME})(?: of)? (?:(next|this) week|week next)|(?:(next|this) week|week next)(?: on)? ({NAME}))"
 )
@@ -161,6 +163,9 @@ def within_calendar(day: date, text: str) -> date:
 def read_word(text: str, today: date) -> date | None:
     if found := IDIOM.fullmatch(text):
         raise Unclear(*(today + timedelta(days=int(found[1]) + more) for more in (0, 1)))
+    if text == "next weekend":  # half of the people who say so mean the coming one
+        saturday = WORDS["weekend"](today)
+        raise Unclear(saturday, saturday + timedelta(days=7))
     day = WORDS.get(TIMELESS.sub("", text) or text)
     return day(today) if day else None
 
@@ -171,6 +176,8 @@ def read_weekday(text: str, today: date) -> date | None:
     `last fri` is the one before today; `mon next week` is in that week.
     """
     text = TIMELESS.sub("", text)
+    if found := WEEKDAY_AFTER.fullmatch(text):
+        return today + timedelta(days=((weekday_of(found[1]) - today.weekday()) % 7 or 7) + 7)
     if found := WEEKDAY.fullmatch(text):
         ahead = (weekday_of(found[2]) - today.weekday()) % 7
         if "last" in (found[1], found[3]):
@@ -371,6 +378,7 @@ WAYS: tuple[Callable[[str, date], date | None], ...] = (
     read_ahead,
     read_month,
     read_nth,
+    read_nth_of,
     read_feast,
     read_beside,
 )

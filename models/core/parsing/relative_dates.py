@@ -8,9 +8,11 @@ from datetime import date, timedelta
 
 from models.core.parsing.calendar import (
     MONTHS,
+    WEEKDAYS,
     ImpossibleDay,
     Unclear,
     add_months,
+    add_working_days,
     end_of_month,
     end_of_quarter,
     end_of_week,
@@ -33,6 +35,23 @@ MONTH_ALONE = re.compile(rf"(?:in |on |this )?{MONTH}(?:,? (?:of )?(\d{{4}}|'\d\
 QUARTER = re.compile(r"(?:in )?q([1-4])(?: (?:of )?(\d{4}))?")
 NTH = re.compile(
     r"(?:(the|on) )?(\d{1,2})(st|nd|rd|th|er|\.)?(?: (?:of )?(?:(next|this) month|month next))?"
+)
+COUNT = {
+    "1st": 1,
+    "2nd": 2,
+    "2.": 2,
+    "second": 2,
+    "3rd": 3,
+    "3.": 3,
+    "third": 3,
+    "4th": 4,
+    "fourth": 4,
+    "last": -1,
+}
+NTH_OF = re.compile(
+    rf"(?:the |on )*({'|'.join(map(re.escape, COUNT))}) (business day|day|{'|'.join(WEEKDAYS)})"
+    rf"(?: (?:of|in|on|del|the))* "
+    rf"(?:(?:(next|this) )?(month|quarter|year)|(month) next|{MONTH}(?:,? (?:of )?(\d{{4}}))?)"
 )
 ISO_WEEK = re.compile(
     r"(\d{4})[- ]?w(?:eek )?(\d{1,2})(?:-(\d))?|(?:w|week) ?(\d{1,2})(?:[/ ](\d{4}))?"
@@ -151,6 +170,43 @@ def read_nth(text: str, today: date) -> date | None:
         for each in days
         if number <= end_of_month(each).day and (day := each.replace(day=number)) >= today
     )
+
+
+def read_nth_of(text: str, today: date) -> date | None:
+    """Return `first monday of december`, `last business day of the month`: the next that comes."""
+    found = NTH_OF.fullmatch(text)
+    if found is None:
+        return None
+    count, kind, which, period, behind, month, year = found.groups()
+    if month:
+        first, step = month_from(MONTHS.index(month) + 1, year, today, 1), 0 if year else 12
+    else:
+        ahead = 1 if behind or which == "next" else 0
+        first, step = shifted(period or "month", today, ahead), 0 if ahead or which else 1
+    day = nth_of(COUNT[count], kind, first, period or "month")
+    if day >= today or not step:
+        return day
+    first = add_months(first, 12) if month else shifted(period or "month", today, step)
+    return nth_of(COUNT[count], kind, first, period or "month")
+
+
+def nth_of(count: int, kind: str, first: date, period: str) -> date:
+    """Return the first, or so-manieth, day of some kind in a period; the last for -1.
+
+    Args:
+        count: Which of them it is.
+        kind: day, business day, or a weekday.
+        first: The first day of the period.
+        period: month, quarter or year.
+    """
+    edge = part_of("end", period, first, first) if count < 0 else first
+    step = -1 if count < 0 else 1
+    if kind == "day":
+        return edge + timedelta(days=count - step)
+    if kind == "business day":
+        return add_working_days(edge - timedelta(days=step), count)
+    away = (WEEKDAYS.index(kind) - edge.weekday()) * step % 7
+    return edge + timedelta(days=step * away + 7 * (count - step))
 
 
 def read_week(text: str, today: date) -> date | None:
