@@ -132,10 +132,12 @@ class PurchaseLine(Entity):
         bare = PATTERN.fullmatch(name)
         if bare and bare["what"] == name and not SIGNS.search(name):
             try:
-                means = reader.lookup("product", name)
+                means: set[int | None] = {reader.lookup("product", name)}
+            except Ambiguous:
+                means = set()
             except ValueError:
-                means = None
-            if means == self.product:
+                means = {None}
+            if self.product in means:
                 return name
         return reader.ref("product", self.product) if self.product else part_lines.quoted(name)
 

@@ -128,6 +128,22 @@ def test_amounts_are_in_the_currency_of_the_sale(works: UnitOfWorkFactory) -> No
     assert (widget["price"], widget["total"]) == (None, None)
 
 
+def test_a_name_that_could_be_two_products_is_written_in_quotes(works: UnitOfWorkFactory) -> None:
+    with works("T1", "U_ADA", "command") as work:
+        account = records.create(work, Account, {"name": "Acme"})
+        sale = work.add(Purchase(account=account.id))
+        work.add(
+            PurchaseLine(purchase=sale.id, name="Chair", quantity=Decimal(1), price=Decimal(9))
+        )
+        records.create(work, Product, {"name": "Chair red"})
+        records.create(work, Product, {"name": "Chair blue"})
+        text = part_lines.write(work, sale, sale.line_fields()["lines"])
+        assert text == '1 × "Chair" @ 9'
+        before = len(work.changes)
+        records.update(work, sale, {"lines": text})
+        assert len(work.changes) == before
+
+
 WORDS = strategies.text(
     strategies.sampled_from('aB ×x*@-+%;.,19"“”&<>ß\n'), min_size=1, max_size=12
 )
