@@ -62,7 +62,10 @@ def test_every_line_gets_an_answer(slack: SlackDriver, works: UnitOfWorkFactory,
         ("deal won 5000", "There is no deal “5000”. Try a reference such as OP-1, or a name."),
         ("lead delete “”", "There is no lead “”. Try a reference such as LD-1, or a name."),
         ("help nonsense", "There is no help on “nonsense”."),
-        ("undo nonsense", "“nonsense” is something else. Nothing was done yet."),
+        (
+            "undo nonsense",
+            "I undo the last thing you did, and “nonsense” is something else. Nothing was done yet.",
+        ),
     ],
 )
 def test_what_does_not_exist_is_said_so(slack: SlackDriver, line: str, answer: str) -> None:
