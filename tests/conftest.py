@@ -136,7 +136,7 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(50_000, 1_000, 1_000)  # what is young when it is looked at stays to the end
     gc.enable()
 
 
