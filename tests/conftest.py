@@ -46,6 +46,8 @@ OUTSIDE = {"crm", "make_database", "server", "tmp_path"}
 """Whoever asks for one of these may write to the database in other ways than through an engine of
 this process.
 """
+MEMORY, ROOM = Path("/dev/shm"), 2**31
+"""A folder that is kept in memory, and what must be free there for the files of all tests."""
 LONG = (
     "tests/docs/test_contributing.py",
     "tests/chaos/",
@@ -53,6 +55,19 @@ LONG = (
     "tests/bench/",
 )
 """Begun first, so that no worker is alone with one of these at the end."""
+
+
+def keep_in_memory() -> None:
+    """Let all temporary files be where none waits for a disk, as long as nobody says where: a
+    database of PostgreSQL has hundreds.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
+        runs = not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+        if runs and shutil.disk_usage(MEMORY).free > ROOM:
+            os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+keep_in_memory()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -121,7 +136,7 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(50_000, 1_000, 1_000)  # what is young when it is looked at stays to the end
     gc.enable()
 
 

@@ -3,6 +3,7 @@ restored.
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -23,6 +24,8 @@ PLAIN = (
 """How statements begin that write to no other tables than those they name."""
 NAMED = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?"?(\w+)', re.IGNORECASE)
 COUNTS = re.compile(r"\b(?:nextval|setval)\b")
+MOST = 4000
+"""Statements that are looked at once: tests ask the same ones again and again."""
 UNGUARDED = "SET LOCAL session_replication_role = replica"
 """The audit trail would not let itself be emptied."""
 
@@ -38,9 +41,11 @@ class Written:
     def hear(self, connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
         if connection.engine.url.database != self.name:
             return
-        if not statement.lstrip(" (\n").upper().startswith(PLAIN) or COUNTS.search(statement):
+        tables = written_by(statement)
+        if tables is None:
             self.everything()
-        self.tables.update(NAMED.findall(statement))
+        else:
+            self.tables |= tables
 
     def everything(self) -> None:
         """Something wrote that we do not hear."""
@@ -56,3 +61,11 @@ class Written:
 
     def close(self) -> None:
         event.remove(Engine, "before_cursor_execute", self.hear)
+
+
+@lru_cache(MOST)
+def written_by(statement: str) -> frozenset[str] | None:
+    """The tables that a statement writes to, as far as it names them; None where it may be any."""
+    if not statement.lstrip(" (\n").upper().startswith(PLAIN) or COUNTS.search(statement):
+        return None
+    return frozenset(NAMED.findall(statement))

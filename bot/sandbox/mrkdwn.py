@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.sandbox.entities import Channel, Group, Json, Member
 
-MAIL = re.compile(r"(?<![\w.+<|:/])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+MAIL = re.compile(r"(?<![\w.+<|:/-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?<![<|\w])https?://[^\s<>|\"”]+")
 MENTION = re.compile(r"(?<![\w<|])@([\w.-]*\w)")
 CHANNEL = re.compile(r"(?<![\w&<|])#([\w-]+)")
