@@ -18,6 +18,7 @@ from handlers.core.ui.receipts import because, choices
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.wholes import wholes
 from models.core.fields.kinds import NEW
+from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 from models.core.search.duplicates import NAME, SIMILAR, Duplicate, duplicates, is_met
 from models.core.unit_of_work import UnitOfWork
@@ -151,9 +152,7 @@ def in_common(found: Duplicate) -> str:
     """Return what a duplicate has in common with the new record, for the end of a sentence."""
     same = [each for each in found.reasons if each not in (NAME, SIMILAR)]
     same += [NAME] if NAME in found.reasons else []
-    *most, last = same or [""]
-    listed = f"{', '.join(most)} and {last}" if most else last
-    said = [f"the same {listed}"] if same else []
+    said = [f"the same {enumerated(same)}"] if same else []
     similar = SIMILAR in found.reasons and NAME not in found.reasons
     return " and ".join([*said, *([f"a {SIMILAR}"] if similar else [])])
 

@@ -13,6 +13,7 @@ from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
 from handlers.core.ui.receipts import plainly, question
 from models.core.entity.base import ENTITIES, Entity
+from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 
@@ -30,9 +31,7 @@ class Vanishes(Exception):
     @property
     def sentence(self) -> str:
         """Return what will be out of sight: You'll no longer see OP-4."""
-        *most, last = self.refs
-        named = f"{', '.join(most)} and {last}" if most else last
-        return f"You'll no longer see {named}."
+        return f"You'll no longer see {enumerated(self.refs)}."
 
     def question(self, line: str, surface: str) -> Message:
         """Return the answer to a line, with the one button that says yes.

@@ -14,6 +14,7 @@ from models.core.entity.wholes import divided, joined_names, kind_of
 from models.core.errors import Conflict, Invalid, Stale
 from models.core.fields import Person
 from models.core.identity.user import User
+from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 
 E = TypeVar("E", bound=Entity)
@@ -162,9 +163,7 @@ def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
     usual = {**entity.defaults(), entity.owned: values.get(entity.owned)}
     if all(value in (None, "", usual.get(name)) for name, value in values.items()):
         names = joined_names(entity, (*entity.named, *entity.stand_ins))
-        labels = [kind_of(entity, name).label for name in names]
-        *most, last = labels
-        choice = f"{', '.join(most)} or {last}" if most else last
+        choice = enumerated((kind_of(entity, name).label for name in names), "or")
         raise Invalid(
             {names[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."}
         )

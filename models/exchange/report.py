@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from models.core.parsing.texts import enumerated
 from models.exchange import csv_files
 from models.exchange.mapping import REASON, Columns
 from models.exchange.new_references import Missing
@@ -134,7 +135,7 @@ class Outcome:
         for what, count in self.doubles.items():
             records = "1 new record has" if count == 1 else f"{count:,} new records have"
             a = "an" if what[:1] in "aeiou" else "a"
-            yield f"{records} {a} {what} that another has too: {listed(self.alike[what])}."
+            yield f"{records} {a} {what} that another has too: {enumerated(self.alike[what])}."
         if self.joined:
             yield f"Memberships made with the accounts that rows name: {self.joined:,}."
         if self.reached:
@@ -143,11 +144,6 @@ class Outcome:
     def reject(self, reason: str) -> None:
         self.rejected += 1
         self.reasons.add(QUOTED.sub("“…”", reason), reason)
-
-
-def listed(words: Iterable[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 @dataclass

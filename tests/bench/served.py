@@ -5,6 +5,7 @@ SETTINGS is `ours`, or `default` for the same handlers in an App made without an
 server. DOOR is `http` or `socket`. Says where it listens; ends with its standard input.
 """
 
+import gc
 import sys
 
 from slack_bolt import App
@@ -57,6 +58,9 @@ def main(settings: str, door: str, database: str, slack: str) -> None:
         )
         line.connect()  # type: ignore[no-untyped-call]
         where = "connected"
+    if is_ours:
+        gc.collect()
+        gc.freeze()  # as `bot.runner` does
     print(where, flush=True)
     sys.stdin.read()
 

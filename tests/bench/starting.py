@@ -129,11 +129,14 @@ def run() -> Figure:
 
 
 def idle() -> Figure:
-    """The bot against a small Slack in another process."""
-    with served() as bot, bot() as process:
-        time.sleep(IDLE_FOR)
-        ours = resident(process.pid)
-    note = f"{IDLE_FOR:g} s after it is connected; the floor imports the libraries"
+    """The bot against a small Slack in another process, where an earlier start made the tables."""
+    with served() as bot:
+        with bot():
+            pass
+        with bot() as process:
+            time.sleep(IDLE_FOR)
+            ours = resident(process.pid)
+    note = f"{IDLE_FOR:g} s after it is connected, on a database that is migrated; the floor imports the libraries"
     return Figure("memory of an idle bot", ours, least_memory(), "MB", IDLE, note, absolute=True)
 
 

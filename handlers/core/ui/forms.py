@@ -20,6 +20,7 @@ from models.core.entity.wholes import joined_names, kind_of
 from models.core.errors import Conflict
 from models.core.fields import Match, Reference, Whole
 from models.core.fields.base import Field
+from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 
@@ -209,8 +210,7 @@ def needed(entity: type[Entity], texts: Mapping[str, str]) -> tuple[str, ...]:
 def one_of(entity: type[Entity], names: Sequence[str]) -> str:
     """Return the labels of fields as a choice: First name, last name or e-mail."""
     first, *others = (kind_of(entity, name).label for name in names)
-    *most, last = [first, *(label.lower() for label in others)]
-    return f"{', '.join(most)} or {last}"
+    return enumerated([first, *(label.lower() for label in others)], "or")
 
 
 def inputs_of(

@@ -2,6 +2,7 @@
 
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields.computed import Formula, Rollup
+from models.core.parsing.texts import enumerated
 
 
 def why_readonly(entity: type[Entity], name: str) -> str:
@@ -15,10 +16,9 @@ def why_readonly(entity: type[Entity], name: str) -> str:
     sources = sources_of(entity, name)
     if not sources:
         return f"{label} is kept by Rapport, and nobody types it. Leave it out."
-    *most, last = sources
-    listed = f"{', '.join(most)} and {last}" if most else last
-    those = "those" if most or last == last.lower() else "that"
-    return f"{label} is kept by Rapport: it follows from {listed}. Change {those} instead."
+    several = len(sources) > 1 or sources[0] == sources[0].lower()
+    what, those = enumerated(sources), "those" if several else "that"
+    return f"{label} is kept by Rapport: it follows from {what}. Change {those} instead."
 
 
 def sources_of(entity: type[Entity], name: str) -> list[str]:

@@ -36,7 +36,7 @@ from models.core.parsing.relative_dates import (
     read_nth_of,
     read_week,
 )
-from models.core.parsing.texts import plain, wrong
+from models.core.parsing.texts import enumerated, plain, wrong
 
 EXAMPLE = "fri, +3d or 2026-12-01"
 EARLIEST, LATEST = 1900, 2200
@@ -145,10 +145,9 @@ def offer(text: str, offered: list[tuple[str, str]]) -> Ambiguous:
         text: the text.
         offered: (how to type it, what it is) of each meaning.
     """
-    names = [name for _, name in offered]
-    listed = " or ".join([", ".join(names[:-1]), names[-1]])
+    days = enumerated([name for _, name in offered], "or")
     return Ambiguous(
-        str(wrong(text, f"could be {listed}", " or ".join(ref for ref, _ in offered))),
+        str(wrong(text, f"could be {days}", " or ".join(ref for ref, _ in offered))),
         text,
         offered,
     )

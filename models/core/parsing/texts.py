@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Control characters, lone surrogates, zero-width spaces, and the marks that turn a whole line round
@@ -137,6 +137,17 @@ def target(text: str) -> str:
 
 def unescape(text: str) -> str:
     return ENTITY.sub(lambda entity: ENTITIES[entity[0]], text)
+
+
+def enumerated(words: Iterable[str], joint: str = "and") -> str:
+    """Return words as a sentence has them: one, two and three; "" for none.
+
+    Args:
+        words: The words.
+        joint: What stands before the last of them.
+    """
+    *most, last = [*words] or [""]
+    return f"{', '.join(most)} {joint} {last}" if most else last
 
 
 def wrong(text: str, problem: str, example: str) -> ValueError:
