@@ -41,7 +41,7 @@ Condition = ColumnElement[bool]
 Column = ColumnElement[Any]
 
 NOTHING = ("empty", "none", "nothing", "unset", "")
-MANY = 1000
+MANY = 500
 """Number of records with a word from which it is quicker to look through the newest records.
 
 Below it, fetching all of them from the index is quicker.
@@ -214,8 +214,8 @@ def few_with(texts: Sequence[str], entity: type[Entity], work: Context) -> Seque
         work: who reads, and the session.
     """
     ways = [list(chain(*pieces)) for pieces in product(*(trigrams.ways_of(text) for text in texts))]
-    found = trigrams.find(work.session, ways, [entity.slug()], MANY + 1)
-    return [row.record_id for row in found] if len(found) <= MANY else None
+    found = trigrams.ids(work.session, ways, entity.slug(), MANY + 1)
+    return found if len(found) <= MANY else None
 
 
 def term(asked: Term, entity: type[Entity], work: Context) -> Condition:

@@ -118,10 +118,16 @@ def find(
         statement, given = roughly_found(session, ways, entities)
         statement, given = at_most(statement), {**given, "most": limit}
     else:
-        wanted = found(session, ways, entities).where(among(entities))
-        statement, given = wanted.where(*seen(session, entities, ways)).limit(limit), {}
+        statement, given = exactly_found(session, ways, entities, limit), {}
     with only_by_index(session):
         return session.execute(statement, given).all()
+
+
+def ids(session: Session, ways: Ways, entity: str, limit: int) -> Sequence[int]:
+    """Return the ids of up to `limit` records of one entity, found as `find` does."""
+    wanted = exactly_found(session, ways, [entity], limit)
+    with only_by_index(session):
+        return session.scalars(wanted.with_only_columns(SearchText.record_id)).all()
 
 
 def among(entities: Sequence[str]) -> ColumnElement[bool]:
@@ -210,6 +216,14 @@ def found(session: Session, ways: Ways, entities: Sequence[str] = ()) -> "Select
         match = matches(ways, begins(entities))
         return by_index(FTS.c[INDEX].op("MATCH")(match)).where(exactly(ways))
     return select(*FOUND).where(contains(with_begin(ways, entities)))
+
+
+def exactly_found(
+    session: Session, ways: Ways, entities: Sequence[str], limit: int
+) -> "Select[str, int, str]":
+    """Return the query for what fits among what the viewers may see, by words that they may see."""
+    wanted = found(session, ways, entities).where(among(entities))
+    return wanted.where(*seen(session, entities, ways)).limit(limit)
 
 
 def roughly_found(

@@ -26,7 +26,7 @@ from tests.tables import table
 pytestmark = pytest.mark.dialect
 
 NOTHING: list[str] = []
-BY_INDEX = "SELECT search_text.entity"
+BY_INDEX = "SELECT search_text.record_id"
 """How the question begins that the index of words answers."""
 
 
