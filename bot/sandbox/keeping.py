@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -82,7 +83,7 @@ def state(slack: Slack, clock: Clock) -> Json:
         }
         return {
             "company": slack.company,
-            "ahead": round(clock.ahead.total_seconds()),
+            "ahead": ceil(clock.ahead.total_seconds()),  # a clock never goes back
             "channels": [asdict(channel) for channel in slack.channels.values()],
             "messages": said,
             "files": files,

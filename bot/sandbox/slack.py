@@ -2,9 +2,10 @@
 
 import copy
 import itertools
+import json
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import RLock
@@ -23,6 +24,11 @@ from .views import View, Views
 
 BOT_ID, BOT_USER, APP_ID = "B0BOT", "U0BOT", "A0BOT"
 Listener = Callable[[Json], None]
+
+
+def bare(block: Json) -> str:
+    """Return what a block holds without its id, to compare it."""
+    return json.dumps({**block, "block_id": ""}, sort_keys=True)
 
 
 class Slack:
@@ -214,11 +220,21 @@ class Slack:
             ]
         return sorted(seen, key=lambda message: message.turn)
 
-    def named(self, blocks: list[Json] | None) -> list[Json] | None:
-        """Return the blocks with the ids that Slack gives to those that came without."""
+    def named(self, blocks: list[Json] | None, before: Iterable[Json] = ()) -> list[Json] | None:
+        """Return the blocks with the ids that Slack gives to those that came without.
+
+        Args:
+            blocks: The blocks.
+            before: Those that they take the place of. One that is the same keeps its id, so that
+                who presses its button just then presses what they see.
+        """
         named = copy.deepcopy(blocks)
+        known: dict[str, list[str]] = {}
+        for block in unfolded(before):
+            known.setdefault(bare(block), []).append(block["block_id"])
         for block in unfolded(named):
-            block.setdefault("block_id", f"b{next(self.numbers)}")
+            same = [] if "block_id" in block else known.get(bare(block), [])
+            block.setdefault("block_id", same.pop(0) if same else f"b{next(self.numbers)}")
             parts = [*block.get("elements", ()), block.get("element"), block.get("accessory")]
             for part in parts if block["type"] in ("actions", "section", "input") else ():
                 if part and part["type"] != "image":
@@ -245,7 +261,8 @@ class Slack:
         with self.lock:
             view = self.views.homes.get(user)
             if view:
-                self.redraw(view, content)
+                blocks = self.named(content["blocks"], view.blocks)
+                self.redraw(view, content | {"blocks": blocks})
             else:
                 view = self.views.homes[user] = self._new_view(user, content)
         return view
