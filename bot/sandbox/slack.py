@@ -261,15 +261,15 @@ class Slack:
         with self.lock:
             view = self.views.homes.get(user)
             if view:
-                blocks = self.named(content["blocks"], view.blocks)
-                self.redraw(view, content | {"blocks": blocks})
+                self.redraw(view, content, view.blocks)
             else:
                 view = self.views.homes[user] = self._new_view(user, content)
         return view
 
-    def redraw(self, view: View, content: Json) -> None:
+    def redraw(self, view: View, content: Json, before: Iterable[Json] = ()) -> None:
         with self.lock:
-            view.become(content | {"blocks": self.named(content["blocks"])}, self.new_hash())
+            blocks = self.named(content["blocks"], before)
+            view.become(content | {"blocks": blocks}, self.new_hash())
             view.turn = next(self.turns)
 
     def _new_view(self, user: str, content: Json) -> View:

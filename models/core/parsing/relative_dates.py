@@ -191,10 +191,10 @@ def read_nth_of(text: str, today: date) -> date | None:
 
 
 def nth_of(count: int, kind: str, first: date, period: str) -> date:
-    """Return the first, or so-manieth, day of some kind in a period; the last for -1.
+    """Return a day of some kind by its place in a period.
 
     Args:
-        count: Which of them it is.
+        count: Its place among those days: 1 for the first, -1 for the last.
         kind: day, business day, or a weekday.
         first: The first day of the period.
         period: month, quarter or year.

@@ -248,21 +248,17 @@ class Listing:
     def period(self, said: str) -> Node | None:
         """Return the condition of a period after its field: due today, closed this week."""
         first, _, rest = said.partition(" ")
-        name, when = self.days.get(values.fold(first), ""), rest
-        state = (
-            [Word(values.fold(first))]
-            if name and values.fold(first) in shortcuts(self.entity)
-            else []
-        )
+        word, when = values.fold(first), rest
+        name = self.days.get(word, "")
+        state = [Word(word)] if name and word in shortcuts(self.entity) else []
         if not name:
-            name, when = self.usual, said
-        word = values.fold(first) if when == rest else ""
+            name, when, word = self.usual, said, ""
         past = name in self.kinds and (
             is_past(self.kinds[name]) or self.over or word.endswith("ed")
         )
         coming = word.endswith("ing")
         period = read_span(when, self.work.today, past, coming) if name else None
-        if period is None and name and when and self.days.get(values.fold(first)):
+        if period is None and word and when:
             must_be_clear(when, self.work.today)
         if (
             period is None
@@ -271,11 +267,7 @@ class Listing:
             and not kind.form
             and first == said
         ):
-            return (
-                self.taken(Term(name, "!=", "empty"), "yes")
-                if self.days.get(values.fold(first))
-                else None
-            )
+            return self.taken(Term(name, "!=", "empty"), "yes") if word else None
         if period is None:
             return None
         node, told = self.bounds.span(name, period)
