@@ -5,7 +5,7 @@ It stays readable where the record is gone.
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Index, select, text
 
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Changes, Entity
@@ -47,6 +47,12 @@ def must_stand(work: Context, record: Entity, changes: Changes, *fields: str) ->
             raise Conflict(
                 f"There is no {entity.noun()} {key} any more. Choose another one: {entity.noun()} list"
             )
+
+
+def one_of_each_name(entity: type[Entity]) -> Index:
+    """Return the index that lets no two records have one name, but for deleted ones."""
+    there, name = text("deleted_at IS NULL"), f"ix_{entity.slug()}_name"
+    return Index(name, "workspace", "key", unique=True, sqlite_where=there, postgresql_where=there)
 
 
 def must_be_unique(work: Context, record: Entity, name: str) -> None:

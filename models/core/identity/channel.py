@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
-from models.core.entity.name_reference import must_be_unique
+from models.core.entity.name_reference import must_be_unique, one_of_each_name
 from models.core.fields import Text, field
 from models.core.fields.base import Field, Reader
 from models.core.fields.several import Several
@@ -87,17 +86,7 @@ class Channel(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        there = text("deleted_at IS NULL")
-        return [
-            Index(
-                "ix_channel_name",
-                "workspace",
-                "key",
-                unique=True,
-                sqlite_where=there,
-                postgresql_where=there,
-            )
-        ]
+        return [one_of_each_name(cls)]
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Take apart how Slack writes a channel; there is one record for each channel."""

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Index, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.facts import Facts
-from models.core.entity.name_reference import must_be_unique
+from models.core.entity.name_reference import must_be_unique, one_of_each_name
 from models.core.errors import Conflict
 from models.core.fields import LongText, Text, field
 from models.core.fields.base import Reader
@@ -51,17 +51,7 @@ class Role(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        there = text("deleted_at IS NULL")
-        return [
-            Index(
-                "ix_role_name",
-                "workspace",
-                "key",
-                unique=True,
-                sqlite_where=there,
-                postgresql_where=there,
-            )
-        ]
+        return [one_of_each_name(cls)]
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Refuse changes to the admin role, which may always do everything.

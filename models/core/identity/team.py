@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Index, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.hierarchy import is_above_itself
-from models.core.entity.name_reference import Named, must_be_unique, must_stand
+from models.core.entity.name_reference import Named, must_be_unique, must_stand, one_of_each_name
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Person, Reference, Text, field
 from models.core.fields.base import Reader
@@ -80,17 +80,7 @@ class Team(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        there = text("deleted_at IS NULL")
-        return [
-            Index(
-                "ix_team_name",
-                "workspace",
-                "key",
-                unique=True,
-                sqlite_where=there,
-                postgresql_where=there,
-            )
-        ]
+        return [one_of_each_name(cls)]
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep a team from being a part of itself, at any level, and rename it for its people.
