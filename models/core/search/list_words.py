@@ -12,6 +12,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
 from models.core.fields import Choice, Country, Day, Moment, Money, Reference, Tags
 from models.core.fields.base import Field
+from models.core.fields.synonyms import squeezed
 from models.core.identity.user import User
 from models.core.parsing import values
 from models.core.permissions import visibility
@@ -230,7 +231,8 @@ class Listing:
 
     def option(self, said: str) -> Node | None:
         """Return the condition of an option that a field may hold, or of a yes to a flag."""
-        ways = self.options.get(key(said), ()) or self.country(said)
+        words = (key(said), key(squeezed(said)))  # other names of options have no spaces
+        ways = next(filter(None, map(self.options.get, words)), None) or self.country(said)
         self.over |= any(value in self.kinds[name].deeds for name, value, _ in ways)
         found = [self.taken(Term(name, "=", value), shown) for name, value, shown in ways]
         return None if not found else found[0] if len(found) == 1 else Or(tuple(found))

@@ -391,6 +391,12 @@ def test_what_is_not_understood_can_be_searched_for_as_a_whole(slack: SlackDrive
     assert "“wibble wobble 47”" in told(slack)
 
 
+def test_another_name_of_an_option_may_have_several_words(slack: SlackDriver, case: Case) -> None:
+    slack.command("/crm cases waiting for vendor")
+    assert "Read as Status: Waiting." in slack.last.words
+    assert "searched for" not in slack.last.words
+
+
 @pytest.mark.parametrize("line", ["history of CU-1", "history of Ada", "history for Ada Lovelace"])
 def test_a_word_may_lead_to_the_record(slack: SlackDriver, case: Case, line: str) -> None:
     slack.command(f"/crm {line}")
