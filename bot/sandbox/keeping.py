@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from math import ceil
 from pathlib import Path
@@ -75,7 +75,11 @@ def write(file: Path, text: str) -> None:
 def state(slack: Slack, clock: Clock) -> Json:
     """Return what is kept, as JSON holds it."""
     with slack.lock:
-        said = [asdict(message) for message in slack.timeline if message.only_for is None]
+        said = [
+            asdict(replace(message, earlier=[]))
+            for message in slack.timeline
+            if message.only_for is None
+        ]
         files = {
             id: {key: value for key, value in about.items() if key != "bytes"}
             | {"bytes": base64.b64encode(about["bytes"] or b"").decode()}

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 
 from bot.sandbox.entities import Json
 
+EARLIER = 3  # versions of a message or view that somebody's screen may still show
+
 
 @dataclass
 class Message:
     """One message.
 
     `turn` says when it was last rendered: an edited message is newer than its neighbours.
+    `earlier` holds its blocks of just before, newest first: who presses a button in the moment in
+    which the message changes presses one of those.
     """
 
     channel: str
@@ -28,6 +32,7 @@ class Message:
     values: Json = field(
         default_factory=dict
     )  # what people chose in its selects, as Slack keeps it
+    earlier: list[list[Json] | None] = field(default_factory=list)
 
     @property
     def is_reply(self) -> bool:

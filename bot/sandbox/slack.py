@@ -2,10 +2,9 @@
 
 import copy
 import itertools
-import json
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import RLock
@@ -16,7 +15,7 @@ from bot.sandbox.rate_limits import TIERS, Rates
 
 from .failures import Failure, Failures
 from .inputs import unfolded
-from .messages import Message, Timeline
+from .messages import EARLIER, Message, Timeline
 from .mrkdwn import encode
 from .tickets import Tickets
 from .transport import Answer, Envelope, Nobody, Transport
@@ -24,11 +23,6 @@ from .views import View, Views
 
 BOT_ID, BOT_USER, APP_ID = "B0BOT", "U0BOT", "A0BOT"
 Listener = Callable[[Json], None]
-
-
-def bare(block: Json) -> str:
-    """Return what a block holds without its id, to compare it."""
-    return json.dumps({**block, "block_id": ""}, sort_keys=True)
 
 
 class Slack:
@@ -192,6 +186,8 @@ class Slack:
     def change(self, message: Message, **fields: Any) -> None:
         """Change a message, and let clients render it again."""
         with self.lock:
+            if "blocks" in fields:
+                message.earlier = [message.blocks, *message.earlier][:EARLIER]
             for name, value in fields.items():
                 setattr(message, name, value)
             message.blocks = self.named(message.blocks)
@@ -220,21 +216,11 @@ class Slack:
             ]
         return sorted(seen, key=lambda message: message.turn)
 
-    def named(self, blocks: list[Json] | None, before: Iterable[Json] = ()) -> list[Json] | None:
-        """Return the blocks with the ids that Slack gives to those that came without.
-
-        Args:
-            blocks: The blocks.
-            before: Those that they take the place of. One that is the same keeps its id, so that
-                who presses its button just then presses what they see.
-        """
+    def named(self, blocks: list[Json] | None) -> list[Json] | None:
+        """Return the blocks with the ids that Slack gives to those that came without."""
         named = copy.deepcopy(blocks)
-        known: dict[str, list[str]] = {}
-        for block in unfolded(before):
-            known.setdefault(bare(block), []).append(block["block_id"])
         for block in unfolded(named):
-            same = [] if "block_id" in block else known.get(bare(block), [])
-            block.setdefault("block_id", same.pop(0) if same else f"b{next(self.numbers)}")
+            block.setdefault("block_id", f"b{next(self.numbers)}")
             parts = [*block.get("elements", ()), block.get("element"), block.get("accessory")]
             for part in parts if block["type"] in ("actions", "section", "input") else ():
                 if part and part["type"] != "image":
@@ -261,14 +247,14 @@ class Slack:
         with self.lock:
             view = self.views.homes.get(user)
             if view:
-                self.redraw(view, content, view.blocks)
+                self.redraw(view, content)
             else:
                 view = self.views.homes[user] = self._new_view(user, content)
         return view
 
-    def redraw(self, view: View, content: Json, before: Iterable[Json] = ()) -> None:
+    def redraw(self, view: View, content: Json) -> None:
         with self.lock:
-            blocks = self.named(content["blocks"], before)
+            blocks = self.named(content["blocks"])
             view.become(content | {"blocks": blocks}, self.new_hash())
             view.turn = next(self.turns)
 

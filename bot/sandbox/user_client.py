@@ -259,9 +259,11 @@ class Person:
         return view
 
     def _element(self, surface: Message | View, block_id: str, action_id: str) -> Json:
-        for block, element in interactive(surface.blocks):
-            if (block["block_id"], element["action_id"]) == (block_id, action_id):
-                return element
+        """Return the element as the person saw it, also when it changed a moment ago."""
+        for blocks in (surface.blocks, *surface.earlier):
+            for block, element in interactive(blocks):
+                if (block["block_id"], element["action_id"]) == (block_id, action_id):
+                    return element
         raise LookupError(f"there is no {action_id} in {block_id}")
 
     def keep(self, surface: Message | View, values: Json) -> None:

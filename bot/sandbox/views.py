@@ -6,6 +6,7 @@ from typing import Any
 from bot.sandbox.entities import Json
 
 from .inputs import state_of
+from .messages import EARLIER
 
 DEEPEST = 3
 CONTENT = (
@@ -45,6 +46,7 @@ class View:
     previous_id: str | None = None
     values: Json = field(default_factory=dict)
     turn: int = 0
+    earlier: list[list[Json]] = field(default_factory=list)  # as in a message
 
     @property
     def blocks(self) -> list[Json]:
@@ -57,6 +59,7 @@ class View:
 
     def become(self, content: Json, new_hash: str) -> None:
         """Show other blocks; an element that keeps its ids keeps what was typed, as in Slack."""
+        self.earlier = [self.blocks, *self.earlier][:EARLIER]
         self.content, self.hash = content, new_hash
 
     def state(self) -> Json:

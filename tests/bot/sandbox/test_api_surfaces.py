@@ -106,16 +106,6 @@ def test_an_external_id_names_one_view(web: WebClient, slack: Slack) -> None:
     assert web.views_update(external_id="note-1", view=form(section("Two")))["ok"]
 
 
-def test_what_is_the_same_on_a_home_tab_keeps_its_id(web: WebClient, slack: Slack) -> None:
-    row, other = ({"type": "section", "text": {"type": "mrkdwn", "text": t}} for t in "ab")
-    web.views_publish(user_id="U_RITA", view={"type": "home", "blocks": [row, row, other]})
-    before = [block["block_id"] for block in slack.views.homes["U_RITA"].blocks]
-    web.views_publish(user_id="U_RITA", view={"type": "home", "blocks": [other, row, row, row]})
-    after = [block["block_id"] for block in slack.views.homes["U_RITA"].blocks]
-    assert after[:3] == [before[2], before[0], before[1]]
-    assert len(set(after)) == 4
-
-
 def test_a_home_tab_is_published_anew_under_the_same_id(web: WebClient) -> None:
     home = {"type": "home", "blocks": [section("One")]}
     first = web.views_publish(user_id="U_RITA", view=home)["view"]

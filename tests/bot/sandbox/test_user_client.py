@@ -191,6 +191,36 @@ def test_the_value_of_a_button_is_the_apps_whatever_the_client_says(
     assert heard[-1]["actions"][0]["value"] == "9"
 
 
+def test_a_button_works_while_its_message_changes(desk: SlackDriver, heard: list[Json]) -> None:
+    def drawn(version: int) -> list[Json]:
+        row = actions(button("Go", "note.done", str(version))) | {"block_id": f"b{version}"}
+        return [section("x"), row]
+
+    message = desk.slack.post("C_SALES", "U0BOT", "x", drawn(1))
+    for version in (2, 3, 4, 5):
+        desk.slack.change(message, blocks=drawn(version))
+    at = {"type": "message", "channel": "C_SALES", "ts": message.ts}
+    rita = Person(desk.slack, "U_RITA")
+    rita.act(at, {"block_id": "b2", "action_id": "note.done"})
+    assert (heard[-1]["actions"][0]["block_id"], heard[-1]["actions"][0]["value"]) == ("b2", "2")
+    with pytest.raises(LookupError):
+        rita.act(at, {"block_id": "b1", "action_id": "note.done"})
+
+
+def test_a_button_works_while_its_home_is_published_again(
+    web: WebClient, slack: Slack, desk: SlackDriver, heard: list[Json]
+) -> None:
+    row = actions(button("Go", "note.done", "9"))
+    web.views_publish(user_id="U_RITA", view={"type": "home", "blocks": [row]})
+    home = slack.views.homes["U_RITA"]
+    block_id = home.blocks[0]["block_id"]
+    web.views_publish(user_id="U_RITA", view={"type": "home", "blocks": [section("Done")]})
+    Person(slack, "U_RITA").act(
+        {"type": "view", "view_id": home.id}, {"block_id": block_id, "action_id": "note.done"}
+    )
+    assert heard[-1]["actions"][0]["value"] == "9"
+
+
 def test_an_outsider_can_press_a_button_in_a_shared_channel(
     desk: SlackDriver, heard: list[Json]
 ) -> None:
