@@ -65,8 +65,6 @@ def test_the_bot_is_spoken_to_in_the_thread_of_a_card(sit: Sit) -> None:
 
 
 def test_a_menu_stays_open_and_at_its_message_when_others_write(sit: Sit) -> None:
-    # In #general nothing is posted by itself. A card or a list that the sandbox still had to post
-    # would push the message out of sight, and its menu closes then.
     sam, sofia = (sit(person, "C_GENERAL", height=500) for person in ("U_SAM", "U_SOFIA"))
     for number in range(8):
         sofia.say(f"Message {number}")
@@ -76,12 +74,12 @@ def test_a_menu_stays_open_and_at_its_message_when_others_write(sit: Sit) -> Non
     first.hover()
     first.locator(".tools").get_by_role("button", name="More actions").click()
     menu, before = sam.page.get_by_role("menu", name="More actions"), first.bounding_box()
-    sofia.say("Second")
-    expect(sam.messages.filter(has_text="Second").last).to_be_visible()
-    after = first.bounding_box()
-    assert before
-    assert after
-    assert after["y"] < before["y"]
-    expect(menu).to_be_visible()
+    for number in range(12):
+        sofia.say(f"And then {number}")
+    last = sam.messages.filter(has_text="And then 11").last
+    expect(last).to_be_attached()
+    assert first.bounding_box() == before
+    expect(last).not_to_be_in_viewport()
     menu.get_by_role("menuitem", name="Reply in thread").click()
+    expect(last).to_be_in_viewport()
     expect(sam.thread).to_contain_text("First")

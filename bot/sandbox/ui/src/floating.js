@@ -7,7 +7,7 @@ const GAP = 4,
   HIGHEST = 320; // pixels
 
 /** The style that puts a list beside its anchor, and the closing of it when the person presses elsewhere or the anchor
-    moves away. That something else scrolls, such as messages as they arrive, is no reason to close. */
+    moves away. That something else scrolls is no reason to close. */
 export function useFloating(open, anchor, list, onClose, { alignRight = false, minWidth = 220, match = true } = {}) {
   const [style, setStyle] = useState({});
   const place = () => setStyle(beside(anchor.current.getBoundingClientRect(), { alignRight, minWidth, match }));
@@ -16,7 +16,7 @@ export function useFloating(open, anchor, list, onClose, { alignRight = false, m
   }, [open]);
   useEffect(() => {
     if (!open) return undefined;
-    // A message that arrives scrolls the others up; what is open goes with its button, as long as that is to be seen.
+    // What is open goes with its button, as long as that is to be seen.
     const follow = (scroller) => {
       const seen = isWithin(anchor.current, scroller);
       if (seen) place();

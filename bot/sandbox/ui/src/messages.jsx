@@ -56,19 +56,24 @@ function Kept({ message, compact, inThread }) {
   );
 }
 
+/** Keep the end in sight as messages arrive, but not while a menu or list of a message is open: it would move away. */
 function useEnd(messages) {
   const box = useRef();
   const atEnd = useRef(true);
+  const toEnd = () => {
+    const here = box.current;
+    if (here && atEnd.current && !here.querySelector("[aria-expanded=true]")) here.scrollTo(0, here.scrollHeight);
+  };
   useEffect(() => {
     const here = box.current; // a scroll may still come when the conversation is closed already
     const scrolled = () => (atEnd.current = here.scrollHeight - here.scrollTop - here.clientHeight < NEAR);
-    const grown = new ResizeObserver(() => atEnd.current && here.scrollTo(0, here.scrollHeight));
+    const grown = new ResizeObserver(toEnd);
+    const closed = new MutationObserver(toEnd);
     here.addEventListener("scroll", scrolled, { passive: true });
     [here, here.querySelector("ol")].forEach((part) => grown.observe(part));
-    return () => grown.disconnect();
+    closed.observe(here, { subtree: true, attributeFilter: ["aria-expanded"] });
+    return () => [grown, closed].forEach((watch) => watch.disconnect());
   }, []);
-  useLayoutEffect(() => {
-    if (atEnd.current) box.current.scrollTo(0, box.current.scrollHeight);
-  }, [messages]);
+  useLayoutEffect(toEnd, [messages]);
   return box;
 }
