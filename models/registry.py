@@ -4,6 +4,7 @@ from models.activities.activity import Activity
 from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.custom.custom_field import CustomField
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
 from models.core.entity.facts import DETAILS, FACTS, TIMELINES
@@ -49,6 +50,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Role,
     Team,
     Channel,
+    CustomField,
 )
 """The map of the product: what people know by a number."""
 DETAILS["customer"] = [lifecycle.facts]

@@ -11,6 +11,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("models.core.replica", "models.core.schedule"),
     ("models.core.identity",),
     ("models.core.permissions",),
+    ("models.core.custom",),
     ("models.core.audit",),
     ("models.core.outbox",),
     ("models.core.notifications",),

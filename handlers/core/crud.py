@@ -19,6 +19,7 @@ from models.core.entity.wholes import wholes
 from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
 from models.core.fields.base import Field
+from models.core.fields.shape import Shaped
 from models.core.joins import ADDED
 from models.core.parsing.texts import summary
 from models.core.permissions import policy
@@ -53,9 +54,10 @@ class Records(Router, Generic[E]):
     ) -> None:
         super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__), menus)
         self.entity: type[E] = entity
-        one = {"asks": asked(entity, besides), "saves": True, "common": True}
+        asks = Shaped(partial(asked, entity, besides))
+        one = {"asks": asks, "saves": True, "common": True}
         new = {
-            "defaults": defaults(entity),
+            "defaults": Shaped(partial(defaults, entity)),
             "title": f"New {entity.noun()}",
             "on_cards": on_cards,
         }
@@ -247,8 +249,5 @@ def redrawn(request: Request, verb: Verb, record: Entity | None, note: str) -> F
 def defaults(entity: type[Entity]) -> dict[str, str]:
     """Return the texts that a new record's fields hold; its owner is the person who creates it."""
     texts = {entity.owned: "me"} if entity.owned and entity.makers else {}
-    for name, kind in entity.fields().items():
-        default = entity.__table__.columns[name].default
-        if default is not None and default.is_scalar:
-            texts[name] = kind.dump(default.arg) or ""
-    return texts
+    kinds = entity.fields()
+    return texts | {n: kinds[n].dump(value) or "" for n, value in entity.defaults().items()}

@@ -27,6 +27,7 @@ from handlers.core.ui.receipts import plainly
 from handlers.core.vanishing import Vanishes
 from models.core.db.deadline import PERSON, within
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
+from models.core.fields.shape import Reshaped, read_in
 from models.core.parsing.texts import clean
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -110,7 +111,7 @@ class Dispatcher:
         began, outcome = time.perf_counter(), "failed"
         with referred():
             try:
-                outcome = self.answer(act, answer)
+                outcome = self.answer_in_shape(act, answer)
             except Exception:
                 log.exception("A %s could not be answered", act.surface)
         took = time.perf_counter() - began
@@ -136,6 +137,18 @@ class Dispatcher:
             return act.surface
         verb = self.catalogue.command(act.line).verb
         return verb.id if verb else "unknown"
+
+    def answer_in_shape(self, act: Interaction, answer: Answer) -> str:
+        """Answer an interaction, read with the fields that the workspace has.
+
+        Where another process has just changed them, it is read again.
+        """
+        while True:
+            try:
+                with read_in(self.works.shape_known(act.workspace)):
+                    return self.answer(act, answer)
+            except Reshaped:
+                continue
 
     def answer(self, act: Interaction, answer: Answer) -> str:
         """Answer an interaction after the commit, and return how it ended.
@@ -168,6 +181,8 @@ class Dispatcher:
         except CRMError as error:
             request = error.request if isinstance(error, Forbidden) else ""
             return "refused", partial(answer.refused, f"{error}{self.written(act)}", request), False
+        except Reshaped:
+            raise
         except Exception:
             log.exception("A %s failed. Reference %s", act.surface, reference())
             wrong = f"Something went wrong. Nothing was saved. Reference {reference()}"

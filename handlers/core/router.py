@@ -17,6 +17,7 @@ from models.core.context import System
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.fields.base import Field
+from models.core.fields.shape import ENTERED, Shape
 from models.core.identity.user import User
 from models.core.parsing.texts import clean, leading
 from models.core.permissions.policy import can
@@ -36,6 +37,8 @@ GIVEN = re.compile(
 """The words between a record and the person it is given to."""
 LINES = 32
 """As many lines as are handled at once."""
+SHAPES = 16
+"""The shapes whose words are remembered: one for each workspace with fields of its own."""
 
 
 def always(record: Any) -> bool:
@@ -215,8 +218,17 @@ class Catalogue:
         self.routers = {router.noun: router for router in routers}
         self.root = root
 
-    @cached_property
+    @property
     def words(self) -> Words:
+        """Return what the grammar must know to read a line in the present shape."""
+        return self.words_in(ENTERED.get())
+
+    @cached_property
+    def words_in(self) -> Callable[[Shape], Words]:
+        """Return a function that returns the words of a shape, and remembers those of a few."""
+        return lru_cache(SHAPES)(lambda shape: self.known_words())
+
+    def known_words(self) -> Words:
         """Return what the grammar must know to read a line."""
         nouns = {
             word: router.noun
@@ -263,9 +275,17 @@ class Catalogue:
         text = {word for word, name in names.items() if name == verb.text}
         return Prose(text, set(names) - text, verb.record)
 
-    @cached_property
+    @property
     def on_cards(self) -> Mapping[str, Sequence[Verb]]:
         """Return the verbs that have a button on the cards of each entity they can be about."""
+        return self.on_cards_in(ENTERED.get())
+
+    @cached_property
+    def on_cards_in(self) -> Callable[[Shape], Mapping[str, Sequence[Verb]]]:
+        """Return a function that returns `on_cards` in a shape."""
+        return lru_cache(SHAPES)(lambda shape: self.found_on_cards())
+
+    def found_on_cards(self) -> Mapping[str, Sequence[Verb]]:
         found: dict[str, list[Verb]] = {}
         for router in self.routers.values():
             for verb in router.verbs.values():
@@ -276,13 +296,17 @@ class Catalogue:
             slug: sorted(verbs, key=lambda verb: verb.on_cards) for slug, verbs in found.items()
         }
 
+    def command(self, text: str) -> Command:
+        """Return what a line says to do, read in the present shape."""
+        return self.command_in(ENTERED.get(), text)
+
     @cached_property
-    def command(self) -> Callable[[str], Command]:
-        """Return a function that reads what a line says to do.
+    def command_in(self) -> Callable[[Shape, str], Command]:
+        """Return a function that reads what a line says to do in a shape.
 
         It remembers the last few lines, because one interaction asks several times.
         """
-        return lru_cache(LINES)(lambda text: self.meaning(self.read(text)))
+        return lru_cache(LINES)(lambda shape, text: self.meaning(self.read(text)))
 
     def meaning(self, line: Line) -> Command:
         """Return a line with the verb that it names.

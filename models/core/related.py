@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Person, Reference
+from models.core.fields.shape import by_shape
 from models.core.permissions import visibility
 
 
@@ -30,7 +30,7 @@ class Related:
     field: str
 
 
-@cache
+@by_shape
 def lists_of(slug: str) -> tuple[Related, ...]:
     """Return the lists of records that may name a record of this entity."""
     return tuple(found for entity in ENTITIES.values() for found in naming(entity, slug))

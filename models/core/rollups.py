@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, literal_column, select
@@ -13,13 +12,14 @@ from models.core.context import Context
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Conflict
 from models.core.fields.computed import Rollup, digits_of, fitted
+from models.core.fields.shape import by_shape
 from models.core.permissions import policy
 
 Due = dict[type[Entity], dict[int, set[str]]]
 """What is to be worked out again: entity → id → fields."""
 
 
-@cache
+@by_shape
 def wholes_of(part: type[Entity]) -> tuple[tuple[type[Entity], str, Rollup], ...]:
     """Return what follows from the parts of an entity: (entity, field, rollup)."""
     found = (
@@ -30,7 +30,7 @@ def wholes_of(part: type[Entity]) -> tuple[tuple[type[Entity], str, Rollup], ...
     return tuple(each for each in found if each[2].of == part.slug())
 
 
-@cache
+@by_shape
 def has_any(entity: type[Entity]) -> bool:
     """Return whether records of an entity are parts, or have some, that a rollup is about."""
     return bool(wholes_of(entity) or entity.rollups())

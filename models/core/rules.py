@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import instance_state
 from models.core import rollups, uniqueness
 from models.core.audit import entries
 from models.core.context import Context
+from models.core.entity import custom_values
 from models.core.entity.base import Changes, Entity
 from models.core.entity.readonly import sources_of
 from models.core.entity.sequences import take_numbers
@@ -93,11 +94,13 @@ def prepare(work: Context, record: Entity) -> None:
 def moved(record: Entity, before: Held) -> Changes:
     """Return the fields of a record that were set since it held what it held before."""
     now, stored = record.__dict__, instance_state(record).committed_state
-    return {
+    found = {
         name: (before.get(name, stored.get(name)), now[name])
         for name in record.fields()
         if name in now and (before[name] != now[name] if name in before else name in stored)
     }
+    was = before.get("custom", stored.get("custom"))
+    return found | custom_values.changed(record.fields(), was, now.get("custom"))
 
 
 def must_end(rounds: Rounds, due: Iterable[Entity], settled: Mapping[Entity, Held]) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import listeners, names, uniqueness
 from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
+from models.core.custom.shaping import shape_of
 from models.core.db.advisory_locks import hold
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
@@ -31,6 +32,7 @@ from models.core.entity.beside import beside
 from models.core.entity.bulk import insert_once
 from models.core.entity.finding import by_number
 from models.core.errors import Busy, Conflict, NotFound, Outrun, Taken
+from models.core.fields.shape import BUILT_IN, Shape, entered
 from models.core.identity.defaults import furnish
 from models.core.identity.user import User, Workspace, newcomer
 from models.core.opening import opening
@@ -371,8 +373,10 @@ class UnitOfWorkFactory:
             try:
                 with session.begin():
                     session.connection(execution_options=options)
-                    yield self.opened(kind, session, workspace, actor, door)
-                    session.flush()
+                    work = self.opened(kind, session, workspace, actor, door)
+                    with entered(self.shape(session)):
+                        yield work
+                        session.flush()
                     saving = True
             except StaleDataError:
                 raise Conflict(
@@ -428,6 +432,15 @@ class UnitOfWorkFactory:
             session, place, self.clock(), person, door, signer=self.signer
         )
         return work
+
+    def shape(self, session: Session) -> Shape:
+        """Return the shape of the workspace of a session."""
+        work = session.info["work"]
+        return shape_of(session, self.rosters, work.workspace.id, session.info["roster"])
+
+    def shape_known(self, workspace: str) -> Shape:
+        """Return the shape that a workspace had when this process saw it last."""
+        return self.rosters.shapes.get(workspace, (None, BUILT_IN))[1]
 
     def settle(self, workspace: str, **settings: str) -> None:
         """Make a workspace, or update its settings.

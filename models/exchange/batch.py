@@ -12,6 +12,7 @@ from models.core import listeners, rules, uniqueness
 from models.core.audit.entries import AuditEntry
 from models.core.context import REPEATS
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.custom_values import packed
 from models.core.entity.wholes import wholes
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
 from models.core.fields import Country, Money, Reference
@@ -483,5 +484,6 @@ def bare(entity: type[Entity], values: Values) -> Any:
     Nobody asks what changed in a record that comes in bulk.
     """
     record = entity.__mapper__.class_manager.new_instance()
-    vars(record).update(dict.fromkeys(entity.__mapper__.column_attrs.keys()) | values)
+    held = packed(entity, values)
+    vars(record).update(dict.fromkeys(entity.__mapper__.column_attrs.keys()) | held)
     return record

@@ -4,12 +4,12 @@ import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.readonly import why_readonly
 from models.core.errors import Invalid
 from models.core.fields import Day, Email, Moment, Person, Phone, Reference, Text
+from models.core.fields.shape import by_shape
 from models.core.parsing import values
 from models.core.parsing.currencies import find_currency
 from models.exchange.headers import (
@@ -268,7 +268,7 @@ def goals(entity: type[Entity]) -> dict[str, str]:
     return named | {name: name for name in entity.besides if name in ENTITIES}
 
 
-@cache
+@by_shape
 def links(entity: type[Entity]) -> dict[str, str]:
     """Return the words under which a column names another record, and the field that it fills."""
     found: dict[str, str] = {}
@@ -344,7 +344,7 @@ def targets(entity: type[Entity]) -> list[str]:
     return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person]
 
 
-@cache
+@by_shape
 def own_words(entity: type[Entity]) -> dict[str, str]:
     """Return our own words for our fields.
 

@@ -17,6 +17,7 @@ from handlers.core.ui.receipts import because, receipt
 from models.core import records
 from models.core.audit.entries import AuditEntry
 from models.core.entity.base import Entity
+from models.core.entity.custom_values import with_values
 from models.core.errors import CRMError
 from models.core.fields.base import Field
 from models.core.history import as_of as past
@@ -86,7 +87,7 @@ So an amount is shown in the currency it had then.
 
 def unwound(record: Entity, newest: Sequence[AuditEntry]) -> States:
     """Go back through all changes of a record, the newest first, and return its states."""
-    kinds, states, now = record.fields(), States(), SimpleNamespace(**vars(record))
+    kinds, states, now = record.fields(), States(), SimpleNamespace(**with_values(record))
     for _, entries in groupby(newest, key=lambda entry: entry.version):
         version = list(entries)
         known = {
@@ -256,7 +257,7 @@ def preview(request: Request, record: Entity, plan: past.Plan, point: Point) -> 
     It asks again where another person changes the record before the button is pressed.
     """
     work = request.work
-    then, now = plan.state.of(record), SimpleNamespace(**vars(record))
+    then, now = plan.state.of(record), SimpleNamespace(**with_values(record))
     lines = []
     for each in plan.changes[:PREVIEWED]:
         old = shown(work, each.kind, each.kind.dump(each.now), now)

@@ -14,6 +14,7 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from models.core import joins, parts
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.custom_values import with_values
 from models.core.entity.wholes import wholes
 from models.core.fields import Choice, Email, Lines, LongText, Moment, Reference, Text
 from models.core.fields.base import Field
@@ -378,7 +379,7 @@ def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
     old = {
         row["field"]: kinds[row["field"]].load(row["old"]) for row in rows if row["field"] in kinds
     }
-    return SimpleNamespace(**vars(record) | old)
+    return SimpleNamespace(**with_values(record) | old)
 
 
 def difference(

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import instance_state
 
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
+from models.core.entity import custom_values
 from models.core.entity.base import Changes, Entity, Row
 
 REASON = 255
@@ -106,9 +107,9 @@ def changes_of(record: Entity) -> Changes:
     state = instance_state(record)
     if state.key is None:  # not stored yet: there is no history to look through
         get = vars(record).get
-        return {
-            name: (None, value) for name in record.fields() if (value := get(name)) not in NOTHING
-        }
+        said = {name: (None, get(name)) for name in record.fields()}
+        said |= custom_values.changed(record.fields(), None, get("custom"))
+        return {name: pair for name, pair in said.items() if pair[1] not in NOTHING}
     attributes = inspect(record).attrs
     for name in record.fields():
         if name not in state.committed_state:  # nobody set it
@@ -119,6 +120,11 @@ def changes_of(record: Entity) -> Changes:
             new = history.added[0] if history.added else None
             if something(old) != something(new):
                 found[name] = (old, new)
+    if "custom" in state.committed_state:
+        history = attributes["custom"].history
+        old, new = (next(iter(each or ()), None) for each in (history.deleted, history.added))
+        if history.has_changes():
+            found |= custom_values.changed(record.fields(), old, new)
     return found
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -16,18 +15,17 @@ from sqlalchemy import (
     MetaData,
     String,
     UniqueConstraint,
-    inspect,
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, object_session
 
 from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
+from models.core.entity.declared import Declared
 from models.core.entity.facts import FACTS, Facts
-from models.core.entity.unique import add_columns, column_of, field_indexes, is_folded
-from models.core.fields import Joined, Lines, Moment, field
+from models.core.entity.unique import add_columns, field_indexes
+from models.core.fields import Joined, Moment, field
 from models.core.fields.base import Field, Reader, read_all
-from models.core.fields.computed import Rollup, in_order
 from models.core.parsing import values
 
 Changes = dict[str, tuple[Any, Any]]
@@ -80,7 +78,7 @@ ENTITIES: dict[str, type["Entity"]] = {}
 """Every entity by its table name, in the order of their import."""
 
 
-class Entity(Row):
+class Entity(Row, Declared):
     """A record people create, edit, find and export."""
 
     __abstract__ = True
@@ -137,8 +135,6 @@ class Entity(Row):
     """The entities as which somebody may be here already: a lead, as a customer."""
     asked_first: ClassVar[tuple[str, ...]] = ()
     """The fields that a form asks for at once, ordered by use; the others come when asked for."""
-    keys: ClassVar[tuple[str, ...]] = ()
-    """The unique fields by which people and files name a record, before they do so by its name."""
     in_timeline: ClassVar[bool] = False
     """Whether timelines of what it is about tell of it, and no lists."""
     dated: ClassVar[str] = "created_at"
@@ -229,110 +225,6 @@ class Entity(Row):
         words = (*single, *(plural(word) for word in single))
         spelt = (word.replace(" ", sign) for word in words for sign in "-_")
         return tuple(dict.fromkeys((*words, *spelt)))
-
-    @classmethod
-    @cache
-    def fields(cls) -> Mapping[str, Field]:
-        columns = inspect(cls).columns
-        found = {
-            name: column.info["field"] for name, column in columns.items() if "field" in column.info
-        }
-        names = sorted(found, key=lambda name: name == "deleted_at")
-        found |= {name: replace(found[name], search=True) for name in cls.keys}
-        return {name: found[name].among(found) for name in names}
-
-    @classmethod
-    @cache
-    def formulas(cls) -> tuple[str, ...]:
-        """Return the fields with a formula, each after those that it is worked out from."""
-        return in_order(cls.slug(), cls.fields())
-
-    @classmethod
-    @cache
-    def rollups(cls) -> Mapping[str, Rollup]:
-        """Return the fields that follow from the parts of a record."""
-        kinds = cls.fields().items()
-        return {name: kind.computed for name, kind in kinds if isinstance(kind.computed, Rollup)}
-
-    @classmethod
-    @cache
-    def is_computed(cls) -> bool:
-        """Return whether some of the fields are worked out from others, or from parts."""
-        return any(kind.computed for kind in cls.fields().values())
-
-    @classmethod
-    @cache
-    def unique(cls) -> Mapping[str, str]:
-        """Return the fields that no two records share → the column that tells them apart."""
-        kinds = cls.fields().items()
-        return {name: column_of(name, kind) for name, kind in kinds if kind.unique}
-
-    @classmethod
-    def key_of(cls, name: str, text: str, reader: Reader) -> Any:
-        """Return what the column of a unique field holds for a text, None where it fits none."""
-        kind = cls.fields()[name]
-        if is_folded(kind):
-            return values.fold(text)[:255] or None
-        try:
-            return kind.read(values.clean(text), reader)
-        except ValueError:
-            return None
-
-    @classmethod
-    @cache
-    def defaults(cls) -> Mapping[str, Any]:
-        """Return what a new record holds in fields that nobody filled."""
-        columns = cls.__table__.columns
-        return {
-            name: default.arg
-            for name in cls.fields()
-            if (default := columns[name].default) and default.is_scalar
-        }
-
-    @classmethod
-    @cache
-    def needed(cls) -> tuple[str, ...]:
-        """Return the fields without which there can be no record.
-
-        They are required, and nothing else takes their place.
-        """
-        columns = cls.__table__.columns
-        return tuple(
-            name
-            for name, kind in cls.fields().items()
-            if kind.required and not kind.readonly and columns[name].default is None
-        )
-
-    @classmethod
-    @cache
-    def field_names(cls) -> dict[str, str]:
-        """Return every word that names a field: its column, label and other words → the column."""
-        words: dict[str, str] = {}
-        for name, kind in cls.fields().items():
-            for word in (*kind.also, values.fold(kind.label).replace(" ", "_"), name):
-                words[word] = name
-        return words
-
-    @classmethod
-    @cache
-    def line_fields(cls) -> Mapping[str, Lines]:
-        """Return the fields that are no columns: texts with a line for each part."""
-        return {
-            name: kind
-            for each in reversed(cls.__mro__)
-            for name, kind in vars(each).items()
-            if isinstance(kind, Lines)
-        }
-
-    @classmethod
-    @cache
-    def declared_fields(cls) -> Mapping[str, Field]:
-        """Return the fields and those of lines, in the order in which people are asked for them."""
-        lines = cls.line_fields()
-        if not lines:
-            return cls.fields()
-        kinds = {**cls.fields(), **lines}
-        return {name: kinds[name] for name in dict.fromkeys((*vars(cls), *kinds)) if name in kinds}
 
     @classmethod
     def read_line(cls, text: str, reader: Reader) -> dict[str, str]:

@@ -54,6 +54,8 @@ class Field:
     """Only the program sets it: nobody types it, and no file fills it."""
     computed: Formula | Rollup | None = None
     """How the program works it out; a computed field is readonly."""
+    usual: str = ""
+    """What a new record holds where nobody filled it, of a field that was added; as it is kept."""
     watched: bool = False
     """Its owner, and who follows the record, hear when somebody else changes it."""
     deeds: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -342,6 +342,8 @@ class Choice(Field):
     ranked: bool = False
     others: Mapping[str, str] = field_of(default_factory=dict, hash=False)
     """Other names of the options, squeezed, as other systems write them."""
+    names: Mapping[str, str] = field_of(default_factory=dict, hash=False)
+    """What an option is called, where its own word does not say it."""
     length: int = 50
 
     def read(self, text: str, reader: Reader) -> str:
@@ -356,7 +358,7 @@ class Choice(Field):
 
     def name(self, option: str) -> str:
         """Return how an option is shown: `closed_won` as Closed won."""
-        return option.replace("_", " ").capitalize()
+        return self.names.get(option) or option.replace("_", " ").capitalize()
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         return self.name(value) if value else ""

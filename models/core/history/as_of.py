@@ -9,6 +9,7 @@ from typing import Any
 from models.core.audit.entries import AuditEntry
 from models.core.context import Context
 from models.core.entity.base import Entity
+from models.core.entity.custom_values import with_values
 from models.core.errors import Conflict, NotFound
 from models.core.fields import Money, Reference
 from models.core.fields.base import Field
@@ -37,7 +38,7 @@ class State:
 
         An amount has the currency that it had then.
         """
-        return SimpleNamespace(**vars(record) | dict(self.values))
+        return SimpleNamespace(**with_values(record) | dict(self.values))
 
 
 @dataclass(frozen=True)

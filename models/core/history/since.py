@@ -11,6 +11,7 @@ from sqlalchemy import select
 from models.core.audit.entries import AuditEntry
 from models.core.context import Context
 from models.core.entity.base import Entity
+from models.core.entity.custom_values import with_values
 
 E = TypeVar("E", bound=Entity)
 
@@ -84,5 +85,5 @@ def state(record: Entity, since: Iterable[Any]) -> SimpleNamespace | None:
             return None
         if entry.field in kinds and entry.field not in values:
             values[entry.field] = kinds[entry.field].load(entry.old)
-    was = SimpleNamespace(**vars(record) | values)
+    was = SimpleNamespace(**with_values(record) | values)
     return None if was.deleted_at else was

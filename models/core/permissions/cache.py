@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from models.core.fields.shape import Shape
 from models.core.identity.rights import Rights
 from models.core.identity.user import Workspace
 
@@ -28,6 +29,7 @@ class Roster:
         sights: what people who read together may see.
         rooms: who represents all of a channel.
         posts: what is posted in a channel, by its Slack id or its name.
+        shape: the fields that admins added.
         reaches: (person, role) → (what a right is about, verb) → whose records it is for.
     """
 
@@ -37,6 +39,7 @@ class Roster:
     sights: dict[tuple[int, ...], Any] = field(default_factory=dict)
     rooms: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
     posts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shape: Shape | None = None
     reaches: dict[tuple[int, str], dict[tuple[str, str], frozenset[int] | None]] = field(
         default_factory=dict
     )
@@ -68,6 +71,8 @@ class Rosters:
 
     def __init__(self) -> None:
         self.known: dict[str, Roster] = {}
+        self.shapes: dict[str, tuple[Any, Shape]] = {}
+        """The shape of each workspace, with the rows that say it."""
 
     def of(self, workspace: str, version: int) -> Roster:
         """Return the roster of a workspace.

@@ -6,7 +6,6 @@ There is one answer, `can`, which every door asks; `sight` is the same in SQL.
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cache
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -20,6 +19,7 @@ from models.core.entity.readonly import why_readonly
 from models.core.errors import Forbidden, Invalid, NotFound
 from models.core.fields import Reference
 from models.core.fields.base import Field
+from models.core.fields.shape import by_shape
 from models.core.identity import rights
 from models.core.identity.rights import LOOKS, NOBODY, NOTHING, PRESETS, Preset, Rights, Scope
 from models.core.identity.role import Role
@@ -308,7 +308,7 @@ def load(session: Session, entity: type[Entity], id: int) -> Entity | None:
     return found
 
 
-@cache
+@by_shape
 def namesakes(entity: type[Entity]) -> Mapping[str, type[Entity]]:
     """Return the fields with the records after which a record is named.
 
@@ -420,7 +420,7 @@ def names_seen(work: Context, kind: Field, value: Any) -> bool:
     )
 
 
-@cache
+@by_shape
 def delicate(entity: type[Entity]) -> frozenset[str]:
     """Return the fields that take more than the right to their record."""
     roles = {

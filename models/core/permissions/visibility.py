@@ -3,12 +3,13 @@
 They say for all records at once what `access.can` answers for one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, exists, false, or_, select, true
+from sqlalchemy import BinaryExpression, Column, ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.operators import json_getitem_op
 
 from models.core.context import SYSTEM, Context, System
 from models.core.entity.base import ENTITIES, Entity
@@ -115,12 +116,18 @@ def hidden(work: Context, *asked: Any) -> list[str]:
     """
     if not asked or not hides_some(work):
         return []
-    parts = [part for part in visitors.iterate(select(*asked)) if isinstance(part, Column)]
-    columns = dict.fromkeys(
-        column for part in parts for column in part.base_columns if "field" in column.info
+    fields = dict.fromkeys(
+        field for part in visitors.iterate(select(*asked)) for field in fields_in(part)
     )
-    return [
-        each.info["field"].label
-        for each in columns
-        if hides(work, ENTITIES[each.table.name], each.name)
-    ]
+    return [entity.fields()[name].label for entity, name in fields if hides(work, entity, name)]
+
+
+def fields_in(part: Any) -> Iterator[tuple[type[Entity], str]]:
+    """Yield the fields that a part of a statement asks: a column, or a text within `custom`."""
+    if isinstance(part, Column):
+        for column in part.base_columns:
+            if "field" in column.info:
+                yield ENTITIES[column.table.name], column.name
+    elif isinstance(part, BinaryExpression) and part.operator is json_getitem_op:
+        for column in part.left.base_columns:
+            yield ENTITIES[column.table.name], part.right.value

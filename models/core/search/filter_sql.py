@@ -7,7 +7,19 @@ from functools import singledispatch
 from itertools import chain, product
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    and_,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql import visitors
 
 from models.core.context import Context
 from models.core.db.dialects import folded
@@ -307,10 +319,17 @@ def compare_money(kind: Money, column: Column, op: str, text: str, work: Context
     if not currency:
         return amount
     if not kind.beside:
-        return and_(amount, column.table.c[kind.currency] == currency)
+        return and_(amount, columns_beside(column)[kind.currency] == currency)
     there: Any = ENTITIES[kind.whose]
     held = getattr(there, kind.currency.rpartition(".")[2])
-    return and_(amount, column.table.c[kind.beside].in_(select(there.id).where(held == currency)))
+    beside = columns_beside(column)[kind.beside]
+    return and_(amount, beside.in_(select(there.id).where(held == currency)))
+
+
+def columns_beside(column: Column) -> Any:
+    """Return the columns of the table, or the alias of one, that a column belongs to."""
+    parts = (part for part in visitors.iterate(column) if isinstance(part, ColumnClause))
+    return next(parts).table.c
 
 
 @compare.register

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from models.core.entity.base import Entity
 from models.core.fields import Choice
+from models.core.fields.shape import by_shape
 from models.core.identity.user import with_names
 from models.core.permissions import visibility
 from models.core.search import list_order
@@ -113,7 +113,7 @@ def states(reader: Listing, state: str) -> dict[str, str]:
     return {shown: words for shown, words in every.items() if shown not in secret}
 
 
-@cache
+@by_shape
 def ways_to_narrow(entity: type[Entity], state: str) -> dict[str, str]:
     """Return the states by which a list can be narrowed where nothing is hidden."""
     kind = entity.fields()[state]

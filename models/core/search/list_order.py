@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import case
@@ -13,6 +12,7 @@ from models.core.db.dialects import folded
 from models.core.entity.base import Entity
 from models.core.fields import Choice, Country, Day, Moment, Money, Number, Text
 from models.core.fields.base import Field
+from models.core.fields.shape import by_shape
 from models.core.permissions import visibility
 from models.core.search.filter_sql import ALWAYS, OTHERS
 
@@ -169,7 +169,7 @@ def sortable(entity: type[Entity], work: Context) -> Sortable:
     return {name: each for name, each in every.items() if not visibility.hidden(work, *asked[name])}
 
 
-@cache
+@by_shape
 def ways_to_sort(entity: type[Entity]) -> Sortable:
     """Return what a list can be sorted by where nothing is hidden."""
     kinds = {**entity.fields(), **ALWAYS}
@@ -185,7 +185,7 @@ def offered(entity: type[Entity], work: Context) -> Sequence[Order]:
     return orders(entity, frozenset(sortable(entity, work)))
 
 
-@cache
+@by_shape
 def orders(entity: type[Entity], names: Collection[str]) -> Sequence[Order]:
     """Return the orders that a menu offers where a list can be sorted by these."""
     known = {name: each for name, each in ways_to_sort(entity).items() if name in names}
@@ -205,7 +205,7 @@ def without_order(text: str) -> str:
     return AT_THE_END.sub("", text)
 
 
-@cache
+@by_shape
 def named_sort(entity: type[Entity]) -> re.Pattern[str]:
     """Return the way to ask for an order by a field of such records that has none."""
     return re.compile(rf"(?:^|\s){SORT} (?P<field>{spelt(entity)})$", re.IGNORECASE)
@@ -218,7 +218,7 @@ def spelt(entity: type[Entity]) -> str:
     return "|".join(ways)
 
 
-@cache
+@by_shape
 def patterns(entity: type[Entity]) -> tuple[re.Pattern[str], ...]:
     """Return the ways to say an order of such records, the plainest first."""
     field, first = rf"(?P<field>{spelt(entity)})", rf"(?P<first>{FIRSTS})"

@@ -13,10 +13,11 @@ from models.core.context import Context
 from models.core.db.dialects import folded
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Reference, Tags
+from models.core.fields.shape import by_shape
 from models.core.permissions import policy, visibility
 
 
-@cache
+@by_shape
 def pointing(entity: type[Entity]) -> Mapping[str, str]:
     """Return the fields whose names find an entity's records: field → entity."""
     kinds = entity.fields().items()

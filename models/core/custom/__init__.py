@@ -1,0 +1,1 @@
+"""What admins make of the CRM: fields of their own."""

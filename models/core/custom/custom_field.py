@@ -1,0 +1,240 @@
+"""Fields that admins add to the records of a noun."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field as field_of
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, UniqueConstraint, false, select, text
+from sqlalchemy.orm import Mapped
+
+from models.core.context import Context
+from models.core.custom.kinds import KINDS, CustomKind, code_of, kind_of
+from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.custom_values import PREFIX, dumped
+from models.core.errors import Invalid
+from models.core.fields import Choice, Flag, LongText, Number, Text, field
+from models.core.fields.base import Reader
+from models.core.fields.synonyms import squeezed
+from models.core.identity import rights
+from models.core.parsing import values
+
+MOST = 100
+"""The fields that may be added to one noun."""
+RESERVED = frozenset(("and", "or", "not", "is", "by", "sort", "group", "page", "this", "all"))
+"""Words that mean something else in a line or a filter."""
+BETWEEN = re.compile(r"\s*[,;\n]\s*")
+QUOTED = re.compile(r"[\"“„«]([^\"”“»]+)[\"”“»]")
+
+
+class Nouns:
+    """The nouns that fields can be added to, as the options of a choice."""
+
+    def __iter__(self) -> Iterator[StrEnum]:
+        slugs = {slug: slug for slug, entity in ENTITIES.items() if not entity.governing}
+        return iter(StrEnum("Noun", slugs))
+
+
+@dataclass(frozen=True)
+class NounChoice(Choice):
+    """A noun with records, by any of its words."""
+
+    options: Any = field_of(default_factory=Nouns, hash=False)
+
+    def read(self, text: str, reader: Reader) -> str:
+        word = values.fold(text)
+        for slug, entity in ENTITIES.items():
+            if not entity.governing and word in entity.words():
+                return slug
+        return super().read(text, reader)
+
+    def name(self, option: str) -> str:
+        entity = ENTITIES.get(option)
+        return entity.noun().capitalize() if entity else option
+
+
+@dataclass(frozen=True)
+class OptionList(LongText):
+    """The options of a choice, in their order, with commas between."""
+
+    length: int = 3000
+
+    def read(self, text: str, reader: Reader) -> str:
+        found = dict.fromkeys(filter(None, BETWEEN.split(text)))
+        codes: dict[str, str] = {}
+        for option in found:
+            other = codes.setdefault(code_of(option), option)
+            if other != option or not code_of(option):
+                raise ValueError(f"The options “{other}” and “{option}” cannot be told apart.")
+        return super().read(", ".join(found), reader)
+
+
+class CustomField(Entity):
+    """A field that your workspace added to its records."""
+
+    prefix = "FD"
+    icon = ":pencil2:"
+    nouns = ("field", "custom field")
+    named = ("label",)
+    line = ("about", "kind")
+    makers = False
+    asked_first = ("about", "label", "kind", "options", "required")
+    governing: ClassVar[frozenset[str]] = frozenset(
+        {
+            "about",
+            "label",
+            "kind",
+            "options",
+            "to",
+            "hint",
+            "default",
+            "required",
+            "searched",
+            "personal",
+            "position",
+            "retired",
+            "deleted_at",
+        }
+    )
+
+    about: Mapped[str] = field(NounChoice("Of", required=True, also=("noun", "on")))
+    """The noun whose records have it."""
+    label: Mapped[str] = field(
+        Text("Name", 60, required=True, search=True, also=("name", "called"))
+    )
+    kind: Mapped[str] = field(
+        Choice("Kind", options=CustomKind, others=KINDS, required=True, also=("type",)),
+        default=CustomKind.TEXT,
+    )
+    options: Mapped[str | None] = field(
+        OptionList("Options", also=("choices",), hint="For a choice: with commas between them")
+    )
+    to: Mapped[str | None] = field(NounChoice("Names a", hint="For a relation", also=("relation",)))
+    required: Mapped[bool] = field(
+        Flag("Required"), default=False, server_default=false(), nullable=False
+    )
+    default: Mapped[str | None] = field(
+        Text("Default", hint="What a new record has where nobody says otherwise")
+    )
+    hint: Mapped[str | None] = field(Text("Hint", 140, hint="Stands below the input of forms"))
+    searched: Mapped[bool] = field(
+        Flag("Found by search", also=("searchable",)),
+        default=False,
+        server_default=false(),
+        nullable=False,
+    )
+    personal: Mapped[bool] = field(
+        Flag("Personal data", hint="Exported and erased with the person", also=("private",)),
+        default=False,
+        server_default=false(),
+        nullable=False,
+    )
+    position: Mapped[int | None] = field(Number("Position", also=("order", "place")))
+    retired: Mapped[bool] = field(
+        Flag("Retired", hint="What is filled stays; nobody is asked any more"),
+        default=False,
+        server_default=false(),
+        nullable=False,
+    )
+    slot: Mapped[str] = field(Text("Key", 60, form=False, card=False, readonly=True), default="")
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        there = text("deleted_at IS NULL")
+        name, same = "ix_custom_field_name", ("workspace", "about", "key")
+        return [
+            UniqueConstraint("workspace", "about", "slot"),
+            Index(name, *same, unique=True, sqlite_where=there, postgresql_where=there),
+        ]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        """Return the fields that words fill: `deal "Contract type" choice`."""
+        noun, rest = led(words.strip(), {w for e in ENTITIES.values() for w in e.words()})
+        kinds = {name.replace("_", " ") for name in CustomKind} | set(KINDS)
+        kind, label = ended(rest, kinds)
+        quoted = QUOTED.fullmatch(label.strip())
+        said = {"about": noun, "label": quoted[1] if quoted else label.strip(), "kind": kind}
+        return {name: text for name, text in said.items() if text}
+
+    def settle(self, work: Context, changes: Changes) -> None:
+        """Keep the names of a noun's fields apart, and what depends on the kind in order."""
+        errors = dict(self.problems(work, changes))
+        if errors:
+            raise Invalid(errors)
+        if not self.slot:
+            self.slot = self.free_slot(work)
+        if self.default is not None and "default" in changes:
+            kind = kind_of(self, usual=False)
+            try:
+                self.default = dumped(kind, kind.parse(self.default, work))
+            except ValueError as error:
+                raise Invalid({"default": str(error)}) from None
+
+    def problems(self, work: Context, changes: Changes) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong: field and sentence."""
+        entity = ENTITIES[self.about]
+        if self.id is not None and changes.keys() & {"about", "kind"}:
+            yield "kind", "The kind of a field stays as it is. Retire this one and add another."
+        if self.kind in (CustomKind.CHOICE, CustomKind.SEVERAL) and not self.options:
+            yield "options", 'A choice needs options: options="annual, monthly".'
+        if self.kind == CustomKind.RELATION and not self.to:
+            yield "to", "A relation names records of a noun: relation=account."
+        named = bool(changes.keys() & {"label", "deleted_at"}) and not self.deleted_at
+        if named and (why := self.is_taken(work, entity)):
+            yield "label", why
+
+    def is_taken(self, work: Context, entity: type[Entity]) -> str:
+        """Return why the field cannot have its name, "" where it can."""
+        word = values.fold(self.label).replace(" ", "_")
+        if word in RESERVED or word in entity.words():
+            return f"“{self.label}” means something else in a line. Choose another name."
+        if word in rights.VERBS.get(entity.slug(), ()):
+            return f"“{self.label}” is something people do with a {entity.noun()}. Choose another name."
+        other = entity.field_names().get(word)
+        if (other and other != self.slot) or self.is_double(work):
+            return f"A {entity.noun()} has a field “{self.label}” already."
+        return ""
+
+    def is_double(self, work: Context) -> bool:
+        """Return whether another field of the noun has the name, made by this unit of work too."""
+        cls = type(self)
+        same = (cls.about == self.about, cls.key == values.fold(self.label)[:255])
+        with work.session.no_autoflush:
+            return bool(work.session.scalar(select(cls.id).where(*same, cls.id != (self.id or 0))))
+
+    def free_slot(self, work: Context) -> str:
+        """Return a name for the attribute that no field of the noun has, or had."""
+        cls = type(self)
+        begin = f"{PREFIX}{code_of(self.label)[:40]}"
+        taken = set(
+            work.session.scalars(
+                select(cls.slot).where(cls.about == self.about).execution_options(with_deleted=True)
+            )
+        )
+        names = (begin if at == 1 else f"{begin}_{at}" for at in range(1, MOST * 100))
+        return next(name for name in names if name not in taken)
+
+
+def led(text: str, words: set[str]) -> tuple[str, str]:
+    """Return the words at the beginning of a text that are among the known ones, and the rest."""
+    parts = text.split()
+    for length in (2, 1):
+        if values.fold(" ".join(parts[:length])) in words:
+            return " ".join(parts[:length]), text.split(maxsplit=length)[length:][0] if len(
+                parts
+            ) > length else ""
+    return "", text
+
+
+def ended(text: str, words: set[str]) -> tuple[str, str]:
+    """Return the words at the end of a text that are among the known ones, and what is before."""
+    parts = text.split()
+    known = {squeezed(word) for word in words}
+    for length in (3, 2, 1):
+        last = " ".join(parts[-length:])
+        if len(parts) > length and squeezed(last) in known:
+            return last, text.strip()[: -len(last)].strip()
+    return "", text

@@ -1,0 +1,116 @@
+"""The kinds of fields that admins can add, and the kinds of the framework that they are."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+from models.core.fields import (
+    Choice,
+    Day,
+    Decimal,
+    Email,
+    Flag,
+    Link,
+    LongText,
+    Moment,
+    Money,
+    Number,
+    Percent,
+    Person,
+    Phone,
+    Reference,
+    Text,
+)
+from models.core.fields.base import Field
+from models.core.fields.several import Several
+from models.core.fields.synonyms import named
+from models.core.parsing import values
+
+
+class CustomKind(StrEnum):
+    """What a field that was added holds."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    PERCENT = "percent"
+    DAY = "day"
+    MOMENT = "moment"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    SEVERAL = "several"
+    EMAIL = "email"
+    PHONE = "phone"
+    LINK = "link"
+    PERSON = "person"
+    RELATION = "relation"
+
+
+KINDS = named(
+    text="string,short text,line,words",
+    long_text="paragraph,notes,multi-line text,textarea,description",
+    number="integer,whole number,count,int",
+    decimal="float,real,number with decimals",
+    money="amount,currency,price",
+    percent="percentage,%,share",
+    day="date",
+    moment="date and time,datetime,time,date time,timestamp",
+    yes_no="checkbox,flag,boolean,bool,yes or no,tick",
+    choice="select,dropdown,pick list,picklist,option,one of",
+    several="multi-select,several choices,multiple choice,multi select,multiselect,tags,some of",
+    email="e-mail,mail,email address",
+    phone="telephone,phone number,mobile",
+    link="url,website,web address",
+    person="user,colleague,people",
+    relation="reference,lookup,record,relationship",
+)
+"""Other words for the kinds."""
+PLAIN: Mapping[str, Callable[..., Field]] = {
+    CustomKind.TEXT: Text,
+    CustomKind.LONG_TEXT: LongText,
+    CustomKind.NUMBER: Number,
+    CustomKind.DECIMAL: Decimal,
+    CustomKind.MONEY: Money,
+    CustomKind.PERCENT: Percent,
+    CustomKind.DAY: Day,
+    CustomKind.MOMENT: Moment,
+    CustomKind.YES_NO: Flag,
+    CustomKind.EMAIL: Email,
+    CustomKind.PHONE: Phone,
+    CustomKind.LINK: Link,
+    CustomKind.PERSON: Person,
+}
+
+
+def code_of(label: str) -> str:
+    """Return what is kept for an option, and what a field is known by: Pre-paid as pre_paid."""
+    return "_".join("".join(c if c.isalnum() else " " for c in values.fold(label)).split())[:50]
+
+
+def kind_of(row: Any, usual: bool = True) -> Field:
+    """Return the kind of field that a row of `CustomField` says.
+
+    Args:
+        row: The row, or a record.
+        usual: Whether the field knows its default.
+    """
+    more: dict[str, Any] = {
+        "required": bool(row.required),
+        "search": bool(row.searched),
+        "personal": bool(row.personal),
+        "hint": row.hint or "",
+        "form": not row.retired,
+    }
+    if row.kind in (CustomKind.CHOICE, CustomKind.SEVERAL):
+        labels = {code_of(label): label for label in (row.options or "").split(", ")}
+        options = StrEnum("Options", {code: code for code in labels})
+        build: Callable[..., Field] = Choice if row.kind == CustomKind.CHOICE else Several
+        kind = build(row.label, options=options, names=labels, **more)
+    elif row.kind == CustomKind.RELATION:
+        kind = Reference(row.label, to=row.to, **more)
+    else:
+        kind = PLAIN[row.kind](row.label, **more)
+    return replace(kind, usual=row.default or "") if usual else kind

@@ -1,0 +1,149 @@
+"""What the fields of an entity are: those that it declares, and those that admins added."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, ClassVar, cast
+
+from sqlalchemy import inspect
+
+from models.core.entity.custom_values import PREFIX, loaded
+from models.core.entity.unique import column_of, is_folded
+from models.core.fields import Lines
+from models.core.fields.base import Field, Reader
+from models.core.fields.computed import Rollup, in_order
+from models.core.fields.shape import ENTERED, by_shape
+from models.core.parsing import values
+
+
+class Declared:
+    """The part of an entity that says which fields it has, and what follows from them."""
+
+    keys: ClassVar[tuple[str, ...]] = ()
+    """The unique fields by which people and files name a record, before they do so by its name."""
+    __table__: ClassVar[Any]
+
+    @classmethod
+    def slug(cls) -> str:
+        """Return the name of its table."""
+        raise NotImplementedError
+
+    @classmethod
+    @by_shape
+    def fields(cls) -> Mapping[str, Field]:
+        """Return the fields: those that are built in, and those that admins added."""
+        built_in = cls.built_in()
+        added = ENTERED.get().added.get(cls.slug())
+        if not added:
+            return built_in
+        last = {"deleted_at": built_in["deleted_at"]}
+        found = {name: kind for name, kind in built_in.items() if name not in last} | dict(added)
+        return {name: kind.among(found) for name, kind in found.items()} | last
+
+    @classmethod
+    @cache
+    def built_in(cls) -> Mapping[str, Field]:
+        """Return the fields that the entity declares."""
+        columns: Any = inspect(cast(Any, cls)).columns
+        found = {
+            name: column.info["field"] for name, column in columns.items() if "field" in column.info
+        }
+        names = sorted(found, key=lambda name: name == "deleted_at")
+        found |= {name: replace(found[name], search=True) for name in cls.keys}
+        return {name: found[name].among(found) for name in names}
+
+    @classmethod
+    @by_shape
+    def formulas(cls) -> tuple[str, ...]:
+        """Return the fields with a formula, each after those that it is worked out from."""
+        return in_order(cls.slug(), cls.fields())
+
+    @classmethod
+    @by_shape
+    def rollups(cls) -> Mapping[str, Rollup]:
+        """Return the fields that follow from the parts of a record."""
+        kinds = cls.fields().items()
+        return {name: kind.computed for name, kind in kinds if isinstance(kind.computed, Rollup)}
+
+    @classmethod
+    @by_shape
+    def is_computed(cls) -> bool:
+        """Return whether some of the fields are worked out from others, or from parts."""
+        return any(kind.computed for kind in cls.fields().values())
+
+    @classmethod
+    @by_shape
+    def unique(cls) -> Mapping[str, str]:
+        """Return the fields that no two records share → the column that tells them apart."""
+        kinds = cls.built_in().items()
+        return {name: column_of(name, kind) for name, kind in kinds if kind.unique}
+
+    @classmethod
+    def key_of(cls, name: str, text: str, reader: Reader) -> Any:
+        """Return what the column of a unique field holds for a text, None where it fits none."""
+        kind = cls.fields()[name]
+        if is_folded(kind):
+            return values.fold(text)[:255] or None
+        try:
+            return kind.read(values.clean(text), reader)
+        except ValueError:
+            return None
+
+    @classmethod
+    @by_shape
+    def defaults(cls) -> Mapping[str, Any]:
+        """Return what a new record holds in fields that nobody filled."""
+        columns = cls.__table__.columns
+        found = {
+            name: default.arg
+            for name in cls.built_in()
+            if (default := columns[name].default) and default.is_scalar
+        }
+        added = {name: kind for name, kind in cls.fields().items() if kind.usual}
+        return found | {name: loaded(kind, kind.usual) for name, kind in added.items()}
+
+    @classmethod
+    @by_shape
+    def needed(cls) -> tuple[str, ...]:
+        """Return the fields without which there can be no record.
+
+        They are required, and nothing else takes their place.
+        """
+        begins = {name for name, each in cls.__table__.columns.items() if each.default is not None}
+        return tuple(
+            name
+            for name, kind in cls.fields().items()
+            if kind.required and not (kind.readonly or kind.usual or name in begins)
+        )
+
+    @classmethod
+    @by_shape
+    def field_names(cls) -> dict[str, str]:
+        """Return every word that names a field: its column, label and other words → the column."""
+        words: dict[str, str] = {}
+        for name, kind in cls.fields().items():
+            for word in (*kind.also, values.fold(kind.label).replace(" ", "_"), name):
+                words[word] = name
+        return words
+
+    @classmethod
+    @cache
+    def line_fields(cls) -> Mapping[str, Lines]:
+        """Return the fields that are no columns: texts with a line for each part."""
+        return {
+            name: kind
+            for each in reversed(cls.__mro__)
+            for name, kind in vars(each).items()
+            if isinstance(kind, Lines)
+        }
+
+    @classmethod
+    @by_shape
+    def declared_fields(cls) -> Mapping[str, Field]:
+        """Return the fields and those of lines, in the order in which people are asked for them."""
+        lines = cls.line_fields()
+        if not lines:
+            return cls.fields()
+        kinds = {**cls.fields(), **lines}
+        own = (name for name in vars(cls) if not name.startswith(PREFIX))
+        return {name: kinds[name] for name in dict.fromkeys((*own, *kinds)) if name in kinds}

@@ -1,0 +1,109 @@
+"""The shape of a workspace: the fields that its admins added to those that are built in.
+
+A unit of work enters the shape of its workspace, and everything that asks an entity for its fields
+then gets those as well. A shape never changes; another one takes its place.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from models.core.fields.base import Field
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Added = Mapping[str, Mapping[str, Field]]
+"""The fields that were added to each entity: slug → field → kind."""
+
+
+class Shape:
+    """What admins added.
+
+    Attributes:
+        added: The fields, by the entity that they were added to.
+        kept: What was worked out from this shape, by function and arguments.
+    """
+
+    def __init__(self, added: Added | None = None) -> None:
+        self.added: Added = added or {}
+        self.kept: dict[Any, Any] = {}
+
+
+BUILT_IN = Shape()
+"""The shape of a workspace to which nothing was added."""
+ENTERED: ContextVar[Shape] = ContextVar("shape", default=BUILT_IN)
+
+
+READ_IN: ContextVar[Shape | None] = ContextVar("read_in", default=None)
+"""The shape in which a line was read, before its unit of work began."""
+
+
+class Reshaped(Exception):
+    """What a line says was read in another shape than the workspace has now: read it again."""
+
+
+@contextmanager
+def entered(shape: Shape) -> Iterator[None]:
+    """Let entities have the fields of a shape within the block.
+
+    Raises:
+        Reshaped: Something was read in another shape before.
+    """
+    if READ_IN.get() not in (None, shape):
+        raise Reshaped
+    before = ENTERED.set(shape)
+    try:
+        yield
+    finally:
+        ENTERED.reset(before)
+
+
+@contextmanager
+def read_in(shape: Shape) -> Iterator[None]:
+    """Let what is read in the block, such as a line, be read in a shape, as far as it is known."""
+    entry, before = ENTERED.set(shape), READ_IN.set(shape)
+    try:
+        yield
+    finally:
+        READ_IN.reset(before)
+        ENTERED.reset(entry)
+
+
+def by_shape(work_out: Callable[P, T]) -> Callable[P, T]:
+    """Remember what a function returns, for as long as the shape of the workspace stays.
+
+    It takes the place of `functools.cache` wherever the fields of an entity decide.
+    """
+
+    @wraps(work_out)
+    def known(*args: P.args, **kwargs: P.kwargs) -> T:
+        kept, key = ENTERED.get().kept, (work_out, args)
+        try:
+            return kept[key]  # type: ignore[no-any-return]
+        except KeyError:
+            found = kept[key] = work_out(*args, **kwargs)
+            return found
+
+    return known
+
+
+class Shaped(Mapping[str, T]):
+    """A mapping that is worked out for the shape of the workspace whenever somebody asks it.
+
+    Args:
+        work_out: A function that returns its content.
+    """
+
+    def __init__(self, work_out: Callable[[], Mapping[str, T]]) -> None:
+        self.now = by_shape(work_out)
+
+    def __getitem__(self, name: str) -> T:
+        return self.now()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.now())
+
+    def __len__(self) -> int:
+        return len(self.now())

@@ -1,0 +1,46 @@
+"""Fields that admins add to records, and the values that they hold."""
+
+from alembic import op
+from sqlalchemy import Boolean, Column, Integer, String, Text, UniqueConstraint, false, text
+
+from models.migrations.frozen_columns import entity
+from models.migrations.row_level_security import isolate
+
+revision = "0033"
+down_revision = "0032"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    there = text("deleted_at IS NULL")
+    entity(
+        "custom_field",
+        Column("about", String(50), nullable=False),
+        Column("label", String(60), nullable=False),
+        Column("kind", String(50), nullable=False),
+        Column("options", Text),
+        Column("to", String(50)),
+        Column("required", Boolean, nullable=False, server_default=false()),
+        Column("default", String(255)),
+        Column("hint", String(140)),
+        Column("searched", Boolean, nullable=False, server_default=false()),
+        Column("personal", Boolean, nullable=False, server_default=false()),
+        Column("position", Integer),
+        Column("retired", Boolean, nullable=False, server_default=false()),
+        Column("slot", String(60)),
+        UniqueConstraint("workspace", "about", "slot"),
+    )
+    isolate("custom_field")
+    op.create_index(
+        "ix_custom_field_name",
+        "custom_field",
+        ["workspace", "about", "key"],
+        unique=True,
+        sqlite_where=there,
+        postgresql_where=there,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("custom_field")
