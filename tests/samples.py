@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from models.core import fields
+from models.core.custom.custom_field import OptionList
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
@@ -42,10 +43,12 @@ TEXTS: dict[type[Field], str] = {
     Named: "sales",
     Group: "<!subteam^S0SAMPLE|@sample>",
     Table: "lead: look own, new, hide score",
+    OptionList: "Annual, Monthly",
 }
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
+    "custom_field": {"about": "lead", "kind": "text"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",)}

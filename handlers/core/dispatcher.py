@@ -145,7 +145,7 @@ class Dispatcher:
         """
         while True:
             try:
-                with read_in(self.works.shape_known(act.workspace)):
+                with read_in(self.works.rosters.shape_known(act.workspace)):
                     return self.answer(act, answer)
             except Reshaped:
                 continue

@@ -221,14 +221,14 @@ class Catalogue:
     @property
     def words(self) -> Words:
         """Return what the grammar must know to read a line in the present shape."""
-        return self.words_in(ENTERED.get())
+        return self.known_in(ENTERED.get())[0]
 
     @cached_property
-    def words_in(self) -> Callable[[Shape], Words]:
-        """Return a function that returns the words of a shape, and remembers those of a few."""
-        return lru_cache(SHAPES)(lambda shape: self.known_words())
+    def known_in(self) -> Callable[[Shape], tuple[Words, Mapping[str, Sequence[Verb]]]]:
+        """Return a function that returns `words` and `on_cards` in a shape, known for a few."""
+        return lru_cache(SHAPES)(lambda shape: (self.grammar(), self.offered_on_cards()))
 
-    def known_words(self) -> Words:
+    def grammar(self) -> Words:
         """Return what the grammar must know to read a line."""
         nouns = {
             word: router.noun
@@ -278,14 +278,9 @@ class Catalogue:
     @property
     def on_cards(self) -> Mapping[str, Sequence[Verb]]:
         """Return the verbs that have a button on the cards of each entity they can be about."""
-        return self.on_cards_in(ENTERED.get())
+        return self.known_in(ENTERED.get())[1]
 
-    @cached_property
-    def on_cards_in(self) -> Callable[[Shape], Mapping[str, Sequence[Verb]]]:
-        """Return a function that returns `on_cards` in a shape."""
-        return lru_cache(SHAPES)(lambda shape: self.found_on_cards())
-
-    def found_on_cards(self) -> Mapping[str, Sequence[Verb]]:
+    def offered_on_cards(self) -> Mapping[str, Sequence[Verb]]:
         found: dict[str, list[Verb]] = {}
         for router in self.routers.values():
             for verb in router.verbs.values():

@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.context import SYSTEM, System
+from models.core.custom.shaping import shape_of
 from models.core.errors import NotFound
 from models.core.identity.user import User, Workspace
 from models.core.permissions.cache import Rosters
@@ -41,5 +42,6 @@ def opening(
         "readers": (somebody,),
         "roster": rosters.of(workspace, place.roster),
     }
+    session.info["shape"] = shape_of(session, rosters, workspace)
     session.info["role"] = person.role if person else ""
     return place, somebody

@@ -21,7 +21,6 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import listeners, names, uniqueness
 from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
-from models.core.custom.shaping import shape_of
 from models.core.db.advisory_locks import hold
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
@@ -32,7 +31,7 @@ from models.core.entity.beside import beside
 from models.core.entity.bulk import insert_once
 from models.core.entity.finding import by_number
 from models.core.errors import Busy, Conflict, NotFound, Outrun, Taken
-from models.core.fields.shape import BUILT_IN, Shape, entered
+from models.core.fields.shape import entered
 from models.core.identity.defaults import furnish
 from models.core.identity.user import User, Workspace, newcomer
 from models.core.opening import opening
@@ -373,8 +372,10 @@ class UnitOfWorkFactory:
             try:
                 with session.begin():
                     session.connection(execution_options=options)
-                    work = self.opened(kind, session, workspace, actor, door)
-                    with entered(self.shape(session)):
+                    place, person = opening(session, self.rosters, workspace, actor)
+                    work = kind(session, place, self.clock(), person, door, signer=self.signer)
+                    session.info["work"] = work
+                    with entered(session.info["shape"]):
                         yield work
                         session.flush()
                     saving = True
@@ -425,22 +426,6 @@ class UnitOfWorkFactory:
     def is_missing(self) -> bool:
         """Return whether this is a SQLite database whose file does not exist or is empty."""
         return self.place is not None and not (self.place.exists() and self.place.stat().st_size)
-
-    def opened(self, kind: type[W], session: Session, workspace: str, actor: str, door: str) -> W:
-        place, person = opening(session, self.rosters, workspace, actor)
-        work = session.info["work"] = kind(
-            session, place, self.clock(), person, door, signer=self.signer
-        )
-        return work
-
-    def shape(self, session: Session) -> Shape:
-        """Return the shape of the workspace of a session."""
-        work = session.info["work"]
-        return shape_of(session, self.rosters, work.workspace.id, session.info["roster"])
-
-    def shape_known(self, workspace: str) -> Shape:
-        """Return the shape that a workspace had when this process saw it last."""
-        return self.rosters.shapes.get(workspace, (None, BUILT_IN))[1]
 
     def settle(self, workspace: str, **settings: str) -> None:
         """Make a workspace, or update its settings.

@@ -9,6 +9,7 @@ from typing import BinaryIO, TextIO
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError, Invalid
+from models.core.fields.shape import entered
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import csv_files
@@ -80,8 +81,9 @@ def load(
         with works.open(PrefetchingUnitOfWork, workspace, actor, writes=False) as desk:
             outcome.questions, outcome.preview = survey.questions, preview(desk, entity, survey)
     rejects = Rejects(survey.sheet.headers, rejected)
-    loading = Loading(works, workspace, actor, translation, outcome, rejects, answers, dry)
-    loading.run(survey.sheet, progress or (lambda done, there: None))
+    with entered(works.rosters.shape_known(workspace)):
+        loading = Loading(works, workspace, actor, translation, outcome, rejects, answers, dry)
+        loading.run(survey.sheet, progress or (lambda done, there: None))
     outcome.seconds = time.perf_counter() - started
     return outcome
 

@@ -8,6 +8,7 @@ from typing import Any
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.custom_values import PREFIX
 from models.core.entity.facts import Ago, Facts, Told
 from models.core.fields import Email, Moment, Person, Reference
 from models.core.fields.base import Field
@@ -19,6 +20,8 @@ SHORT = 60
 """Letters of a value on a card."""
 QUOTED = 120
 """Letters of a line that tells what is happening around a record."""
+ADDED = 6
+"""Fields that admins added which a card shows."""
 PIECE = re.compile(r"([^{}]*)\{(\w+)(?:\|([^{}]*))?\}(\*?)")
 """A field in a line of a card: the words before it, its name, what is said where it is empty."""
 Place = tuple[str, str]
@@ -68,7 +71,8 @@ class CardText:
         The last paragraph also tells the facts about the record.
         """
         names = [found[1] for line in self.lines for found in PIECE.findall(line)]
-        learn(self.work, [self.record], [name for name in names if name in self.kinds])
+        names = [name for name in names if name in self.kinds]
+        learn(self.work, [self.record], [*names, *self.added_names()])
         found: list[list[str]] = [[]]
         for line in self.lines:
             if not line:
@@ -77,8 +81,19 @@ class CardText:
                 found[-1].append(text)
         if len(found) == 1:
             found.append([])
-        found[-1] += [f"*{label}:* {text}" for label, text in self.told()]
-        return ["\n".join(lines) for lines in found]
+        found[-1] += [self.added(), *(f"*{label}:* {text}" for label, text in self.told())]
+        return ["\n".join(filter(None, lines)) for lines in found]
+
+    def added(self) -> str:
+        """Return a line with the first few fields that admins added and that hold something."""
+        said = ((self.kinds[name].label, self.value(name)) for name in self.added_names())
+        filled = [f"*{escape(label)}:* {text}" for label, text in said if text]
+        return " · ".join(filled[:ADDED])
+
+    def added_names(self) -> list[str]:
+        """Return the fields that admins added which may be on a card and hold something."""
+        added = [n for n, kind in self.kinds.items() if kind.card and n.startswith(PREFIX)]
+        return [name for name in added if getattr(self.record, name) not in (None, False, ())]
 
     def told(self) -> Iterator[tuple[str, str]]:
         """Yield the facts about the record as (label, mrkdwn), without those of hidden fields."""

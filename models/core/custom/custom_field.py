@@ -1,17 +1,17 @@
 """Fields that admins add to the records of a noun."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from dataclasses import field as field_of
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint, false, select, text
+from sqlalchemy import Index, UniqueConstraint, false, select, text, true
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.custom.kinds import KINDS, CustomKind, code_of, kind_of
+from models.core.custom.kinds import KINDS, NAMES, CustomKind, code_of, kind_of
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
 from models.core.errors import Invalid
@@ -26,6 +26,15 @@ MOST = 100
 RESERVED = frozenset(("and", "or", "not", "is", "by", "sort", "group", "page", "this", "all"))
 """Words that mean something else in a line or a filter."""
 BETWEEN = re.compile(r"\s*[,;\n]\s*")
+FLAGS = {
+    "required": "required",
+    "mandatory": "required",
+    "searchable": "searched",
+    "searched": "searched",
+    "personal": "personal",
+    "private": "personal",
+}
+"""Words at the end of a line that say yes to a field."""
 QUOTED = re.compile(r"[\"“„«]([^\"”“»]+)[\"”“»]")
 
 
@@ -33,8 +42,9 @@ class Nouns:
     """The nouns that fields can be added to, as the options of a choice."""
 
     def __iter__(self) -> Iterator[StrEnum]:
-        slugs = {slug: slug for slug, entity in ENTITIES.items() if not entity.governing}
-        return iter(StrEnum("Noun", slugs))
+        slugs = sorted((slug, slug) for slug, each in ENTITIES.items() if not each.governing)
+        nouns: Any = StrEnum("Noun", slugs)  # type: ignore[misc]
+        return iter(nouns)
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ class OptionList(LongText):
             other = codes.setdefault(code_of(option), option)
             if other != option or not code_of(option):
                 raise ValueError(f"The options “{other}” and “{option}” cannot be told apart.")
-        return super().read(", ".join(found), reader)
+        return str(super().read(", ".join(found), reader))
 
 
 class CustomField(Entity):
@@ -93,6 +103,7 @@ class CustomField(Entity):
             "required",
             "searched",
             "personal",
+            "on_card",
             "position",
             "retired",
             "deleted_at",
@@ -105,7 +116,9 @@ class CustomField(Entity):
         Text("Name", 60, required=True, search=True, also=("name", "called"))
     )
     kind: Mapped[str] = field(
-        Choice("Kind", options=CustomKind, others=KINDS, required=True, also=("type",)),
+        Choice(
+            "Kind", options=CustomKind, names=NAMES, others=KINDS, required=True, also=("type",)
+        ),
         default=CustomKind.TEXT,
     )
     options: Mapped[str | None] = field(
@@ -131,6 +144,9 @@ class CustomField(Entity):
         server_default=false(),
         nullable=False,
     )
+    on_card: Mapped[bool] = field(
+        Flag("On the card", also=("card",)), default=True, server_default=true(), nullable=False
+    )
     position: Mapped[int | None] = field(Number("Position", also=("order", "place")))
     retired: Mapped[bool] = field(
         Flag("Retired", hint="What is filled stays; nobody is asked any more"),
@@ -151,13 +167,17 @@ class CustomField(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        """Return the fields that words fill: `deal "Contract type" choice`."""
-        noun, rest = led(words.strip(), {w for e in ENTITIES.values() for w in e.words()})
-        kinds = {name.replace("_", " ") for name in CustomKind} | set(KINDS)
-        kind, label = ended(rest, kinds)
+        """Return the fields that words fill: `deal "Contract type" choice required`."""
+        nouns = {word for entity in ENTITIES.values() for word in entity.words()}
+        noun, rest = led(words.strip(), nouns)
+        said = {"about": noun} if noun else {}
+        while (found := ended(rest, FLAGS))[0]:
+            flag, rest = found
+            said[FLAGS[squeezed(flag)]] = "yes"
+        kind, label = ended(rest, {*map(squeezed, CustomKind), *KINDS})
         quoted = QUOTED.fullmatch(label.strip())
-        said = {"about": noun, "label": quoted[1] if quoted else label.strip(), "kind": kind}
-        return {name: text for name, text in said.items() if text}
+        said |= {"kind": kind} if kind else {}
+        return said | {"label": quoted[1] if quoted else label.strip()}
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the names of a noun's fields apart, and what depends on the kind in order."""
@@ -218,23 +238,26 @@ class CustomField(Entity):
         return next(name for name in names if name not in taken)
 
 
-def led(text: str, words: set[str]) -> tuple[str, str]:
+def led(text: str, words: Collection[str]) -> tuple[str, str]:
     """Return the words at the beginning of a text that are among the known ones, and the rest."""
-    parts = text.split()
+    parts = text.split(maxsplit=2)
     for length in (2, 1):
-        if values.fold(" ".join(parts[:length])) in words:
-            return " ".join(parts[:length]), text.split(maxsplit=length)[length:][0] if len(
-                parts
-            ) > length else ""
+        begin = " ".join(parts[:length])
+        if values.fold(begin) in words:
+            return begin, " ".join(parts[length:])
     return "", text
 
 
-def ended(text: str, words: set[str]) -> tuple[str, str]:
-    """Return the words at the end of a text that are among the known ones, and what is before."""
+def ended(text: str, words: Collection[str]) -> tuple[str, str]:
+    """Return the words at the end of a text that are among the known ones, and what is before.
+
+    Args:
+        text: The text.
+        words: The known ones, squeezed.
+    """
     parts = text.split()
-    known = {squeezed(word) for word in words}
     for length in (3, 2, 1):
         last = " ".join(parts[-length:])
-        if len(parts) > length and squeezed(last) in known:
-            return last, text.strip()[: -len(last)].strip()
+        if len(parts) > length and squeezed(last) in words:
+            return last, " ".join(parts[:-length])
     return "", text

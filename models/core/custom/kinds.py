@@ -68,6 +68,14 @@ KINDS = named(
     relation="reference,lookup,record,relationship",
 )
 """Other words for the kinds."""
+NAMES = {
+    CustomKind.MOMENT.value: "Date and time",
+    CustomKind.YES_NO.value: "Yes or no",
+    CustomKind.CHOICE.value: "Choice of one",
+    CustomKind.SEVERAL.value: "Choice of several",
+    CustomKind.EMAIL.value: "E-mail",
+}
+"""What the kinds are called where their word does not say it."""
 PLAIN: Mapping[str, Callable[..., Field]] = {
     CustomKind.TEXT: Text,
     CustomKind.LONG_TEXT: LongText,
@@ -103,10 +111,11 @@ def kind_of(row: Any, usual: bool = True) -> Field:
         "personal": bool(row.personal),
         "hint": row.hint or "",
         "form": not row.retired,
+        "card": bool(row.on_card) and row.kind != CustomKind.LONG_TEXT,
     }
     if row.kind in (CustomKind.CHOICE, CustomKind.SEVERAL):
         labels = {code_of(label): label for label in (row.options or "").split(", ")}
-        options = StrEnum("Options", {code: code for code in labels})
+        options: Any = StrEnum("Options", [(code, code) for code in labels])  # type: ignore[misc]
         build: Callable[..., Field] = Choice if row.kind == CustomKind.CHOICE else Several
         kind = build(row.label, options=options, names=labels, **more)
     elif row.kind == CustomKind.RELATION:

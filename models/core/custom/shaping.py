@@ -27,6 +27,7 @@ COLUMNS = (
     "hint",
     "searched",
     "personal",
+    "on_card",
     "retired",
 )
 """The columns that say what a field is."""
@@ -38,11 +39,12 @@ ASKING = (
 """The statement for the fields of a workspace, in the order in which people see them."""
 
 
-def shape_of(session: Session, rosters: Rosters, workspace: str, roster: Roster) -> Shape:
+def shape_of(session: Session, rosters: Rosters, workspace: str) -> Shape:
     """Return the shape of a workspace, read once for each roster.
 
     It is the same object for as long as the fields stay as they are.
     """
+    roster: Roster = session.info["roster"]
     if roster.shape is None:
         rows = session.connection().execute(ASKING, {"workspace": workspace}).all()
         before, shape = rosters.shapes.get(workspace, ([], BUILT_IN))

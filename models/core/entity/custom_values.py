@@ -4,7 +4,7 @@ A field that was added is an attribute of the entity like any other: it is read 
 and compared in statements. The texts sort as the values do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -143,5 +143,4 @@ def packed(entity: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 def with_values(record: Any) -> dict[str, Any]:
     """Return the attributes of a record as it is, the fields that were added among them."""
     kinds, held = record.fields(), vars(record)
-    added: Callable[[str], bool] = lambda name: name.startswith(PREFIX)  # noqa: E731
-    return held | {name: getattr(record, name) for name in kinds if added(name)}
+    return {**held, **{name: getattr(record, name) for name in kinds if name.startswith(PREFIX)}}

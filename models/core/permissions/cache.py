@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from models.core.fields.shape import Shape
+from models.core.fields.shape import BUILT_IN, Shape
 from models.core.identity.rights import Rights
 from models.core.identity.user import Workspace
 
@@ -73,6 +73,10 @@ class Rosters:
         self.known: dict[str, Roster] = {}
         self.shapes: dict[str, tuple[Any, Shape]] = {}
         """The shape of each workspace, with the rows that say it."""
+
+    def shape_known(self, workspace: str) -> Shape:
+        """Return the shape that a workspace had when this process saw it last."""
+        return self.shapes.get(workspace, (None, BUILT_IN))[1]
 
     def of(self, workspace: str, version: int) -> Roster:
         """Return the roster of a workspace.

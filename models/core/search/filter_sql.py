@@ -329,7 +329,8 @@ def compare_money(kind: Money, column: Column, op: str, text: str, work: Context
 def columns_beside(column: Column) -> Any:
     """Return the columns of the table, or the alias of one, that a column belongs to."""
     parts = (part for part in visitors.iterate(column) if isinstance(part, ColumnClause))
-    return next(parts).table.c
+    table: Any = next(parts).table
+    return table.c
 
 
 @compare.register

@@ -1,7 +1,7 @@
 """Fields that admins add to records, and the values that they hold."""
 
 from alembic import op
-from sqlalchemy import Boolean, Column, Integer, String, Text, UniqueConstraint, false, text
+from sqlalchemy import Boolean, Column, Integer, String, Text, UniqueConstraint, false, text, true
 
 from models.migrations.frozen_columns import entity
 from models.migrations.row_level_security import isolate
@@ -26,6 +26,7 @@ def upgrade() -> None:
         Column("hint", String(140)),
         Column("searched", Boolean, nullable=False, server_default=false()),
         Column("personal", Boolean, nullable=False, server_default=false()),
+        Column("on_card", Boolean, nullable=False, server_default=true()),
         Column("position", Integer),
         Column("retired", Boolean, nullable=False, server_default=false()),
         Column("slot", String(60)),

@@ -1,0 +1,124 @@
+"""A field of every kind that an admin adds to a noun is there at every door at once."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from bot.sandbox.client import MORE, SlackDriver
+from models.core import records
+from models.core.custom.kinds import CustomKind
+from models.core.entity.base import ENTITIES, Entity
+from models.core.history.as_of import as_of
+from models.core.history.undo import undo
+from models.core.search.filter_sql import signs
+from models.core.search.list_order import ways_to_sort
+from models.core.search.query import find_records, list_records
+from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.account import Account
+from models.exchange import load
+from tests.ground import given
+from tests.handlers.custom_kinds import TYPED, add_every_kind, label, slot, texts
+from tests.handlers.kit import told
+from tests.models.exchange.steps import exported
+from tests.samples import given_references, texts_for
+
+OWN = [entity for entity in ENTITIES.values() if not entity.governing]
+EACH = pytest.mark.parametrize("entity", OWN, ids=lambda entity: entity.slug())
+
+
+def held(work: Any, record: Entity) -> dict[str, str]:
+    """What the fields that were added hold, as a file has it."""
+    kinds = record.fields()
+    return {name: kinds[name].write(getattr(record, name), work) for name in texts()}
+
+
+def made(works: UnitOfWorkFactory, entity: type[Entity]) -> Any:
+    """A record with all its own fields and all that were added filled."""
+    given_references(works, entity)
+    for name in ("First", "Second"):
+        given(works, Account, name=f"{name} of ours")
+    add_every_kind(works, entity)
+    return given(works, entity, by="U_ADA", **texts_for(entity), **texts())
+
+
+@EACH
+def test_it_is_stored_read_listed_sorted_changed_and_undone(
+    works: UnitOfWorkFactory, entity: type[Entity]
+) -> None:
+    record = made(works, entity)
+    with works("T1", "U_ADA") as work:
+        record = work.find(entity, record.number)
+        before = held(work, record)
+        assert before == {
+            name: record.fields()[name].write(record.fields()[name].parse(text, work), work)
+            for name, text in texts().items()
+        }
+        for kind in CustomKind:
+            name = slot(kind)
+            asked = f'{name} = "{before[name]}"' if kind != "long_text" else f"{name} ~ lines"
+            assert list_records(work, entity, asked).records == [record], asked
+            assert record in list_records(work, entity, f"{name} != empty").records, kind
+            assert record not in list_records(work, entity, f"{name} = empty").records, kind
+            if "<" in signs(record.fields()[name]):
+                other = TYPED[kind][1]
+                at = entity.fields()[name].parse(other, work)
+                smaller = getattr(record, name) < at
+                found = list_records(work, entity, f'{name} < "{other}"').records
+                assert found == ([record] if smaller else []), kind
+            if name in ways_to_sort(entity):
+                assert list_records(work, entity, f"sort by {name}").records, kind
+        assert find_records(work, entity, "data lake").records == [record]
+        assert find_records(work, entity, "fine good").records == [record]
+    with works("T1", "U_ADA") as work:
+        record = work.find(entity, record.number)
+        records.update(work, record, texts(1))
+        changed, unit = held(work, record), work.unit
+        assert {row["field"] for row in work.changes} == set(texts())
+    assert all(changed[name] != before[name] for name in texts())
+    with works("T1", "U_ADA") as work:
+        record = work.find(entity, record.number)
+        assert held(work, record) == changed
+        then = as_of(work, record, record.version - 1)
+        assert {n: record.fields()[n].write(then.values[n], work) for n in texts()} == before
+        undo(work, unit)
+        assert held(work, record) == before
+
+
+@EACH
+def test_it_is_on_the_form_the_card_and_in_the_receipt(
+    slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]
+) -> None:
+    record = made(works, entity)
+    slack.command(f"/crm edit {record.ref} --form", user="U_ADA")
+    assert slack.modal
+    if MORE in slack.modal.actions:
+        slack.click(MORE, user="U_ADA")
+    assert texts().keys() <= slack.modal.values.keys()
+    slack.submit({slot("text"): "By the form"}, user="U_ADA")
+    assert "Own text: Fine & <good> → By the form" in told(slack)
+    slack.command(f"/crm edit {record.ref} own_number=13 own_choice=annual", user="U_ADA")
+    assert "Own number: 12 → 13" in told(slack)
+    assert "Own choice: Pre-paid → Annual" in told(slack)
+    slack.command(f"/crm more {record.ref} --tab=details", user="U_ADA")
+    assert slack.modal
+    assert all(label(kind) in slack.modal.words for kind in CustomKind)
+    slack.command(f"/crm history {record.ref}", user="U_ADA")
+    assert "Own choice: Pre-paid → Annual" in slack.last.words
+
+
+@EACH
+def test_it_leaves_and_comes_back_in_a_file(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
+    record = made(works, entity)
+    header, *_ = csv.reader(io.StringIO(exported(works, entity)))
+    assert texts().keys() <= set(header)
+    fields = texts(1)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([["ref", *fields], [record.ref, *fields.values()]])
+    outcome = load(works, "T1", "U_ADA", entity, io.BytesIO(text.getvalue().encode()))
+    assert (outcome.updated, outcome.rejected) == (1, 0)
+    with works("T1", "U_ADA") as work:
+        kinds = entity.fields()
+        wanted = {n: kinds[n].write(kinds[n].parse(said, work), work) for n, said in fields.items()}
+        assert held(work, work.find(entity, record.number)) == wanted

@@ -1,0 +1,55 @@
+"""A field of every kind that admins can add, and what a person types into it."""
+
+from models.core import records
+from models.core.custom.custom_field import CustomField
+from models.core.custom.kinds import CustomKind
+from models.core.entity.base import Entity
+from models.core.unit_of_work import UnitOfWorkFactory
+
+MORE = {
+    "choice": {"options": "Annual, Monthly, Pre-paid"},
+    "several": {"options": "CRM, Billing, Data lake"},
+    "relation": {"to": "account"},
+}
+"""What fields of some kinds need besides their name."""
+TYPED = {
+    "text": ("Fine & <good>", "Other"),
+    "long_text": ("Two\nlines", "Three\nmore\nlines"),
+    "number": ("12", "7"),
+    "decimal": ("12.5", "3.25"),
+    "money": ("1234.50", "99"),
+    "percent": ("40", "15"),
+    "day": ("2027-04-01", "2027-05-02"),
+    "moment": ("2027-04-01T09:30:00+02:00", "2027-05-02T10:00:00+02:00"),
+    "yes_no": ("yes", "no"),
+    "choice": ("pre_paid", "monthly"),
+    "several": ("crm, data_lake", "billing"),
+    "email": ("sample@example.org", "other@example.org"),
+    "phone": ("+49 30 1234567", "+49 30 7654321"),
+    "link": ("https://example.org/a", "https://example.org/b"),
+    "person": ("U_RAVI", "U_RITA"),
+    "relation": ("AC-1", "AC-2"),
+}
+"""Two texts for each kind, of which the first one comes first."""
+
+
+def label(kind: str) -> str:
+    return f"Own {kind.replace('_', ' ')}"
+
+
+def slot(kind: str) -> str:
+    return f"x_own_{kind}"
+
+
+def texts(at: int = 0) -> dict[str, str]:
+    """A text for the field of each kind."""
+    return {slot(kind): both[at] for kind, both in TYPED.items()}
+
+
+def add_every_kind(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
+    """Give a noun a field of every kind."""
+    assert set(TYPED) == set(CustomKind)
+    with works("T1", "U_ADA") as work:
+        for kind in CustomKind:
+            said = {"about": entity.slug(), "label": label(kind), "kind": kind, "searched": "yes"}
+            records.create(work, CustomField, {**said, **MORE.get(kind, {})})

@@ -1,0 +1,1 @@
+"""Tests of what admins make of the CRM."""
