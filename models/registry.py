@@ -5,6 +5,7 @@ from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.custom.custom_field import CustomField
+from models.core.custom.indexed import CustomValue
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
 from models.core.entity.facts import DETAILS, FACTS, TIMELINES
@@ -65,6 +66,7 @@ TABLES: tuple[type[Base], ...] = (
     AuditHead,
     ClosedDeals,
     Counter,
+    CustomValue,
     Delivery,
     Draft,
     Installation,

@@ -11,6 +11,7 @@ from sqlalchemy.orm.session import ORMExecuteState
 from models.core import parts, rollups, rules, summaries
 from models.core.audit import entries
 from models.core.context import Context
+from models.core.custom import indexed
 from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import ENTITIES, Changes, Entity, Row
 from models.core.entity.bulk import LATER, insert_now
@@ -123,6 +124,7 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
             work, [row for row, did, found in written if did == "create" or is_reworded(row, found)]
         )
         follow(work, written)
+        indexed.keep(work, written)
         summaries.follow(work, written)
         follow_changes(work, written)
 

@@ -6,7 +6,7 @@ from models.core.custom.kinds import CustomKind
 from models.core.entity.base import Entity
 from models.core.unit_of_work import UnitOfWorkFactory
 
-MORE = {
+NEEDED = {
     "choice": {"options": "Annual, Monthly, Pre-paid"},
     "several": {"options": "CRM, Billing, Data lake"},
     "relation": {"to": "account"},
@@ -51,5 +51,5 @@ def add_every_kind(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     assert set(TYPED) == set(CustomKind)
     with works("T1", "U_ADA") as work:
         for kind in CustomKind:
-            said = {"about": entity.slug(), "label": label(kind), "kind": kind, "searched": "yes"}
-            records.create(work, CustomField, {**said, **MORE.get(kind, {})})
+            said = {"about": entity.slug(), "name": label(kind), "kind": kind, "searched": "yes"}
+            records.create(work, CustomField, {**said, **NEEDED.get(kind, {})})

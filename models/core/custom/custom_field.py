@@ -7,10 +7,11 @@ from dataclasses import field as field_of
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint, false, select, text, true
+from sqlalchemy import Index, UniqueConstraint, false, func, select, text, true
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
+from models.core.custom import indexed
 from models.core.custom.kinds import KINDS, NAMES, CustomKind, code_of, kind_of
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
@@ -20,7 +21,10 @@ from models.core.fields.base import Reader
 from models.core.fields.synonyms import squeezed
 from models.core.identity import rights
 from models.core.parsing import values
+from models.core.permissions import policy
 
+WITHOUT_INDEX = (CustomKind.LONG_TEXT, CustomKind.SEVERAL, CustomKind.YES_NO)
+"""The kinds of which no field is unique, or quick to filter by."""
 MOST = 100
 """The fields that may be added to one noun."""
 RESERVED = frozenset(("and", "or", "not", "is", "by", "sort", "group", "page", "this", "all"))
@@ -33,6 +37,8 @@ FLAGS = {
     "searched": "searched",
     "personal": "personal",
     "private": "personal",
+    "unique": "is_unique",
+    "filterable": "filterable",
 }
 """Words at the end of a line that say yes to a field."""
 QUOTED = re.compile(r"[\"“„«]([^\"”“»]+)[\"”“»]")
@@ -87,14 +93,13 @@ class CustomField(Entity):
     prefix = "FD"
     icon = ":pencil2:"
     nouns = ("field", "custom field")
-    named = ("label",)
     line = ("about", "kind")
     makers = False
-    asked_first = ("about", "label", "kind", "options", "required")
+    asked_first = ("about", "name", "kind", "options", "required")
     governing: ClassVar[frozenset[str]] = frozenset(
         {
             "about",
-            "label",
+            "name",
             "kind",
             "options",
             "to",
@@ -104,6 +109,8 @@ class CustomField(Entity):
             "searched",
             "personal",
             "on_card",
+            "is_unique",
+            "filterable",
             "position",
             "retired",
             "deleted_at",
@@ -112,8 +119,8 @@ class CustomField(Entity):
 
     about: Mapped[str] = field(NounChoice("Of", required=True, also=("noun", "on")))
     """The noun whose records have it."""
-    label: Mapped[str] = field(
-        Text("Name", 60, required=True, search=True, also=("name", "called"))
+    name: Mapped[str] = field(
+        Text("Name", 60, required=True, search=True, also=("label", "called"))
     )
     kind: Mapped[str] = field(
         Choice(
@@ -140,6 +147,18 @@ class CustomField(Entity):
     )
     personal: Mapped[bool] = field(
         Flag("Personal data", hint="Exported and erased with the person", also=("private",)),
+        default=False,
+        server_default=false(),
+        nullable=False,
+    )
+    is_unique: Mapped[bool] = field(
+        Flag("Unique", hint="No two records may hold the same", also=("unique", "distinct")),
+        default=False,
+        server_default=false(),
+        nullable=False,
+    )
+    filterable: Mapped[bool] = field(
+        Flag("Quick to filter by", hint="Keeps an index, for lists among many records"),
         default=False,
         server_default=false(),
         nullable=False,
@@ -177,7 +196,7 @@ class CustomField(Entity):
         kind, label = ended(rest, {*map(squeezed, CustomKind), *KINDS})
         quoted = QUOTED.fullmatch(label.strip())
         said |= {"kind": kind} if kind else {}
-        return said | {"label": quoted[1] if quoted else label.strip()}
+        return said | {"name": quoted[1] if quoted else label.strip()}
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the names of a noun's fields apart, and what depends on the kind in order."""
@@ -193,6 +212,13 @@ class CustomField(Entity):
             except ValueError as error:
                 raise Invalid({"default": str(error)}) from None
 
+    def follow(self, work: Context, changes: Changes) -> None:
+        """Write the index of a field that has one from now on."""
+        kind = kind_of(self)
+        again = "deleted_at" in changes and self.deleted_at is None
+        if indexed.has_index(kind) and (again or changes.keys() & {"is_unique", "filterable"}):
+            indexed.fill(work, ENTITIES[self.about], self.slot, kind)
+
     def problems(self, work: Context, changes: Changes) -> Iterator[tuple[str, str]]:
         """Yield what is wrong: field and sentence."""
         entity = ENTITIES[self.about]
@@ -200,35 +226,60 @@ class CustomField(Entity):
             yield "kind", "The kind of a field stays as it is. Retire this one and add another."
         if self.kind in (CustomKind.CHOICE, CustomKind.SEVERAL) and not self.options:
             yield "options", 'A choice needs options: options="annual, monthly".'
+        if (self.is_unique or self.filterable) and self.kind in WITHOUT_INDEX:
+            kind = Choice("Kind", names=NAMES).name(self.kind)
+            yield "filterable", f"A field of the kind {kind} has no index."
+        if "options" in changes and (why := self.still_held(work, changes["options"][0])):
+            yield "options", why
         if self.kind == CustomKind.RELATION and not self.to:
             yield "to", "A relation names records of a noun: relation=account."
-        named = bool(changes.keys() & {"label", "deleted_at"}) and not self.deleted_at
+        named = bool(changes.keys() & {"name", "deleted_at"}) and not self.deleted_at
         if named and (why := self.is_taken(work, entity)):
-            yield "label", why
+            yield "name", why
+
+    def still_held(self, work: Context, before: str | None) -> str:
+        """Return why an option cannot go, "" where each that goes is held by no record."""
+        entity: Any = ENTITIES[self.about]
+        stay = {code_of(option) for option in (self.options or "").split(", ")}
+        for option in (before or "").split(", "):
+            if not option or code_of(option) in stay:
+                continue
+            text = entity.custom[self.slot].as_string()
+            fits = text.in_([code_of(option)]) if self.kind == CustomKind.CHOICE else None
+            fits = text.contains(f"|{code_of(option)}|") if fits is None else fits
+            with policy.beyond(work.session), work.session.no_autoflush:
+                count = work.session.scalar(select(func.count(entity.id)).where(fits)) or 0
+            if count:
+                one, many = entity.noun(), entity.plural()
+                holds = f"1 {one} holds" if count == 1 else f"{count} {many} hold"
+                return f"{holds} {option}. Choose another option there first."
+        return ""
 
     def is_taken(self, work: Context, entity: type[Entity]) -> str:
         """Return why the field cannot have its name, "" where it can."""
-        word = values.fold(self.label).replace(" ", "_")
+        word = values.fold(self.name).replace(" ", "_")
         if word in RESERVED or word in entity.words():
-            return f"“{self.label}” means something else in a line. Choose another name."
+            return f"“{self.name}” means something else in a line. Choose another name."
         if word in rights.VERBS.get(entity.slug(), ()):
-            return f"“{self.label}” is something people do with a {entity.noun()}. Choose another name."
+            return (
+                f"“{self.name}” is something people do with a {entity.noun()}. Choose another name."
+            )
         other = entity.field_names().get(word)
         if (other and other != self.slot) or self.is_double(work):
-            return f"A {entity.noun()} has a field “{self.label}” already."
+            return f"A {entity.noun()} has a field “{self.name}” already."
         return ""
 
     def is_double(self, work: Context) -> bool:
         """Return whether another field of the noun has the name, made by this unit of work too."""
         cls = type(self)
-        same = (cls.about == self.about, cls.key == values.fold(self.label)[:255])
+        same = (cls.about == self.about, cls.key == values.fold(self.name)[:255])
         with work.session.no_autoflush:
             return bool(work.session.scalar(select(cls.id).where(*same, cls.id != (self.id or 0))))
 
     def free_slot(self, work: Context) -> str:
         """Return a name for the attribute that no field of the noun has, or had."""
         cls = type(self)
-        begin = f"{PREFIX}{code_of(self.label)[:40]}"
+        begin = f"{PREFIX}{code_of(self.name)[:40]}"
         taken = set(
             work.session.scalars(
                 select(cls.slot).where(cls.about == self.about).execution_options(with_deleted=True)

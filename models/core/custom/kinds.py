@@ -109,6 +109,8 @@ def kind_of(row: Any, usual: bool = True) -> Field:
         "required": bool(row.required),
         "search": bool(row.searched),
         "personal": bool(row.personal),
+        "unique": bool(row.is_unique),
+        "filterable": bool(row.filterable),
         "hint": row.hint or "",
         "form": not row.retired,
         "card": bool(row.on_card) and row.kind != CustomKind.LONG_TEXT,
@@ -117,9 +119,9 @@ def kind_of(row: Any, usual: bool = True) -> Field:
         labels = {code_of(label): label for label in (row.options or "").split(", ")}
         options: Any = StrEnum("Options", [(code, code) for code in labels])  # type: ignore[misc]
         build: Callable[..., Field] = Choice if row.kind == CustomKind.CHOICE else Several
-        kind = build(row.label, options=options, names=labels, **more)
+        kind = build(row.name, options=options, names=labels, **more)
     elif row.kind == CustomKind.RELATION:
-        kind = Reference(row.label, to=row.to, **more)
+        kind = Reference(row.name, to=row.to, **more)
     else:
-        kind = PLAIN[row.kind](row.label, **more)
+        kind = PLAIN[row.kind](row.name, **more)
     return replace(kind, usual=row.default or "") if usual else kind

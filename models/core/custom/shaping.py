@@ -18,7 +18,7 @@ SAYING: Any = CustomField.__table__.c
 COLUMNS = (
     "about",
     "slot",
-    "label",
+    "name",
     "kind",
     "options",
     "to",
@@ -28,6 +28,8 @@ COLUMNS = (
     "searched",
     "personal",
     "on_card",
+    "is_unique",
+    "filterable",
     "retired",
 )
 """The columns that say what a field is."""

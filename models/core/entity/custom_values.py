@@ -56,7 +56,7 @@ IN_TEXT: Mapping[type, TypeDecorator[Any]] = {
 """How the values of a column are texts that compare as the values do."""
 
 
-class CustomValue:
+class CustomAttribute:
     """An attribute for a field that was added: its value on a record, an expression on the entity.
 
     Args:
@@ -82,7 +82,7 @@ class CustomValue:
 def attach(entity: type, name: str) -> None:
     """Give an entity the attribute for a field that was added."""
     if name not in vars(entity):
-        setattr(entity, name, CustomValue(name))
+        setattr(entity, name, CustomAttribute(name))
 
 
 def dumped(kind: Field, value: Any) -> str | None:

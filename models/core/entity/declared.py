@@ -79,6 +79,13 @@ class Declared:
         return {name: column_of(name, kind) for name, kind in kinds if kind.unique}
 
     @classmethod
+    @by_shape
+    def unique_added(cls) -> tuple[str, ...]:
+        """Return the fields that admins added of which no two records hold the same."""
+        kinds = cls.fields().items()
+        return tuple(name for name, kind in kinds if kind.unique and name.startswith(PREFIX))
+
+    @classmethod
     def key_of(cls, name: str, text: str, reader: Reader) -> Any:
         """Return what the column of a unique field holds for a text, None where it fits none."""
         kind = cls.fields()[name]

@@ -54,6 +54,8 @@ class Field:
     """Only the program sets it: nobody types it, and no file fills it."""
     computed: Formula | Rollup | None = None
     """How the program works it out; a computed field is readonly."""
+    filterable: bool = False
+    """Its values have an index of their own, of a field that was added."""
     usual: str = ""
     """What a new record holds where nobody filled it, of a field that was added; as it is kept."""
     watched: bool = False

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import visitors
 
 from models.core.context import Context
+from models.core.custom import indexed
 from models.core.db.dialects import folded
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import (
@@ -240,16 +241,25 @@ def term(asked: Term, entity: type[Entity], work: Context) -> Condition:
         return column.is_(None) if asked.op == "=" else column.is_not(None)
     if not values.clean(asked.value):
         raise ValueError(f"{kind.label} {asked.op} what? A value is missing.")
+    if kind.filterable and asked.op != "!=":
+        must_fit(kind, asked)
+        fits = compare(kind, indexed.column_of(kind), asked.op, asked.value, work)
+        return indexed.where(entity, name, fits)
     if asked.op == "!=":
         return or_(
             column.is_(None), not_(visible(compare(kind, column, "=", asked.value, work), work))
         )
+    must_fit(kind, asked)
+    return visible(compare(kind, column, asked.op, asked.value, work), work)
+
+
+def must_fit(kind: Field, asked: Term) -> None:
+    """Raise ValueError where a kind cannot be compared with the sign that was typed."""
     if asked.op not in signs(kind):
         known = " ".join(signs(kind))
         raise ValueError(
             f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …"
         )
-    return visible(compare(kind, column, asked.op, asked.value, work), work)
 
 
 def state(asked: Term, entity: type[Entity], work: Context) -> Condition:
@@ -305,9 +315,10 @@ def compare_any(kind: Field, column: Column, op: str, text: str, work: Context) 
 @compare.register(LongText)
 def compare_texts(kind: Field, column: Column, op: str, text: str, work: Context) -> Condition:
     """Compare folded texts, because people do not remember capitals and accents."""
+    plain = column if indexed.is_folded_text(column) else folded(column)
     if op == "~":
-        return folded(column).contains(values.fold(text), autoescape=True)
-    return folded(column) == values.fold(text)
+        return plain.contains(values.fold(text), autoescape=True)
+    return plain == values.fold(text)
 
 
 @compare.register
@@ -328,7 +339,7 @@ def compare_money(kind: Money, column: Column, op: str, text: str, work: Context
 
 def columns_beside(column: Column) -> Any:
     """Return the columns of the table, or the alias of one, that a column belongs to."""
-    parts = (part for part in visitors.iterate(column) if isinstance(part, ColumnClause))
+    parts = (part for part in visitors.iterate(select(column)) if isinstance(part, ColumnClause))
     table: Any = next(parts).table
     return table.c
 
