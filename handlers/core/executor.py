@@ -20,6 +20,7 @@ from handlers.core.commandline.suggestions import (
 )
 from handlers.core.drafts import forget, with_draft
 from handlers.core.duplicates import must_be_new, use
+from handlers.core.pipes import unknown
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
@@ -58,6 +59,8 @@ def perform(request: Request) -> Response:
     if question:
         return question
     verb = request.verb
+    if verb is None and request.line.piped:
+        return unknown(request)
     if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
     policy.check(request.work, verb.name, verb.about)
