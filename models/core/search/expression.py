@@ -11,9 +11,11 @@ from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.permissions import policy
 from models.core.search import filter_parser, filter_sql
+from models.core.search.filter_fields import shortcuts, vocabulary
 from models.core.search.filter_parser import And, Node, Not, Or, Word
 from models.core.search.list_order import Order, take
-from models.core.search.list_words import Listing, parsed
+from models.core.search.list_parts import parsed
+from models.core.search.list_words import Listing
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Filter:
             Ambiguous: Several colleagues have that name.
         """
         asked, order = take(text, entity, work)
-        node = filter_parser.parse(asked) if plain else parsed(asked, entity)
+        node = filter_parser.parse(asked, vocabulary(entity)) if plain else parsed(asked, entity)
         reader = Listing(work, entity, alone=not plain, people=people)
         return cls(entity, text.strip(), asked, reader.read(node), order, reader)
 
@@ -115,5 +117,5 @@ def words_in(node: Node, entity: type[Entity]) -> Iterator[str]:
                 yield from words_in(part, entity)
         case Not(part):
             yield from words_in(part, entity)
-        case Word(text) if text.casefold() not in filter_sql.shortcuts(entity):
+        case Word(text) if text.casefold() not in shortcuts(entity):
             yield text

@@ -11,7 +11,6 @@ from sqlalchemy import Integer, Select, bindparam, func, select
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.finding import KEPT
-from models.core.errors import Ambiguous
 from models.core.fields import Money
 from models.core.identity.user import with_names
 from models.core.parsing import values
@@ -21,7 +20,8 @@ from models.core.search import filter_sql, list_menus
 from models.core.search.expression import Filter
 from models.core.search.full_text import CANDIDATES, best, by_reference, records_of
 from models.core.search.list_menus import ListMenu
-from models.core.search.list_order import Order
+from models.core.search.list_order import Order, take
+from models.core.search.list_parts import parsed
 from models.core.search.list_words import FILLERS, Listing
 
 E = TypeVar("E", bound=Entity)
@@ -143,16 +143,14 @@ def read_list(work: Context, entity: type[Entity], text: str, people: bool = Tru
     """Return the filter that the words of a list are; None where they are only words to look for.
 
     Raises:
-        ValueError: says what is wrong with a filter.
+        ValueError: says what is wrong with a filter, or by what the list cannot be sorted.
     """
+    asked, _ = take(text, entity, work)
     try:
-        return Filter.read(work, entity, text, people)
-    except Ambiguous:
-        raise
+        parsed(asked, entity)
     except ValueError:
-        if filter_sql.SIGNS.search(text):
-            raise
         return None
+    return Filter.read(work, entity, text, people)
 
 
 def counted_wholly(work: Context, entity: type[Entity], text: str) -> str:
