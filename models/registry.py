@@ -17,6 +17,7 @@ from models.core.notifications.marks import Subscription
 from models.core.outbox.delivery import Delivery, IdempotencyKey, JobRun, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.replica import Replica
+from models.core.saved_filters import SavedFilter
 from models.core.saved_lists import SavedList
 from models.core.search.index import SearchText
 from models.core.sources import Source
@@ -45,6 +46,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Account,
     Contact,
     Membership,
+    SavedFilter,
     User,
     Role,
     Team,

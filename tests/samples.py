@@ -11,6 +11,7 @@ from models.core.history.point_in_time import Past
 from models.core.identity.channel import Room
 from models.core.identity.role import Table
 from models.core.identity.team import Group
+from models.core.saved_filters import Noun
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.ground import given
 
@@ -41,11 +42,13 @@ TEXTS: dict[type[Field], str] = {
     Past: "v1",
     Named: "sales",
     Group: "<!subteam^S0SAMPLE|@sample>",
+    Noun: "deals",
     Table: "lead: look own, new, hide score",
 }
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
+    "saved_filter": {"typed": "open amount > 10k"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",)}

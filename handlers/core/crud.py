@@ -23,6 +23,7 @@ from models.core.fields.base import Field
 from models.core.joins import ADDED
 from models.core.parsing.texts import summary
 from models.core.permissions import policy
+from models.core.saved_filters import called
 from models.core.search.duplicates import stem
 from models.core.search.lookup import REFERENCE
 from models.core.search.query import (
@@ -159,7 +160,7 @@ class Records(Router, Generic[E]):
         """How many there are: `deal list open | count`."""
         pipes.must_say_nothing(request)
         try:
-            return plainly(counted_wholly(request.work, self.entity, request.line.rest))
+            return plainly(counted_wholly(request.work, self.entity, pipes.words(request)))
         except Ambiguous:
             raise
         except ValueError as error:
@@ -184,6 +185,10 @@ class Records(Router, Generic[E]):
             raise
         except ValueError as error:
             raise CRMError(str(error)) from None
+        saved = called(request.work, words, self.noun) if page.searched else None
+        if saved:
+            command = request.catalogue.command(f"{self.word} list {saved.typed}")
+            return self.list(request.but(command=command), None)
         missed = request.line.unknown and not page.records
         slipped = meant(request) if missed and request.line.unknown in page.searched.split() else []
         if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):

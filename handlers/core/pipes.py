@@ -11,7 +11,8 @@ from handlers.core.request import Request
 from handlers.core.responses import Message
 from handlers.core.router import Router
 from handlers.core.ui.receipts import choices
-from models.core.errors import CRMError
+from models.core.errors import Ambiguous, CRMError
+from models.core.saved_filters import meant
 
 SET = "set"
 
@@ -22,7 +23,7 @@ class Bulk:
 
     Attributes:
         noun: The entity of the records.
-        filter: The words of the list, as they were typed.
+        filter: The words of the list, as they were typed, or those of the saved filter it names.
         texts: Field → the text that it is to hold; "" empties it.
         left: What was typed behind the bar and is no field.
     """
@@ -40,6 +41,23 @@ def taken(request: Request) -> tuple[Router, Piped]:
     return request.catalogue.routers[line.noun or GLOBAL], line.piped
 
 
+def words(request: Request) -> str:
+    """Return the words of the list of a line, those of a saved filter where they name one.
+
+    Raises:
+        CRMError: Says what is wrong with a filter.
+    """
+    router, _ = taken(request)
+    assert router.entity
+    try:
+        saved = meant(request.work, router.entity, request.line.rest)
+    except Ambiguous:
+        raise
+    except ValueError as error:
+        raise CRMError(str(error)) from None
+    return saved.typed if saved else request.line.rest
+
+
 def bulk(request: Request) -> Bulk:
     """Return the change that a line makes to every record of its list.
 
@@ -51,13 +69,14 @@ def bulk(request: Request) -> Bulk:
     alone = request.but(command=command, texts={}, state={})
     found = filled(alone, verb, [ref for ref in command.line.refs if ref.start < 0])
     texts = {name: text for name, text in found.texts.items() if name in verb.asks}
-    return Bulk(router.noun, request.line.rest, texts, tuple(found.left))
+    return Bulk(router.noun, words(request), texts, tuple(found.left))
 
 
 def unknown(request: Request) -> Message:
     """Return what can stand behind a bar, where something else does."""
     router, piped = taken(request)
-    there = list(router.pipes)
+    taking = (verb.piped for _, verb in request.catalogue.behind)
+    there = [*filter(None, taking), *router.pipes]
     front = request.line.raw.rpartition("|")[0].strip()
     typed = f"“{piped.word}”" if piped.word else "Nothing"
     said = f"{typed} can not stand behind | after a list. Nothing was done yet. These can: "

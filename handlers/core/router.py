@@ -37,8 +37,7 @@ GIVEN = re.compile(
 """The words between a record and the person it is given to."""
 LINES = 32
 """As many lines as are handled at once."""
-LISTS = ("list", "find")
-"""The verbs whose lists can become something, behind a bar."""
+LISTS = ("list", "find")  # the verbs whose lists can become something, behind a bar
 
 
 def always(record: Any) -> bool:
@@ -113,6 +112,8 @@ class Verb:
     """It reads the words of the line by itself: `Line.rest`."""
     after: tuple[str, ...] = ()
     """What leads to it at the end of a line that shows a list: `deal list open keep as Mine`."""
+    piped: str = ""
+    """The word that leads to it behind a bar: `deal list open | save "Mine"`."""
 
     @property
     def id(self) -> str:
@@ -355,14 +356,14 @@ class Catalogue:
 
     def handed_on(self, text: str) -> str:
         """Return a list with something behind it as the line of the verb that takes it."""
-        for pattern, verb in self.behind:
-            if not (found := pattern.fullmatch(text)):
-                continue
-            shown = self.command(found[1]).verb
+        bar = pipe.cut(text, self.words.flags)
+        ways = [(m[1], m[2], v) for each, v in self.behind if (m := each.fullmatch(text))]
+        if bar:
+            ways = [(bar[0], bar[1].text, v) for _, v in self.behind if v.piped == bar[1].word]
+        for front, said, verb in ways:
+            shown = self.command(front).verb
             if shown and shown.words and not (shown.writes or shown.record):
-                name = found[2].strip(" \"“”„'").replace('"', "'")
-                rest = line_of(verb.noun, verb.name)
-                return f'{rest} {next(iter(verb.asks))}="{name}" {found[1]}'
+                return " ".join([line_of(verb.noun, verb.name), pipe.named(said), front])
         return text
 
     def piped(self, text: str) -> Line | None:

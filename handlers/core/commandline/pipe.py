@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from handlers.core.commandline.lexer import scan, take_flags
+from models.core.entity.sharing import audience
 
 BAR = re.compile(r"\s\|\s*(?P<word>[^\W\d_][\w-]*)?(?=\s|$)")
+SHARED = re.compile(
+    r"(?P<name>.*?)\s*(?<!\S)for\s+(?P<audience>\S+(?: \S+)?)", re.IGNORECASE | re.DOTALL
+)
+"""A name with whom it is for: "Big and stuck" for my team."""
 SKIPPED = re.compile(r"[\"“”„«][^\"“”„«»]*[\"“”»]|<[^<>]*>")
 """What a bar may stand in without being one: a quotation, and a link or a mention of Slack."""
 
@@ -50,3 +55,13 @@ def cut(line: str, known: Mapping[str, bool | str]) -> tuple[str, Piped] | None:
         text = f"{text[: flag.start].rstrip()} {text[flag.end :].lstrip()}".strip()
     given = {flag.name: flag.value for flag in flags}
     return line[: found.start()].rstrip(), Piped((found["word"] or "").lower(), text, given)
+
+
+def named(text: str) -> str:
+    """Return a name, and whom it is for, as fields of a line: `"Big" for team`."""
+    found = SHARED.fullmatch(text)
+    shared = audience(found["audience"]) if found else ""
+    said = found["name"] if found and shared else text
+    name = said.strip(" \"“”„'").replace('"', "'")
+    fields = [f'name="{name}"' if name else "", f"for={shared}" if shared else ""]
+    return " ".join(filter(None, fields))
