@@ -48,7 +48,7 @@ TEXTS: dict[type[Field], str] = {
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
-    "saved_filter": {"typed": "open amount > 10k"},
+    "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",)}

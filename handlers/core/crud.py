@@ -189,6 +189,8 @@ class Records(Router, Generic[E]):
         if saved:
             command = request.catalogue.command(f"{self.word} list {saved.typed}")
             return self.list(request.but(command=command), None)
+        if page.groups:
+            return cards.grouped(self.noun, request.work, page.heading, page.groups, page.note)
         missed = request.line.unknown and not page.records
         slipped = meant(request) if missed and request.line.unknown in page.searched.split() else []
         if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):

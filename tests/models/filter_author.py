@@ -108,9 +108,9 @@ class Author:
         if term.op not in ("=", "!="):
             return term
         kind = self.entity.fields().get(term.field) or fields.Moment(term.field)
-        others = self.values(term.field) or ["x"]
-        more = [self.value(kind, "=", self.luck.choice(others)) for _ in range(2)]
-        found = OneOf(term.field, (term.value, *(more if self.values(term.field) else ())))
+        held = self.values(term.field)
+        more = [self.value(kind, "=", self.luck.choice(held)) for _ in range(2)] if held else []
+        found = OneOf(term.field, (term.value, *more))
         return found if term.op == "=" else Not(found)
 
     def word(self) -> str:

@@ -13,6 +13,7 @@ from models.core.permissions import policy
 from models.core.search import filter_parser, filter_sql
 from models.core.search.filter_fields import shortcuts, vocabulary
 from models.core.search.filter_parser import And, Node, Not, Or, Word
+from models.core.search.list_groups import take_group
 from models.core.search.list_order import Order, take
 from models.core.search.list_parts import parsed
 from models.core.search.list_words import Listing
@@ -28,10 +29,11 @@ class Filter:
     Attributes:
         entity: The entity.
         typed: The text as it was typed; read again, it is the same filter.
-        asked: The text without its order.
+        asked: The text without its order and its groups.
         node: The conditions, with words replaced by what they mean to those who read.
         order: The order that was asked for, None for the newest first.
         reader: What read the words, and knows what it read them as.
+        group: The field by whose values the records stand under headings, "" for none.
     """
 
     entity: type[Entity]
@@ -40,6 +42,7 @@ class Filter:
     node: Node
     order: Order | None
     reader: Listing
+    group: str = ""
 
     @classmethod
     def read(
@@ -63,15 +66,16 @@ class Filter:
             ValueError: Says what is wrong with the filter, and where.
             Ambiguous: Several colleagues have that name.
         """
-        asked, order = take(text, entity, work)
+        ungrouped, group = take_group(text, entity, work)
+        asked, order = take(ungrouped, entity, work)
         node = filter_parser.parse(asked, vocabulary(entity)) if plain else parsed(asked, entity)
         reader = Listing(work, entity, alone=not plain, people=people)
-        return cls(entity, text.strip(), asked, reader.read(node), order, reader)
+        return cls(entity, text.strip(), asked, reader.read(node), order, reader, group)
 
     @property
     def is_search(self) -> bool:
         """Whether it is nothing but words to search for, which are found by how like they are."""
-        alone = self.reader.searched and not (self.reader.told or self.order)
+        alone = self.reader.searched and not (self.reader.told or self.order or self.group)
         return bool(alone) and filter_sql.is_words(self.node, self.entity)
 
     def condition(self, work: Context) -> ColumnElement[bool]:

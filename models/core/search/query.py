@@ -19,6 +19,7 @@ from models.core.permissions import masking, visibility
 from models.core.search import filter_sql, list_menus
 from models.core.search.expression import Filter
 from models.core.search.full_text import CANDIDATES, best, by_reference, records_of
+from models.core.search.list_groups import Group, groups_of, narrowed, take_group
 from models.core.search.list_menus import ListMenu
 from models.core.search.list_order import Order, take
 from models.core.search.list_parts import parsed
@@ -42,6 +43,7 @@ class Page(Generic[E]):
         searched: the words that were none of its conditions.
         menus: the other lists that are one choice away.
         sums: what the records of all pages amount to together.
+        groups: the headings under which they stand, where they were asked for.
     """
 
     records: list[E]
@@ -52,6 +54,7 @@ class Page(Generic[E]):
     searched: str = ""
     menus: Sequence[ListMenu] = ()
     sums: str = ""
+    groups: Sequence[Group] = ()
 
 
 def suggestions(work: Context, entity: type[E], text: str, limit: int = 20) -> list[E]:
@@ -126,7 +129,9 @@ def list_records(
     asked = read_list(work, entity, text, people)
     if asked is None:
         return find_records(work, entity, text, page)
-    if not asked.is_search:
+    if asked.group:
+        found = found_in_groups(work, asked)
+    elif not asked.is_search:
         found = found_by_filter(work, asked, number)
     else:
         found = found_by_words(work, entity, asked.asked, number)
@@ -145,7 +150,7 @@ def read_list(work: Context, entity: type[Entity], text: str, people: bool = Tru
     Raises:
         ValueError: says what is wrong with a filter, or by what the list cannot be sorted.
     """
-    asked, _ = take(text, entity, work)
+    asked, _ = take(take_group(text, entity, work)[0], entity, work)
     try:
         parsed(asked, entity)
     except ValueError:
@@ -207,6 +212,23 @@ def found_by_filter(work: Context, asked: Filter, number: int) -> Page[Any]:
     return Page(records[:PAGE], said, *turns, sums=told)
 
 
+def found_in_groups(work: Context, asked: Filter) -> Page[Any]:
+    """Return the records that a filter finds under headings, with what they amount to."""
+    entity, order = asked.entity, asked.order
+    columns = order.columns(entity) if order else (entity.id.desc(),)
+    figure = figure_of(work, entity)
+    found = groups_of(work, entity, asked.group, asked.fitting(work), figure, columns)
+    records = [record for group in found for record in group.records]
+    total = sum(group.total for group in found)
+    some_seen = wholly_seen(work, records)
+    text = with_names(work, asked.asked)
+    said = heading(entity, text, total, total, some_seen, order)
+    label = entity.fields()[asked.group].label.lower()
+    begin, end = narrowed(asked.asked), f" {order.text}" if order else ""
+    groups = [replace(group, words=f"{begin}{group.words}{end}") for group in found]
+    return Page(records, f"{said}, by {label}" if found else said, groups=groups)
+
+
 @cache
 def all_of(entity: type[E]) -> "Select[E]":
     """Return the statement for a page of all records, the newest first; `first` is a parameter.
@@ -252,10 +274,12 @@ def added_up(records: Sequence[Any], figure: str) -> Mapping[str, Decimal]:
 
 def together(total: int, sums: Mapping[str, Decimal]) -> str:
     """Return what several records amount to; a part of them is not summed up."""
-    if not sums or not 1 < total <= COUNTED:
-        return ""
-    told = " + ".join(show_amount(amount, currency) for currency, amount in sorted(sums.items()))
-    return f"Total: {told}."
+    return f"Total: {amounts(sums)}." if sums and 1 < total <= COUNTED else ""
+
+
+def amounts(sums: Mapping[str, Decimal]) -> str:
+    """Return sums by currency, as people read them."""
+    return " + ".join(show_amount(amount, currency) for currency, amount in sorted(sums.items()))
 
 
 def figure_of(work: Context, entity: type[Entity]) -> str:

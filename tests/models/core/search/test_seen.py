@@ -4,6 +4,7 @@ with what plain Python finds in what each person sees.
 
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -18,6 +19,7 @@ from models.core.search import filter_fields, mentions
 from models.core.search.filter_parser import And, Node, Term, Word, write
 from models.core.search.full_text import FEW
 from models.core.search.index import index
+from models.core.search.list_groups import GROUPED
 from models.core.search.query import (
     find_everywhere,
     find_records,
@@ -124,6 +126,30 @@ def test_a_filter_finds_orders_and_counts_just_what_it_fits_of_what_one_sees(
     said_all = ("count(", " in (", " has ", ".", " empty") if COMPANIES else ()
     assert all(word in asked for word in said_all)
     assert cases >= (1900 if COMPANIES else 90)
+
+
+def test_groups_count_and_add_up_just_what_one_sees(readers: Readers) -> None:
+    """Whatever hidden field is asked for is no heading."""
+    cases = 0
+    for work, eyes in readers.each():
+        for slug in ASKED:
+            entity = ENTITIES[slug]
+            kinds = entity.fields().items()
+            names = [name for name, kind in kinds if isinstance(kind, GROUPED)]
+            for name in readers.luck.sample(names, min(FILTERS, len(names))):
+                rows = eyes.records(slug)
+                held = Counter(row[name] for row in rows if row[name] not in (None, ""))
+                try:
+                    page = list_records(work, entity, f"group by {name.replace('_', ' ')}")
+                except ValueError:
+                    assert eyes.blind(slug, name)
+                    continue
+                assert not eyes.blind(slug, name)
+                totals = sorted(group.total for group in page.groups)
+                empty = len(rows) - sum(held.values())
+                assert totals == sorted([*held.values(), *([empty] if empty else [])]), name
+                cases += 1
+    assert cases
 
 
 def test_a_word_in_a_filter_finds_what_the_word_alone_finds(readers: Readers) -> None:
