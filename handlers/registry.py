@@ -7,7 +7,7 @@ from handlers.activities import activity, log_activity
 from handlers.admin import audit, channel, deliveries, role, team
 from handlers.core.crud import Records
 from handlers.core.router import Router
-from handlers.general import commands
+from handlers.general import commands, saved_filter
 from handlers.sales import lead, opportunity
 from handlers.support import case
 from models.core.identity import rights
@@ -20,6 +20,7 @@ OWN: tuple[Router, ...] = (
     case.router,
     activity.router,
     log_activity.router,
+    saved_filter.router,
 )
 ADMIN: tuple[Router, ...] = (
     Records(User, without=("new", "delete", "restore", "revert")),  # people come and go in Slack

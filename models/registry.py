@@ -19,6 +19,7 @@ from models.core.notifications.marks import Subscription
 from models.core.outbox.delivery import Delivery, IdempotencyKey, JobRun, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.replica import Replica
+from models.core.saved_filters import SavedFilter
 from models.core.saved_lists import SavedList
 from models.core.search.index import SearchText
 from models.core.sources import Source
@@ -47,6 +48,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Account,
     Contact,
     Membership,
+    SavedFilter,
     User,
     Role,
     Team,

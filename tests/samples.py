@@ -12,6 +12,7 @@ from models.core.history.point_in_time import Past
 from models.core.identity.channel import Room
 from models.core.identity.role import Table
 from models.core.identity.team import Group
+from models.core.saved_filters import Noun
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.ground import given
 
@@ -42,6 +43,7 @@ TEXTS: dict[type[Field], str] = {
     Past: "v1",
     Named: "sales",
     Group: "<!subteam^S0SAMPLE|@sample>",
+    Noun: "deals",
     Table: "lead: look own, new, hide score",
     OptionList: "Annual, Monthly",
 }
@@ -49,6 +51,7 @@ OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
     "custom_field": {"about": "lead", "kind": "text"},
+    "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",)}

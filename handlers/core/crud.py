@@ -5,14 +5,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from handlers.core import pipes
 from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
-from handlers.core.router import NO_MENUS, Router, Verb
+from handlers.core.router import NO_MENUS, Router, Run, Verb
 from handlers.core.ui import blocks, cards, details, history, subscriptions
 from handlers.core.ui.blocks import option
 from handlers.core.ui.forms import form
-from handlers.core.ui.receipts import choices, receipt
+from handlers.core.ui.receipts import choices, plainly, receipt
 from models.core import records
 from models.core.entity.base import Entity
 from models.core.entity.wholes import wholes
@@ -23,9 +24,16 @@ from models.core.fields.shape import Shaped
 from models.core.joins import ADDED
 from models.core.parsing.texts import summary
 from models.core.permissions import policy
+from models.core.saved_filters import called
 from models.core.search.duplicates import stem
 from models.core.search.lookup import REFERENCE
-from models.core.search.query import Page, find_records, list_records, suggestions
+from models.core.search.query import (
+    Page,
+    counted_wholly,
+    find_records,
+    list_records,
+    suggestions,
+)
 from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
@@ -78,6 +86,23 @@ class Records(Router, Generic[E]):
         self.verb("revert", asks=history.TO, common=True)(history.revert)
         for name in without:
             del self.verbs[name]
+        self.pipe("count", "list", writes=False)(self.count)
+
+    def pipe(self, word: str, right: str, **options: Any) -> Callable[[Run], Run]:
+        """Return a decorator that adds what can become of a list of the noun, behind a bar.
+
+        Args:
+            word: The word behind the bar.
+            right: The verb whose right it takes.
+            **options: The attributes of `Verb`.
+        """
+
+        def register(run: Run) -> Run:
+            told = (self.noun, self.entity.slug(), right, run, run.__doc__ or "")
+            self.pipes[word] = Verb(*told, record=False, words=True, **options)
+            return run
+
+        return register
 
     def new(self, request: Request, _: Any) -> Response:
         """Make a new one; without values a form opens."""
@@ -133,6 +158,16 @@ class Records(Router, Generic[E]):
             return self.listed(request, "list", partial(self.look, request.work))
         return self.listed(request, "find", partial(find_records, request.work, self.entity))
 
+    def count(self, request: Request, _: Any) -> Response:
+        """How many there are: `deal list open | count`."""
+        pipes.must_say_nothing(request)
+        try:
+            return plainly(counted_wholly(request.work, self.entity, pipes.words(request)))
+        except Ambiguous:
+            raise
+        except ValueError as error:
+            raise CRMError(str(error)) from None
+
     def look(self, work: UnitOfWork, words: str, page: str | bool | None) -> Page[E]:
         """Find records where only a noun was typed.
 
@@ -152,6 +187,12 @@ class Records(Router, Generic[E]):
             raise
         except ValueError as error:
             raise CRMError(str(error)) from None
+        saved = called(request.work, words, self.noun) if page.searched else None
+        if saved:
+            command = request.catalogue.command(f"{self.word} list {saved.typed}")
+            return self.list(request.but(command=command), None)
+        if page.groups:
+            return cards.grouped(self.noun, request.work, page.heading, page.groups, page.note)
         missed = request.line.unknown and not page.records
         slipped = meant(request) if missed and request.line.unknown in page.searched.split() else []
         if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):

@@ -20,6 +20,7 @@ from handlers.core.commandline.suggestions import (
 )
 from handlers.core.drafts import forget, with_draft
 from handlers.core.duplicates import must_be_new, use
+from handlers.core.pipes import unknown as unknown_pipe
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
@@ -35,6 +36,7 @@ from models.core.identity.channel import Channel
 from models.core.outbox.current_record import standing_here, stands_in
 from models.core.outbox.delivery import answer, deliver
 from models.core.permissions import policy
+from models.core.saved_filters import called
 from models.core.unit_of_work import UnitOfWork
 
 WILL = "I will post it here. If Slack refuses it, I will tell you."
@@ -59,7 +61,7 @@ def perform(request: Request) -> Response:
         return question
     verb = request.verb
     if verb is None or slipped(request.line, verb, request.catalogue):
-        return puzzled(request)
+        return unknown(request)
     policy.check(request.work, verb.name, verb.about)
     request.work.reason = request.reason
     if pasted := several_lines(request, verb):
@@ -80,8 +82,22 @@ def perform(request: Request) -> Response:
         return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
 
 
+def list_named(request: Request) -> str:
+    """Return the line of the list whose saved filter a line names, "" where it names none."""
+    saved = None if request.line.piped else called(request.work, request.line.raw)
+    router = request.catalogue.routers.get(saved.about) if saved else None
+    return f"{router.word} list {saved.typed}" if saved and router else ""
+
+
+def unknown(request: Request) -> Message:
+    """Return what a line may have meant that is not understood."""
+    return unknown_pipe(request) if request.line.piped else puzzled(request)
+
+
 def numbered(request: Request) -> tuple[Request, Message | None]:
     """Return a line with a number in place of a name, or the question which record is meant."""
+    if request.verb is None and (line := list_named(request)):
+        return request.but(command=request.catalogue.command(line)), None
     ways, question = with_numbers(request), WHICH
     if len(ways) == 1:
         return request.but(command=ways[0][1]), None

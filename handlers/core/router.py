@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
+from handlers.core.commandline import pipe
 from handlers.core.commandline.line import EMAIL
 from handlers.core.commandline.named_fields import begins_with_field, option_named
 from handlers.core.commandline.parser import Line, Prose, Words
@@ -39,6 +40,7 @@ LINES = 32
 """As many lines as are handled at once."""
 SHAPES = 16
 """The shapes whose words are remembered: one for each workspace with fields of its own."""
+LISTS = ("list", "find")  # the verbs whose lists can become something, behind a bar
 
 
 def always(record: Any) -> bool:
@@ -113,6 +115,8 @@ class Verb:
     """It reads the words of the line by itself: `Line.rest`."""
     after: tuple[str, ...] = ()
     """What leads to it at the end of a line that shows a list: `deal list open keep as Mine`."""
+    piped: str = ""
+    """The word that leads to it behind a bar: `deal list open | save "Mine"`."""
 
     @property
     def id(self) -> str:
@@ -154,6 +158,8 @@ class Router:
     ) -> None:
         self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
+        self.pipes: dict[str, Verb] = {}
+        """What can become of a list, by the word behind the bar: `deal list open | count`."""
         self.menus = menus
         """The fields that a card changes with a menu → the options in it; none are all."""
         self.meanings: Callable[[str], Iterable[str]] = lambda said: ()
@@ -309,6 +315,8 @@ class Catalogue:
         A bare reference is shown, a bare noun is listed, and words after a noun are a search.
         """
         noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
+        if line.piped:
+            return Command(line, self.routers[noun or GLOBAL].pipes.get(line.piped.word))
         if not line.raw.strip():
             verb = self.find(GLOBAL, "help")
         elif line.verb or noun is None:
@@ -325,6 +333,8 @@ class Catalogue:
         Invisible characters are ignored; a verb that only one noun has needs no noun.
         """
         text = self.handed_on(self.spoken(clean(text)))
+        if piped := self.piped(text):
+            return piped
         line = parse_line(text, self.words)
         if (
             line.noun
@@ -365,15 +375,25 @@ class Catalogue:
 
     def handed_on(self, text: str) -> str:
         """Return a list with something behind it as the line of the verb that takes it."""
-        for pattern, verb in self.behind:
-            if not (found := pattern.fullmatch(text)):
-                continue
-            shown = self.command(found[1]).verb
+        bar = pipe.cut(text, self.words.flags)
+        ways = [(m[1], m[2], v) for each, v in self.behind if (m := each.fullmatch(text))]
+        if bar:
+            ways = [(bar[0], bar[1].text, v) for _, v in self.behind if v.piped == bar[1].word]
+        for front, said, verb in ways:
+            shown = self.command(front).verb
             if shown and shown.words and not (shown.writes or shown.record):
-                name = found[2].strip(" \"“”„'").replace('"', "'")
-                rest = line_of(verb.noun, verb.name)
-                return f'{rest} {next(iter(verb.asks))}="{name}" {found[1]}'
+                return " ".join([line_of(verb.noun, verb.name), pipe.named(said), front])
         return text
+
+    def piped(self, text: str) -> Line | None:
+        """Return the line of a list with what is to become of it; None for any other line."""
+        if not (found := pipe.cut(text, self.words.flags)):
+            return None
+        line, verb = (shown := self.command(found[0])).line, shown.verb
+        if not verb or verb.name not in LISTS or not self.routers[verb.noun].pipes:
+            return None
+        raw, flags = f"{line.raw}{text[len(found[0]) :]}", {**line.flags, **found[1].flags}
+        return replace(line, raw=raw, noun=verb.noun, verb=verb.name, flags=flags, piped=found[1])
 
     def is_list(self, line: Line) -> bool:
         """Return whether a line asks for many records by a state that is a verb as well.

@@ -32,6 +32,7 @@ from models.core.history import undo as undoing
 from models.core.identity.user import User, with_names
 from models.core.parts import apart
 from models.core.permissions import policy
+from models.core.saved_filters import SEEN_BY
 from models.core.search.query import find_everywhere
 from models.core.unit_of_work import UnitOfWork
 
@@ -168,20 +169,31 @@ def handover(request: Request, _: Any) -> Response:
     return handing_over.hand_over(request)
 
 
-KEPT = {"name": Text("Name", 60, required=True), "line": LongText("List", 1000, required=True)}
+KEPT = {
+    "name": Text("Name", 60, required=True),
+    "for": replace(SEEN_BY, required=False, also=("shared",)),
+    "line": LongText("List", 1000, required=True),
+}
 
 
 @router.verb(
-    "keep", record=False, asks=KEPT, text="line", title="Keep a list", after=("keep as", "save as")
+    "keep",
+    record=False,
+    asks=KEPT,
+    text="line",
+    title="Save a filter",
+    piped="save",
+    after=("keep as", "save as"),
+    begins=lambda work, record: {"for": "me"},
 )
 def keep(request: Request, _: Any) -> Response:
-    """Keep a list under a name, for you alone: `deal list stage=proposal keep as Proposals`."""
+    """Save a list under a name: `deal list stage=proposal | save "Proposals" for team`."""
     return kept.keep(request)
 
 
 @router.verb("lists", record=False, words=True)
 def lists(request: Request, _: Any) -> Response:
-    """Your lists, or the one you name; `lists drop Proposals` forgets one."""
+    """Saved filters, or the one you name; `lists drop Proposals` deletes one."""
     return kept.shown(request)
 
 

@@ -1,78 +1,125 @@
-"""Lists that a person keeps under a name, for themselves: on Home, and by `lists`."""
+"""Saved filters: saved from a list, opened by their names, on Home."""
 
 from collections.abc import Sequence
 
 from handlers.core.executor import perform
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
+from handlers.core.router import LISTS
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
-from handlers.core.ui.receipts import plainly
-from models.core import saved_lists
+from handlers.core.ui.receipts import plainly, receipt
+from models.core import records, saved_filters
+from models.core.entity.sharing import Audience
 from models.core.errors import Conflict
-from models.core.saved_lists import SavedList
+from models.core.permissions import policy
+from models.core.saved_filters import SavedFilter
 
 BUTTONS = 5
-"""Lists that have a button on Home; the others are behind the last one."""
+"""Saved filters that have a button on Home; the others are behind the last one."""
 DROP = "drop "
-HOW = "Keep a list by the end of its line: deal list stage=proposal keep as Proposals"
+HOW = 'Save a list by the end of its line: deal list stage=proposal | save "Proposals"'
+SEEN = {
+    Audience.ME: "for you alone",
+    Audience.TEAM: "for your team",
+    Audience.EVERYONE: "for everyone",
+}
+"""How it is said whom a saved filter is for."""
 
 
 def keep(request: Request) -> Response:
-    """Keep a list under a name, in place of the one of that name."""
+    """Save the filter of a list under a name, in the place of what it said before."""
     work, name, line = request.work, request["name"], request["line"].strip()
     if not work.actor:
-        raise Conflict("Only people keep lists. Say whose with --as.")
-    shown = request.catalogue.command(line).verb
-    if shown is None or shown.writes or not shown.words or shown.record:
+        raise Conflict("Only people save filters. Say whose with --as.")
+    command = request.catalogue.command(line)
+    shown, router = command.verb, request.catalogue.routers.get(command.line.noun or "")
+    if shown is None or shown.name not in LISTS or router is None or not router.entity:
         raise Conflict(f"“{blocks.cut(line, 60)}” is no list. Try: deal list open mine")
-    replaced = saved_lists.keep(work, name, line)
-    said = f"Kept{' anew' if replaced else ''}: {name} is “{line}”."
-    root = request.catalogue.root
-    return plainly(f"{said} It is on your Home and under {root} lists, for you alone.")
+    about, typed = router.entity.slug(), command.line.rest.strip()
+    if not typed:
+        raise Conflict(f"A saved filter needs words after list. {HOW}")
+    shared = request["for"] or ""
+    saved, replaced = saved_filters.save(work, name, about, typed, shared)
+    work.session.flush()
+    said = f"Saved{' anew' if replaced else ''}: {saved.name} is “{router.word} list {typed}”"
+    where = f"It is on Home and under {request.catalogue.root} filters."
+    return receipt(request, saved, f"{said}, {SEEN[Audience(saved.shared)]}. {where}")
 
 
 def shown(request: Request) -> Response:
-    """Return the lists of a person, or the one they name; `lists drop NAME` forgets one."""
+    """Return the saved filters of a person, or the list of the one they name."""
     said = request.line.rest.strip().strip('"“”')
     if not said:
-        return all_of(request, saved_lists.mine(request.work))
-    found = saved_lists.called(request.work, said)
+        return all_of(request, saved_filters.offered(request.work))
+    found = saved_filters.called(request.work, said)
     if found is None and said.casefold().startswith(DROP):
-        name = said[len(DROP) :].strip().strip('"“”')
-        if saved_lists.drop(request.work, name):
-            return plainly(f"The list {name} is not kept any more.")
-        said = name
+        said = said[len(DROP) :].strip().strip('"“”')
+        if found := saved_filters.called(request.work, said):
+            policy.check(request.work, "delete", found)
+            records.delete(request.work, found)
+            return receipt(request, found)
     if found is None:
-        raise Conflict(f"You keep no list “{said[:60]}”. {HOW}")
-    return perform(request.but(command=request.catalogue.command(found.line)))
+        raise Conflict(f"There is no saved filter “{said[:60]}”. {HOW}")
+    return opened(request, found)
 
 
-def all_of(request: Request, kept: Sequence[SavedList]) -> Message:
-    """Return the lists of a person, each with a button that shows it."""
-    if not kept:
-        return plainly(f"You keep no lists yet. {HOW}")
-    root = request.catalogue.root
-    drawn = [blocks.section("*My lists*")]
-    for each in kept:
-        said = f"*{escape(each.name)}*\n`{root} {escape(blocks.cut(each.line, 200))}`"
+def opened(request: Request, found: SavedFilter) -> Response:
+    """Return the list that a saved filter shows."""
+    return perform(request.but(command=request.catalogue.command(line_of(request, found))))
+
+
+def line_of(request: Request, found: SavedFilter) -> str:
+    """Return the line of the list that a saved filter shows."""
+    router = request.catalogue.routers.get(found.about)
+    if router is None:
+        raise Conflict(f"{found.name} is about {found.about}, which is no more.")
+    return f"{router.word} list {found.typed}"
+
+
+def all_of(request: Request, offered: Sequence[SavedFilter]) -> Message:
+    """Return the saved filters that a person may use, each with a button that opens it."""
+    if not offered:
+        return plainly(f"There are no saved filters yet. {HOW}")
+    root, work = request.catalogue.root, request.work
+    drawn, told = [blocks.section("*Saved filters*")], ["Saved filters"]
+    for each in offered[:MOST]:
+        line, me = line_of(request, each), work.actor and work.actor.id == each.owner
+        whose = "" if me and each.shared == Audience.ME else f" ({by(request, each)})"
+        said = f"*{escape(each.name)}*{escape(whose)}\n`{root} {escape(blocks.cut(line, 200))}`"
         drawn.append(blocks.section(said, button(each)))
-    drawn.append(blocks.context(f"Only you see them. To drop one: `{root} lists drop NAME`"))
-    told = "\n".join(["My lists", *(f"{each.name}: {each.line}" for each in kept)])
-    return Message(told, blocks.distinct(drawn))
+        told.append(f"{each.name}{whose}: {line}")
+    left = len(offered) - MOST
+    more = (
+        f"{left} more: {root} filter list" if left > 0 else f"Change one: {root} filter edit NAME"
+    )
+    return Message("\n".join(told), blocks.distinct([*drawn, blocks.context(more)]))
 
 
-def button(kept: SavedList, label: str = "Open") -> Block:
-    """Return the button that shows a list; its accessibility label says which."""
-    drawn = blocks.button(label, "crm.lists", kept.name)
-    return drawn | {"accessibility_label": blocks.cut(f"Open my list {kept.name}", blocks.BUTTON)}
+MOST = 40
+"""Saved filters that one message shows."""
+
+
+def by(request: Request, saved: SavedFilter) -> str:
+    """Return whose a saved filter is and whom it is for."""
+    work = request.work
+    mine = work.actor and work.actor.id == saved.owner
+    whose = "yours" if mine else work.who(saved.owner or 0)
+    seen = {Audience.TEAM: "the team", Audience.EVERYONE: "everyone"}
+    return f"{whose}, for {seen[Audience(saved.shared)]}" if saved.shared in seen else whose
+
+
+def button(saved: SavedFilter, label: str = "Open") -> Block:
+    """Return the button that opens a saved filter; its accessibility label says which."""
+    drawn = blocks.button(label, "crm.lists", saved.ref)
+    return drawn | {"accessibility_label": blocks.cut(f"Open {saved.name}", blocks.BUTTON)}
 
 
 def on_home(request: Request) -> list[Block]:
-    """Return the row of Home with a person's lists; none where they keep none."""
-    kept = saved_lists.mine(request.work)
-    if not kept:
+    """Return the row of Home with saved filters; none where there are none."""
+    offered = saved_filters.offered(request.work, BUTTONS + 1)
+    if not offered:
         return []
-    named = [button(each, blocks.cut(each.name, 30)) for each in kept[:BUTTONS]]
-    more = [blocks.button("All my lists", "crm.lists", "")] if len(kept) > BUTTONS else []
-    return [blocks.divider(), blocks.context("My lists"), blocks.actions(*named, *more)]
+    named = [button(each, blocks.cut(each.name, 30)) for each in offered[:BUTTONS]]
+    more = [blocks.button("All saved filters", "crm.lists", "")] if len(offered) > BUTTONS else []
+    return [blocks.divider(), blocks.context("Saved filters"), blocks.actions(*named, *more)]

@@ -61,7 +61,9 @@ def criteria(here: str, hidden: bool, seen: visibility.Sight = ()) -> tuple[Any,
     there = with_loader_criteria(Entity, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
     limits = {entity: visibility.conditions(entity, seen) for entity in ENTITIES.values()}
     narrowed = [
-        with_loader_criteria(entity, and_(*limit)) for entity, limit in limits.items() if limit
+        with_loader_criteria(entity, and_(*limit), include_aliases=True)
+        for entity, limit in limits.items()
+        if limit
     ]
     return (ours, *([there] if hidden else []), *narrowed)
 

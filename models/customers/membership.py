@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Index, select
+from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
@@ -49,9 +49,14 @@ class Membership(Entity):
         return {"role": words} if words else {}
 
     @classmethod
+    def lasting(cls, work: Context) -> ColumnElement[bool]:
+        """Return the filter for memberships that have not ended."""
+        return cls.until.is_(None) | (cls.until >= work.today)
+
+    @classmethod
     def current(cls, work: Context, whole: Entity) -> "Membership | None":
         """Return where a customer works now: the primary account first."""
-        theirs = (cls.customer == whole.id, cls.until.is_(None) | (cls.until >= work.today))
+        theirs = (cls.customer == whole.id, cls.lasting(work))
         order = (cls.primary.desc(), cls.id.desc())
         if visibility.hidden(work, *theirs, *order):
             return None
@@ -60,7 +65,7 @@ class Membership(Entity):
     @classmethod
     def people(cls, work: Context, account: int, limit: int) -> Sequence[Customer]:
         """Return people who work at an account now, those longest known first."""
-        there = (cls.account == account, cls.until.is_(None) | (cls.until >= work.today))
+        there = (cls.account == account, cls.lasting(work))
         if visibility.hidden(work, *there):
             return []
         theirs = select(Customer).join(cls, cls.customer == Customer.id).where(*there)

@@ -21,6 +21,7 @@ from models.core.identity.rights import Preset
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
+from models.core.saved_filters import Noun
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
@@ -322,6 +323,7 @@ def some_words(luck: random.Random) -> str:
 
 
 VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
+    Noun: lambda luck: luck.choice(["opportunity", "case", "lead"]),
     fields.Money: lambda luck: Decimal(luck.randrange(1, 60) * 100),
     fields.Number: lambda luck: luck.randrange(1, 60),
     fields.Decimal: lambda luck: Decimal(luck.randrange(1, 600)) / 10,

@@ -1,10 +1,7 @@
-"""What a filter finds in what people see, record by record in plain Python; and filters made up by
-chance.
-"""
+"""What a filter finds in what people see, record by record in plain Python."""
 
 import operator
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,13 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.core import fields
-from models.core.entity.base import ENTITIES, Entity
-from models.core.entity.name_reference import Named
+from models.core.entity.base import ENTITIES
 from models.core.fields.base import Field
 from models.core.parsing.values import fold
-from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
+from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
 from tests.ground import START
-from tests.models.companies import WORDS
 from tests.models.plainly import Eyes, Row
 
 Fits = Callable[[Row], bool]
@@ -29,16 +24,6 @@ SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-TYPED = (
-    fields.Text,
-    fields.LongText,
-    fields.Email,
-    fields.Domain,
-    fields.Phone,
-    fields.Choice,
-    fields.Zone,
-    Named,
-)
 TEXTS = (fields.Text, fields.LongText)
 OPEN: dict[str, tuple[tuple[str, ...], Fits]] = {
     "opportunity": (("stage",), lambda row: row["stage"] not in ("won", "lost")),
@@ -80,6 +65,14 @@ class Reading:
                 return said if op == "=" else lambda row: not said(row)
             case Term(name, op, value):
                 return self.term(name, op, value)
+            case OneOf() | Count():
+                return self.several(node)
+
+    def several(self, asked: OneOf | Count) -> Fits:
+        if isinstance(asked, Count):
+            return self.count(asked)
+        ways = [self.term(asked.field, "=", value) for value in asked.values]
+        return lambda row: any(fits(row) for fits in ways)
 
     def word(self, text: str) -> Fits:
         if text in ("open", "closed", "overdue") and self.slug in OPEN:
@@ -112,13 +105,59 @@ class Reading:
         if self.eyes.blind(slug, *names):
             raise Refused
 
+    def count(self, asked: Count) -> Fits:
+        """How many they see of those that refer to a record."""
+        slug = next(each for each, entity in ENTITIES.items() if asked.noun in entity.words())
+        self.must_see(slug, asked.by)
+        inner = Reading(self.eyes, slug).fits(asked.where)
+        there = [row for row in self.eyes.records(slug) if inner(row)]
+        number = int(asked.value)
+        compare = SIGNS.get(asked.op, operator.ne)
+        return lambda row: compare(sum(each[asked.by] == row["id"] for each in there), number)
+
+    def related(self, name: str, op: str, value: str) -> Fits:
+        """A field of the records that one leads to: of those that they see."""
+        first, _, rest = name.partition(".")
+        opposite = op in ("=", "!=") and (op == "!=") is not (value == "empty")
+        if opposite:
+            op = "=" if op == "!=" else "!="
+        slug, beyond = self.beyond(first)
+        inner = Reading(self.eyes, slug).term(rest, op, value)
+        if opposite:
+            return lambda row: not any(inner(there) for there in beyond(row))
+        return lambda row: any(inner(there) for there in beyond(row))
+
+    def beyond(self, name: str) -> tuple[str, Callable[[Row], list[Row]]]:
+        """The entity that a field leads to, and the records of it that they see."""
+        eyes, entity = self.eyes, ENTITIES[self.slug]
+        if name in entity.joins:
+            slug, between = entity.joins[name]
+            self.must_see(between, self.slug, slug, "until")
+            today = START.astimezone(ZoneInfo(eyes.me["zone"])).date()
+            held = [row for row in eyes.records(between) if (row["until"] or today) >= today]
+            there = {row["id"]: row for row in eyes.records(slug)}
+            return slug, lambda row: [
+                there[each[slug]]
+                for each in held
+                if each[self.slug] == row["id"] and each[slug] in there
+            ]
+        self.must_see(self.slug, name)
+        kind = entity.fields()[name]
+        assert isinstance(kind, fields.Reference)
+        seen = {row["id"]: row for row in eyes.records(kind.to)}
+        return kind.to, lambda row: [seen[row[name]]] if row[name] in seen else []
+
     def term(self, name: str, op: str, value: str) -> Fits:
+        if "." in name:
+            return self.related(name, op, value)
         kind = ENTITIES[self.slug].fields().get(name) or fields.Moment(name)
         self.must_see(self.slug, name)
         if value == "empty":
             return lambda row: (
                 (not row[name] and not isinstance(row[name], bool | int | Decimal)) is (op == "=")
             )
+        if op == "has":
+            op = "=" if isinstance(kind, fields.Tags) else "~"
         compare = self.compare(kind, name, "=" if op == "!=" else op, value)
         if op == "!=":
             return lambda row: row[name] in (None, ()) or not compare(row)
@@ -214,258 +253,3 @@ READING: dict[type[Field], Callable[[str], Any]] = {
     fields.Flag: lambda text: text == "yes",
     fields.Phone: lambda text: text.removeprefix("+"),
 }
-
-
-# ── filters made up ───────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Author:
-    """Makes up filters about an entity of a company, from all that there is in it, seen or not."""
-
-    luck: random.Random
-    eyes: Eyes
-    slug: str
-
-    @property
-    def entity(self) -> type[Entity]:
-        return ENTITIES[self.slug]
-
-    def tree(self, deep: int = 2) -> Node:
-        if deep == 0 or self.luck.random() < 0.3:
-            return self.leaf()
-        parts = tuple(self.tree(deep - 1) for _ in range(self.luck.randrange(2, 4)))
-        return self.luck.choice([And(parts), And(parts), Or(parts), Not(self.tree(deep - 1))])
-
-    def leaf(self) -> Node:
-        chance = self.luck.random()
-        if chance < 0.45:
-            return Word(self.word())
-        if chance < 0.6:
-            state = self.luck.choice(["open", "closed", "overdue", "mine"])
-            known = self.slug in OPEN or (state == "mine" and self.entity.owned)
-            return (
-                Term("is", self.luck.choice(["=", "!="]), state)
-                if known and chance < 0.5
-                else Word(state)
-            )
-        return self.term()
-
-    def word(self) -> str:
-        """A part of a word that stands somewhere, in whatever record."""
-        to = self.luck.choice(
-            [self.slug, *(kind.to for kind in self.entity.fields().values() if is_searched(kind))]
-        )
-        rows = self.eyes.company.rows[to]
-        kinds = [name for name, kind in ENTITIES[to].fields().items() if isinstance(kind, TYPED)]
-        held = [
-            str(row[name])
-            for row in self.luck.sample(rows, min(3, len(rows)))
-            for name in kinds
-            if row[name]
-        ]
-        words = [word for text in held for word in text.split() if word.isalnum()] or list(WORDS)
-        word = self.luck.choice(words)
-        if word.isdigit() and len(word) > 9 and self.luck.random() < 0.3:
-            return self.luck.choice([f"+{word}", f"0{word[2:4]} {word[4:]}"])
-        first = self.luck.randrange(max(1, len(word) - 3))
-        cut = word[first : first + self.luck.randrange(3, 8)]
-        return cut if len(cut) > 2 and fold(cut) not in KEYWORDS else self.luck.choice(WORDS)
-
-    def term(self) -> Term:
-        kinds = {
-            name: kind
-            for name, kind in self.entity.fields().items()
-            if not isinstance(kind, fields.Link)
-        }
-        name = self.luck.choice([*kinds, "created_at"])
-        kind = kinds.get(name) or fields.Moment(name)
-        signs = self.signs(kind)
-        held = self.values(name)
-        if not held or self.luck.random() < 0.1:
-            return Term(name, self.luck.choice(["=", "!="]), "empty")  # type: ignore[arg-type]
-        op = self.luck.choice(signs)
-        return Term(name, op, self.value(kind, op, self.luck.choice(held)))
-
-    def signs(self, kind: Field) -> Sequence[Any]:
-        if isinstance(kind, Named):
-            return ["~"]
-        if kind.ordered or (isinstance(kind, fields.Choice) and kind.ranked):
-            return ["=", "!=", "<", "<=", ">", ">="]
-        return ["=", "!="] if isinstance(kind, fields.Flag) else ["=", "!=", "~"]
-
-    def value(self, kind: Field, op: str, held: Any) -> str:
-        match kind:
-            case fields.Reference():
-                return self.name(kind, op, held)
-            case fields.Money():
-                currency = self.luck.choice(["", " USD", " EUR"]) if kind.currency else ""
-                return f"{held:.0f}{currency}"
-            case fields.Moment():
-                return str(held.date().isoformat())
-            case fields.Flag():
-                return "yes" if held else "no"
-            case fields.Tags():
-                return str(self.luck.choice(held))
-            case fields.Phone() if op != "~":
-                return f"+{held}"
-        text = plain(held)
-        if op != "~" or len(text) < 4:
-            return text
-        first = self.luck.randrange(len(text) - 3)
-        return text[first : first + 4].strip()
-
-    def words(self) -> tuple[str, Node]:
-        """Words of a list, and the filter that they are to whoever sees what they ask; to others
-        they are words.
-        """
-        ways = [self.option, self.period, self.bound, self.bound, self.held]
-        ways += [self.person, self.nobodys] if self.entity.owned else []
-        text, field, node = self.luck.choice(ways)()
-        if not field or self.eyes.blind(self.slug, field):
-            node = And(tuple(Word(word) for word in text.split()))
-        return text, node
-
-    def option(self) -> tuple[str, str, Node]:
-        kinds = {
-            name: kind
-            for name, kind in self.entity.fields().items()
-            if isinstance(kind, fields.Choice)
-        }
-        known = [
-            (name, option)
-            for name, kind in kinds.items()
-            for option in kind.options
-            if option not in STATES
-        ]
-        if not known:
-            return "unlikely", "", Word("unlikely")
-        name, option = self.luck.choice(known)
-        return kinds[name].name(option), name, Term(name, "=", option.value)
-
-    def period(self) -> tuple[str, str, Node]:
-        begin, end = f"{START.year}-01-01", f"{START.year}-12-31"
-        dated = self.entity.dated
-        return "this year", dated, And((Term(dated, ">=", begin), Term(dated, "<=", end)))
-
-    def bound(self) -> tuple[str, str, Node]:
-        """What a field that has an order is compared with; amounts also without the field: over
-        500.
-        """
-        found = self.bare() if self.luck.random() < 0.3 else None
-        kinds = {
-            name: kind
-            for name, kind in self.entity.fields().items()
-            if kind.ordered and self.values(name)
-        }
-        name = self.luck.choice([name for name in kinds if self.sees(name)] or [""])
-        if found or not name:
-            return found or self.held()
-        said, dated = name.replace("_", " "), isinstance(kinds[name], fields.Day | fields.Moment)
-        low, high = sorted(self.luck.choice(self.values(name)) for _ in range(2))
-        one, other = (self.value(kinds[name], "=", each).split()[0] for each in (low, high))
-        word, op = self.luck.choice(SIDES if dated else LIMITS)
-        between: Node = And((Term(name, ">=", one), Term(name, "<=", other)))
-        single: Node = Term(name, op, one)  # type: ignore[arg-type]
-        text, node = self.luck.choice(
-            [(f"{word} {one}", single), (f"between {one} and {other}", between)]
-        )
-        return f"{said} {text}", name, node
-
-    def bare(self) -> tuple[str, str, Node] | None:
-        """An amount alone is one of the first field with amounts that they see; where they see
-        none, it is words.
-        """
-        kinds = [
-            name for name, kind in self.entity.fields().items() if isinstance(kind, fields.Money)
-        ]
-        name = next(iter([name for name in kinds if self.sees(name)] or kinds), "")
-        if not name or not self.values(name):
-            return None
-        value = f"{self.luck.choice(self.values(name)):.0f}"
-        return f"over {value}", name, Term(name, ">", value)
-
-    def held(self) -> tuple[str, str, Node]:
-        """Whether a field holds anything."""
-        name = self.luck.choice([name for name in self.entity.fields() if self.sees(name)])
-        word, op = self.luck.choice([("with", "!="), ("without", "=")])
-        return f"{word} {name.replace('_', ' ')}", name, Term(name, op, "empty")  # type: ignore[arg-type]
-
-    def about(self, name: str) -> list[str]:
-        """What somebody may type to learn what a field holds."""
-        kind, said = self.entity.fields()[name], name.replace("_", " ")
-        texts = [f"{word} {said}" for word in ("with", "no", "without")] + [
-            f"{said} missing",
-            f"{name}=empty",
-        ]
-        if held := self.values(name):
-            low, high = (self.value(kind, "=", self.luck.choice(held)) for _ in range(2))
-            texts += [
-                low,
-                low[:-1],
-                f"over {low}",
-                f"> {low}",
-                f"{low}+",
-                f"between {low} and {high}",
-                f"before {low}",
-            ]
-            texts += [
-                f"{said} {low}",
-                f"{said} over {low}",
-                f"{name} = {low}",
-                f'{name} ~ "{low}"',
-                f"not {low}",
-            ]
-        return texts
-
-    def sees(self, name: str) -> bool:
-        return not self.eyes.blind(self.slug, name)
-
-    def values(self, name: str) -> list[Any]:
-        return [
-            row[name] for row in self.eyes.company.rows[self.slug] if row[name] not in (None, ())
-        ]
-
-    def nobodys(self) -> tuple[str, str, Node]:
-        return "unassigned", self.entity.owned, Term(self.entity.owned, "=", "empty")
-
-    def person(self) -> tuple[str, str, Node]:
-        """A colleague by name; whom the readers do not see is no colleague."""
-        row = self.luck.choice(self.eyes.company.rows["user"])
-        seen = [other for other in self.eyes.records("user") if not other["left"]]
-        wanted = fold(row["title"])
-        meant = [other for other in seen if f" {wanted} " in f" {fold(other['title'])} "]
-        field = self.entity.owned if meant else ""
-        return (
-            row["title"],
-            field,
-            Term(self.entity.owned, "=", f"US-{meant[0]['number'] if meant else 0}"),
-        )
-
-    def name(self, kind: fields.Reference, op: str, held: int) -> str:
-        """What a record may be called that is pointed at: its reference, its name, a part of
-        that.
-        """
-        row = self.eyes.company.find(kind.to, held)
-        assert row
-        if op == "~":
-            return str(row["title"])[:4].strip()
-        if kind.to == "user" and self.luck.random() < 0.5:
-            return "me" if op == "!=" else self.luck.choice(["me", "my-team"])
-        return self.luck.choice([f"{ENTITIES[kind.to].prefix}-{row['number']}", str(row["title"])])
-
-
-def plain(held: Any) -> str:
-    """A value as people write it: 15.500 could be thousands."""
-    return f"{held.normalize():f}" if isinstance(held, Decimal) else str(held)
-
-
-LIMITS = (("over", ">"), ("at least", ">="), ("under", "<"), ("at most", "<="))
-SIDES = (("before", "<"), ("until", "<="), ("after", ">"), ("since", ">="))
-STATES = ("open", "closed")
-"""What is a state of the record before it is an option of a field."""
-KEYWORDS = ("and", "not", "or")
-
-
-def is_searched(kind: Field) -> bool:
-    return isinstance(kind, fields.Reference) and kind.search

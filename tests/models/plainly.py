@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.sharing import Shared
 from models.core.fields import Reference, Tags
 from models.core.parsing.values import fold
 from models.core.unit_of_work import UnitOfWork
@@ -35,9 +36,11 @@ class Company:
         """Whether somebody may show or export a record."""
         if person["guest"] or person["left"]:
             return False
-        if person["role"] == "admin":
+        if person["role"] == "admin" and not issubclass(ENTITIES[slug], Shared):
             return True
         scope, owner = self.scope(person, slug, verb), self.owner(slug, row)
+        if issubclass(ENTITIES[slug], Shared):
+            return self.scope(person, slug, "show") != "none" and self.shares(person, row, verb)
         mine = owner in (None, person["id"])  # what is nobody's is everybody's
         if not (
             scope == "all"
@@ -53,8 +56,17 @@ class Company:
         ]
         return all(self.may(person, to, found) for to, id in above if (found := self.find(to, id)))
 
+    def shares(self, person: Row, row: Row, verb: str) -> bool:
+        """Whether a record that its owner shares, or does not, is there for somebody."""
+        if row["owner"] == person["id"] or verb != "show":
+            return bool(row["owner"] == person["id"])
+        team = row["shared"] == "team" and row["owner"] in self.team(person)
+        return bool(row["shared"] == "everyone" or team)
+
     def scope(self, person: Row, slug: str, verb: str) -> str:
         """Whose records; never more than one may see."""
+        if person["role"] == "admin":
+            return "all"
         rules = self.roles[person["role"]]
         line = rules.lines.get(slug)
         whole = whole_of(ENTITIES[slug]) if ENTITIES[slug].part_of else ""

@@ -14,7 +14,10 @@ from models.core.fields import Choice
 from models.core.fields.base import Field
 from models.core.names import learn
 from models.core.permissions import masking, policy, visibility
+from models.core.search.list_groups import MOST as GROUPS
+from models.core.search.list_groups import Group
 from models.core.search.list_menus import ListMenu
+from models.core.search.query import amounts
 from models.core.unit_of_work import UnitOfWork
 
 LINES = 12
@@ -342,6 +345,38 @@ def listing(
         drawn += row(record, work, line=line)
     drawn += [blocks.actions(*pages)] if pages else []
     return Message("\n".join(filter(None, [heading, note, *lines])), blocks.distinct(drawn))
+
+
+def grouped(
+    noun: str, work: UnitOfWork, heading: str, groups: Sequence[Group], note: str
+) -> Message:
+    """Return the records of a list under headings, each with its count, its sum and all of it.
+
+    Args:
+        noun: The noun of the records.
+        work: The unit of work.
+        heading: The line above them.
+        groups: The groups.
+        note: How the words were interpreted.
+    """
+    drawn, told = [blocks.section(f"*{escape(heading)}*")], [heading]
+    drawn += [blocks.context(escape(note))] if note else []
+    told += [note] if note else []
+    for group in groups[:GROUPS]:
+        title = " · ".join(filter(None, [group.label, f"{group.total:,}", amounts(group.sums)]))
+        lines = [summary(record, work) for record in group.records]
+        left = group.total - len(lines)
+        lines += [f"and {left:,} more"] if left else []
+        line = f"{noun} list {group.words} --page=1"
+        button = blocks.button("All", "crm.run", line) if len(line) <= blocks.VALUE else None
+        text = "\n".join([f"*{escape(title)}*", *(f"• {escape(each)}" for each in lines)])
+        drawn.append(blocks.section(text, button))
+        told += [title, *lines]
+    if len(groups) > GROUPS:
+        said = f"{len(groups) - GROUPS} more groups with {sum(g.total for g in groups[GROUPS:]):,}."
+        drawn.append(blocks.context(said))
+        told.append(said)
+    return Message("\n".join(told), blocks.distinct(drawn))
 
 
 def list_menus(noun: str, menus: Sequence[ListMenu]) -> list[Block]:

@@ -186,10 +186,20 @@ def is_folded_text(column: Any) -> bool:
     return column is CustomValue.text
 
 
-def where(entity: type[Entity], name: str, fits: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition for the records of which the value of a field fits a condition."""
+def where(
+    rows: Any, entity: type[Entity], name: str, fits: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Return the condition for the records of which the value of a field fits a condition.
+
+    Args:
+        rows: The entity, or an alias of it.
+        entity: The entity.
+        name: The field.
+        fits: A condition on `column_of` the field.
+    """
     ours = (CustomValue.entity == entity.slug(), CustomValue.field == name)
-    return entity.id.in_(select(CustomValue.record_id).where(*ours, fits))
+    found: ColumnElement[bool] = rows.id.in_(select(CustomValue.record_id).where(*ours, fits))
+    return found
 
 
 def holders(

@@ -69,7 +69,7 @@ class CustomAttribute:
     def __get__(self, record: Any, entity: Any) -> Any:
         kind = entity.fields().get(self.name)
         if record is None:
-            return expression(entity, self.name, kind)
+            return adaptable(entity, self.name, kind)
         return kind and loaded(kind, (record.custom or {}).get(self.name))
 
     def __set__(self, record: Any, value: Any) -> None:
@@ -77,6 +77,13 @@ class CustomAttribute:
         if held.get(self.name) != text:
             others = {name: each for name, each in held.items() if name != self.name}
             record.custom = others if text is None else {**others, self.name: text}
+
+
+def adaptable(entity: Any, name: str, kind: Field | None) -> Any:
+    """Return what a field holds, in a statement; an alias of the entity adapts it to itself."""
+    found: Any = expression(entity, name, kind)
+    found.adapt_to_entity = lambda alias: expression(alias.entity, name, kind)
+    return found
 
 
 def attach(entity: type, name: str) -> None:

@@ -16,6 +16,7 @@ from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.finding import by_id, held
 from models.core.entity.name_reference import Named
 from models.core.entity.readonly import why_readonly
+from models.core.entity.sharing import Shared
 from models.core.errors import Forbidden, Invalid, NotFound
 from models.core.fields import Reference
 from models.core.fields.base import Field
@@ -35,23 +36,8 @@ UNDECIDED = "Nobody decided who reads this, so nothing is shown."
 CRM = "crm"
 """What the verbs are about that need no noun."""
 EVERYONE = frozenset(
-    (
-        "find",
-        "help",
-        "home",
-        "undo",
-        "redo",
-        "hours",
-        "less",
-        "notify",
-        "mute",
-        "unmute",
-        "request",
-        "handover",
-        "keep",
-        "lists",
-    )
-)
+    ("find", "help", "home", "undo", "redo", "hours", "keep", "lists")
+) | frozenset(("less", "notify", "mute", "unmute", "request", "handover"))
 """The verbs of `CRM` that everyone in the workspace may use: look, undo what they did, keep lists,
 and choose what reaches them. What they hand over is checked record by record.
 """
@@ -224,6 +210,8 @@ def found_reach(actor: User, about: str, verb: str) -> Owners:
     own: a right to change it is for all of it, or none.
     """
     scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
+    if entity is not None and issubclass(entity, Shared):
+        return shared_reach(actor, about, verb, scope)
     if scope in (Scope.ALL, Scope.NONE):
         return None if scope == Scope.ALL else frozenset()
     if entity is None or (entity.governing and verb in READS):
@@ -231,6 +219,18 @@ def found_reach(actor: User, about: str, verb: str) -> Owners:
     if not (entity.owned or entity.part_of or entity.are_people):
         return frozenset({NOBODY}) if verb in READS else frozenset()
     return owners(actor, scope, verb)
+
+
+def shared_reach(actor: User, about: str, verb: str, scope: Scope) -> Owners:
+    """Return whose shared records someone may use a verb on: at least on their own, if on any.
+
+    What is private is narrowed down for each record.
+    """
+    if rights_of(actor).scope(about, "show") == Scope.NONE:
+        return frozenset()
+    if verb in READS or scope == Scope.ALL:
+        return None
+    return frozenset({actor.id}) | (circle(actor) if scope == Scope.TEAM else frozenset())
 
 
 def owners(actor: User, scope: Scope, verb: str) -> frozenset[int]:
@@ -319,7 +319,12 @@ def namesakes(entity: type[Entity]) -> Mapping[str, type[Entity]]:
 
 
 def knows_names(actor: User | System, record: Entity) -> bool:
-    """Return whether someone may see all the records after which this one is named."""
+    """Return whether someone may see all the records after which this one is named.
+
+    What is kept private nobody else knows.
+    """
+    if isinstance(record, Shared) and actor and not record.is_shared_with(actor.id, circle(actor)):
+        return False
     names = namesakes(type(record))
     found = [pointed(record, name, at) for name, at in names.items()] if names else []
     return all(can(actor, "show", other) for other in found if other)

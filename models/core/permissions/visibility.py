@@ -6,13 +6,24 @@ They say for all records at once what `access.can` answers for one.
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from sqlalchemy import BinaryExpression, Column, ColumnElement, exists, false, or_, select, true
+from sqlalchemy import (
+    BinaryExpression,
+    Column,
+    ColumnElement,
+    and_,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.operators import json_getitem_op
 
 from models.core.context import SYSTEM, Context, System
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.sharing import Audience, Shared
 from models.core.identity.rights import NOBODY
 from models.core.identity.user import User
 from models.core.permissions import policy
@@ -33,10 +44,31 @@ def of(session: Session) -> Sight:
     if seen is None:
         with beyond(session):
             found = [(slug, reach(viewers, entity)) for slug, entity in ENTITIES.items()]
+            found += shared(viewers)
         seen = roster_of(session).sights[key] = tuple(
             (slug, theirs) for slug, theirs in found if theirs is not None
         )
     return seen
+
+
+def shared(viewers: Sequence[User | System]) -> list[tuple[str, Owners]]:
+    """Return for each entity with shared records whose team's records all of these see.
+
+    There is no entry where one of them may look at no such record.
+    """
+    there = [entity for entity in ENTITIES.values() if issubclass(entity, Shared)]
+    people = [viewer for viewer in viewers if viewer]
+    found: list[tuple[str, Owners]] = []
+    for entity in there:
+        if viewers and all(can(viewer, "show", entity) for viewer in viewers):
+            common = frozenset.intersection(*(policy.circle(each) for each in people))
+            found.append((team_of(entity), common))
+    return found
+
+
+def team_of(entity: type[Entity]) -> str:
+    """Return the key in a `Sight` for whose records that are shared with a team are seen."""
+    return f"{entity.slug()} team"
 
 
 def reach(viewers: Sequence[User | System], entity: type[Entity], verb: str = "show") -> Owners:
@@ -46,6 +78,8 @@ def reach(viewers: Sequence[User | System], entity: type[Entity], verb: str = "s
         theirs = (
             policy.reach(viewer, entity.slug(), verb) if can(viewer, verb, entity) else frozenset()
         )
+        if theirs is None and viewer and issubclass(entity, Shared):
+            theirs = frozenset({viewer.id})  # and what others share
         common = theirs if common is None else common if theirs is None else common & theirs
     return common
 
@@ -62,6 +96,10 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
     """
     seen, rows = dict(sight), entity if rows is None else rows
     found = [belonging(entity, seen[entity.slug()], rows)] if entity.slug() in seen else []
+    if found and issubclass(entity, Shared) and team_of(entity) in seen:
+        audience, owner = getattr(rows, entity.shared_by), getattr(rows, entity.owned)
+        team = and_(audience == Audience.TEAM, owner.in_(sorted(seen[team_of(entity)])))
+        found = [or_(*found, audience == Audience.EVERYONE, team)]
     for name, other in namesakes(entity).items():
         if other.slug() in seen:
             found.append(pointing_at(other, getattr(rows, name), seen[other.slug()]))

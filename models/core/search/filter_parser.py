@@ -2,12 +2,16 @@
 
 An example is `stage = won AND (amount > 10k OR owner = me) NOT acme`.
 
-    filter := field (= != > >= < <= ~) value, joined by AND OR NOT and parentheses; adjacency is AND
+    filter  := part, joined by AND OR NOT and parentheses; adjacency is AND
+    part    := path (= != > >= < <= ~) value | path in (value, …) | path has value
+             | path [not] empty | count(noun [by field] [where filter]) sign number | word
+    path    := field, or the fields that lead to one of another record: account.industry
 
 Which fields there are and what their values mean is up to the module that compiles the tree to SQL.
 """
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Literal, cast
@@ -22,7 +26,12 @@ MOST_CONTAINED = 8
 """The most conditions with ~, because each of them looks through every record."""
 EXAMPLE = "stage=won or amount>10k"
 
-Op = Literal["=", "!=", ">", ">=", "<", "<=", "~"]
+MOST_RELATED = 8
+"""The most conditions on other records, because each of them looks at these for every record."""
+EMPTY = "empty"
+"""The value that stands for none."""
+
+Op = Literal["=", "!=", ">", ">=", "<", "<=", "~", "has"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Term:
     Attributes:
         exact: the value was in quotes.
         word: the term was made of a word without a field.
+        place: the number of its first word in what was typed, 0 where it is the only one.
     """
 
     field: str
@@ -39,6 +49,34 @@ class Term:
     value: str
     exact: bool = attribute(default=False, compare=False, repr=False)
     word: bool = attribute(default=False, compare=False, repr=False)
+    place: int = attribute(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A field that holds one of several values: `stage in (won, lost)`."""
+
+    field: str
+    values: tuple[str, ...]
+    place: int = attribute(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many records refer to this one: `count(cases where open) > 2`.
+
+    Attributes:
+        noun: what they are called.
+        by: the field of theirs that refers to this one, "" where only one can.
+        where: which of them count.
+    """
+
+    noun: str
+    by: str
+    where: "Node"
+    op: Op
+    value: str
+    place: int = attribute(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,7 +108,24 @@ class Not:
     part: "Node"
 
 
-Node = Term | Word | And | Or | Not
+Leaf = Term | OneOf | Count | Word
+Node = Leaf | And | Or | Not
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the parser knows of a noun: only the names of fields make `has` and `empty` a condition.
+
+    Attributes:
+        names: The words that name a field.
+        of: Returns the vocabulary of another noun.
+    """
+
+    names: Collection[str] = ()
+    of: "Callable[[str], Vocabulary]" = attribute(
+        default=lambda noun: Vocabulary(), compare=False, repr=False
+    )
+
 
 QUOTES = '"“”„«»'
 QUOTED = rf"[{QUOTES}](?P<%s>(?:\\.|[^\\{QUOTES}])*)[{QUOTES}]"
@@ -79,8 +134,11 @@ SIGN = r"!=|<>|>=|<=|==|[=><~≠≥≤]"
 SIGNS = {"≠": "!=", "<>": "!=", "≥": ">=", "≤": "<=", "==": "="}
 TOKEN = re.compile(
     rf"""
-    \s*(?:
+    (?<=\))\s*(?P<sign>{SIGN})\s*(?P<number>[^\s()]+)
+    | \s*(?:
       (?P<paren>[()])
+    | (?P<count>(?i:count))\s*\(
+    | (?P<one_of>[^\W\d][\w.-]*)\s+(?P<none_of>(?i:not)\s+)?(?i:in)\s*\((?P<values>(?:{QUOTED % "first"}|[^(){QUOTES}])*)\)
     | (?P<field>[^\W\d][\w.-]*)\s*(?!{MENTION})(?P<op>{SIGN})\s*(?:
           {QUOTED % "quoted_value"}
         | (?P<value>{MENTION}|(?!{SIGN})[^\s(){QUOTES}]+)
@@ -94,8 +152,23 @@ TOKEN = re.compile(
 )
 
 
-def parse(text: str) -> Node:
+SPECIAL = ("has", "is", "are", EMPTY)
+"""Words that may be a part of a condition, and are only texts in quotes."""
+JOINED = re.compile(r"\sor\s", re.IGNORECASE)
+VALUE = re.compile(
+    rf"\s*(?:{QUOTED % 'quoted'}\s*|(?P<plain>(?:(?!\sor\s)[^,])+))(?:,|\sor\s|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+STRAY = "needs a field in front and a value behind, or a quote that closes"
+COUNTED = "count(cases where open) > 2"
+
+
+def parse(text: str, known: Vocabulary | None = None) -> Node:
     """Return the tree of a filter; an empty text lets everything through.
+
+    Args:
+        text: The filter as it was typed.
+        known: The fields of the noun it is about.
 
     Raises:
         ValueError: says what is wrong and at which word.
@@ -105,24 +178,33 @@ def parse(text: str) -> Node:
         raise ValueError(
             f"A filter holds at most {LONGEST} characters; this has {len(text)}. Try {EXAMPLE}."
         )
-    reader = Reader(list(TOKEN.finditer(text)))
-    if len(reader.tokens) > MOST_WORDS:
+    reader = Reader(list(TOKEN.finditer(text)), known or Vocabulary())
+    must_be_few(reader.tokens)
+    node = reader.read_any() if reader.tokens else And(())
+    if reader.next:
+        raise reader.wrong(STRAY if reader.next["sign"] else "closes what was never opened")
+    return node
+
+
+def must_be_few(tokens: "list[re.Match[str]]") -> None:
+    """Raise ValueError where a filter asks more than a database soon answers."""
+    if len(tokens) > MOST_WORDS:
         raise ValueError(
-            f"A filter holds at most {MOST_WORDS} words; this has {len(reader.tokens)}. Try {EXAMPLE}."
+            f"A filter holds at most {MOST_WORDS} words; this has {len(tokens)}. Try {EXAMPLE}."
         )
-    signs = [token["op"] for token in reader.tokens if token["op"]]
+    signs = [token["op"] for token in tokens if token["op"]]
+    lists = [token["values"] for token in tokens if token["one_of"]]
+    paths = [token["field"] or token["one_of"] or "" for token in tokens]
+    related = [each for each in paths if "." in each] + [each for each in tokens if each["count"]]
     for most, what, count in (
         (MOST_CONTAINED, "conditions with ~ (contains)", signs.count("~")),
-        (MOST_CONDITIONS, "conditions", len(signs)),
+        (MOST_CONDITIONS, "conditions", len(signs) + sum(len(split(each)) for each in lists)),
+        (MOST_RELATED, "conditions on other records", len(related)),
     ):
         if count > most:
             raise ValueError(
                 f"A filter holds at most {most} {what}; this has {count}. Try fewer, or {EXAMPLE}."
             )
-    node = reader.read_any() if reader.tokens else And(())
-    if reader.next:
-        raise reader.wrong("closes what was never opened")
-    return node
 
 
 def write(node: Node) -> str:
@@ -130,6 +212,12 @@ def write(node: Node) -> str:
     match node:
         case Term(name, op, value):
             return f"{name} {op} {quote(value)}"
+        case OneOf(name, values):
+            return f"{name} in ({', '.join(map(quote_one, values))})"
+        case Count(noun, by, where, op, value):
+            said = "".join([noun, f" by {by}" if by else ""])
+            inner = write(where)
+            return f"count({said}{f' where {inner}' if inner else ''}) {op} {value}"
         case Word(word):
             return quote(word)
         case Not(part):
@@ -147,9 +235,28 @@ def within(part: Node) -> str:
 def quote(text: str) -> str:
     """Return the text as it is where it would be read as one word, else in quotes."""
     found = TOKEN.fullmatch(text)
-    if found and found["word"] and not keyword(found):
+    if found and found["word"] and not keyword(found) and text.lower() not in SPECIAL:
         return text
+    return quoted(text)
+
+
+def quote_one(text: str) -> str:
+    """Return a value of a list of values as it is where it is read as itself, else in quotes."""
+    plain = bool(text) and text == text.strip() and not re.search(f"[(),{QUOTES}]", text)
+    return text if plain and not JOINED.search(f" {text} ") else quoted(text)
+
+
+def quoted(text: str) -> str:
     return '"' + re.sub(r'([\\"“”„«»])', r"\\\1", text) + '"'
+
+
+def split(text: str) -> list[str]:
+    """Return the values of a list of values: `won, lost`, `won or lost`."""
+    found = []
+    for each in VALUE.finditer(text):
+        value = unescape(each["quoted"]) if each["quoted"] is not None else clean(each["plain"])
+        found += [value] if value or each["quoted"] is not None else []
+    return found
 
 
 def keyword(found: re.Match[str] | None) -> str:
@@ -161,10 +268,12 @@ def keyword(found: re.Match[str] | None) -> str:
 class Reader:
     """Goes through the tokens from left to right; `or` binds loosest, `not` tightest."""
 
-    def __init__(self, tokens: list[re.Match[str]]) -> None:
+    def __init__(self, tokens: list[re.Match[str]], known: Vocabulary) -> None:
         self.tokens = tokens
+        self.known = known
         self.at = 0
         self.depth = 0
+        self.counting = False
 
     @property
     def next(self) -> re.Match[str] | None:
@@ -213,16 +322,103 @@ class Reader:
         found = self.next
         if found is None or keyword(found) or found["paren"]:
             raise self.wrong("needs a field or a word here")
-        if found["stray"]:
-            raise self.wrong("needs a field in front and a value behind, or a quote that closes")
+        if found["stray"] or found["sign"]:
+            raise self.wrong(STRAY)
         if found["missing"] is not None:
             name = found["field"]
             raise self.wrong(
                 "needs a value, and a quotation both its quotes",
                 f'{name}{found["op"]}12 or {name}=""',
             )
+        if found["count"]:
+            return self.read_count()
+        if found["one_of"]:
+            return self.read_one_of(found)
+        if said := self.read_said(found):
+            return said
+        place = self.place
         self.at += 1
-        return leaf(found)
+        return leaf(found, place)
+
+    @property
+    def place(self) -> int:
+        """The number of the next word, 0 where it is the only one."""
+        return self.at + 1 if len(self.tokens) > 1 else 0
+
+    def read_one_of(self, found: re.Match[str]) -> Node:
+        """Return `stage in (won, lost)`, or its opposite."""
+        values = tuple(split(found["values"]))
+        if not values:
+            name = found["one_of"]
+            raise self.wrong("needs values between its parentheses", f"{name} in (won, lost)")
+        node = OneOf(named(found["one_of"]), values, self.place)
+        self.at += 1
+        return Not(node) if found["none_of"] else node
+
+    def read_said(self, found: re.Match[str]) -> Term | None:
+        """Return `tags has vip`, `phone empty` or `phone is not empty`; None for other words."""
+        name = named(found["word"] or "")
+        if name.partition(".")[0] not in self.known.names:
+            return None
+        words = [(each["word"] or "").lower() for each in self.tokens[self.at + 1 : self.at + 4]]
+        value = self.tokens[self.at + 2] if len(self.tokens) > self.at + 2 else None
+        if words[:1] == ["has"] and value and not keyword(value):
+            if value["word"] or value["quoted"] is not None:
+                term = Term(name, "has", text_of(value), value["word"] is None, place=self.place)
+                self.at += 3
+                return term
+            return None
+        length = 1 if words[:1] in (["is"], ["are"]) else 0
+        negated = words[length : length + 1] == ["not"]
+        length += negated
+        if words[length : length + 1] != [EMPTY]:
+            return None
+        term = Term(name, "!=" if negated else "=", EMPTY, place=self.place)
+        self.at += length + 2
+        return term
+
+    def read_count(self) -> Count:
+        """Return `count(cases where open) > 2`."""
+        place = self.place
+        if self.counting:
+            raise self.wrong("stands inside of another count", COUNTED)
+        self.at += 1
+        noun = self.read_words("by", "where")
+        if not noun:
+            raise self.wrong("needs the word for what is counted", COUNTED)
+        by = self.read_words("where") if self.take("by") else ""
+        where: Node = And(())
+        if self.take("where"):
+            where = self.read_counted(noun)
+        if self.next is None or self.next["paren"] != ")":
+            raise self.wrong("is missing a closing parenthesis", COUNTED)
+        self.at += 1
+        if self.next is None or not self.next["sign"]:
+            raise self.wrong("needs a sign and a number after the count", COUNTED)
+        op, value = SIGNS.get(self.next["sign"], self.next["sign"]), self.next["number"]
+        self.at += 1
+        return Count(noun, named(by), where, cast(Op, op), value, place)
+
+    def read_counted(self, noun: str) -> Node:
+        """Return which of the records count, in the words of their own noun."""
+        outer, self.known, self.counting = self.known, self.known.of(noun), True
+        node = self.read_any()
+        self.known, self.counting = outer, False
+        return node
+
+    def read_words(self, *until: str) -> str:
+        """Return the words up to one of these, or up to a sign or a parenthesis."""
+        found = []
+        while self.next and self.next["word"] and self.next["word"].lower() not in until:
+            found.append(self.next["word"])
+            self.at += 1
+        return " ".join(found).lower()
+
+    def take(self, word: str) -> bool:
+        """Take the next word if it is this one, and return whether it was."""
+        found = bool(self.next and (self.next["word"] or "").lower() == word)
+        self.at += found
+        return found
 
     def wrong(self, problem: str, example: str = EXAMPLE) -> ValueError:
         """Return an error at the next token: “)” (word 3) closes what was never opened. Try …."""
@@ -234,14 +430,23 @@ class Reader:
         return ValueError(f"{here} {problem}. Try {example}.")
 
 
-def leaf(found: re.Match[str]) -> Term | Word:
+def leaf(found: re.Match[str], place: int) -> Term | Word:
     if not found["field"]:
-        quoted = found["word"] is None
-        return Word(unescape(found["quoted"]) if quoted else found["word"], quoted)
+        return Word(text_of(found), found["word"] is None)
     quoted = found["value"] is None
     value = unescape(found["quoted_value"]) if quoted else found["value"]
     op = SIGNS.get(found["op"], found["op"])
-    return Term(found["field"].lower().replace("-", "_"), cast(Op, op), value, quoted)
+    return Term(named(found["field"]), cast(Op, op), value, quoted, place=place)
+
+
+def text_of(found: re.Match[str]) -> str:
+    """Return what a word or a quotation says."""
+    return unescape(found["quoted"]) if found["word"] is None else found["word"]
+
+
+def named(word: str) -> str:
+    """Return the word for a field as fields are spelt: close_date for Close-Date."""
+    return word.lower().replace("-", "_")
 
 
 def unescape(text: str) -> str:

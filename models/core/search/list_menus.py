@@ -9,8 +9,8 @@ from models.core.fields.shape import by_shape
 from models.core.identity.user import with_names
 from models.core.permissions import visibility
 from models.core.search import list_order
+from models.core.search.filter_fields import SHORTCUTS, shortcuts
 from models.core.search.filter_parser import And, Node, Or, Term, Word, write
-from models.core.search.filter_sql import SHORTCUTS, shortcuts
 from models.core.search.list_order import AGE, Order, is_ranked
 from models.core.search.list_words import Listing
 

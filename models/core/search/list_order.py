@@ -14,7 +14,7 @@ from models.core.fields import Choice, Country, Day, Moment, Money, Number, Text
 from models.core.fields.base import Field
 from models.core.fields.shape import by_shape
 from models.core.permissions import visibility
-from models.core.search.filter_sql import ALWAYS, OTHERS
+from models.core.search.filter_fields import ALWAYS, OTHERS
 
 WORDS = (Text, Country)
 SORTED = (Money, Number, Day, Moment, Choice, *WORDS)

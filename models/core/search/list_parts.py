@@ -1,17 +1,80 @@
 """The pieces of lists that are conditions: words of options, and alternatives that go together."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
 from models.core.context import Context
-from models.core.entity.base import ENTITIES
+from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields import Choice, Flag
 from models.core.fields.base import Field
 from models.core.parsing import values
+from models.core.search import filter_parser
+from models.core.search.filter_fields import ALWAYS, field_of, shortcuts, vocabulary
 from models.core.search.filter_parser import Node, Or, Term, Word
-from models.core.search.filter_sql import ALWAYS
+
+LONE = re.compile(
+    r"(?P<before>[^\s=<>~≠≥≤\"]*)(?P<space>\s*)(?P<op>>=|<=|=>|=<|>|<|≥|≤)\s*(?=[^\s=<>~])"
+)
+SAID = {
+    ">": "more than",
+    ">=": "at least",
+    "≥": "at least",
+    "=>": "at least",
+    "<": "less than",
+    "<=": "at most",
+    "≤": "at most",
+    "=<": "at most",
+}
+NEGATED = {
+    "assigned": "unassigned",
+    "owned": "unassigned",
+    "claimed": "unassigned",
+    "updated": "untouched",
+    "touched": "untouched",
+    "changed": "untouched",
+    "modified": "untouched",
+    "over": "at most",
+    "above": "at most",
+    "more than": "at most",
+    "under": "at least",
+    "below": "at least",
+    "less than": "at least",
+    "before": "from",
+    "after": "until",
+    "older than": "newer than",
+    "newer than": "older than",
+}
+"""Phrases that are said after a not, and what the negation means without the not."""
+NOT = re.compile(rf"(?<!\S)not (?:been )?({'|'.join(NEGATED)})(?!\S)", re.IGNORECASE)
+
+
+def parsed(text: str, entity: type[Entity]) -> Node:
+    """Return the tree of the words of a list.
+
+    A sign without a field in front becomes the words that it is read as: > 10k.
+    """
+    text = NOT.sub(lambda found: NEGATED[found[1].lower()], text)
+    if "<" in text or ">" in text or "≥" in text or "≤" in text:
+        parts = re.split(r"(\"[^\"]*\"|<[@#][^<>]*>)", text)
+        text = "".join(
+            part if at % 2 else LONE.sub(lambda found: spelt(found, entity), part)
+            for at, part in enumerate(parts)
+        )
+    return filter_parser.parse(text, vocabulary(entity))
+
+
+def spelt(found: re.Match[str], entity: type[Entity]) -> str:
+    try:
+        field_of(found["before"].lower().replace("-", "_"), entity)
+    except ValueError:
+        known = found["before"] and not (
+            values.fold(found["before"]) in shortcuts(entity) or found["space"]
+        )
+        return found[0] if known else f"{found['before']} {SAID[found['op']]} "
+    return found[0]
 
 
 def is_past(kind: Field) -> bool:

@@ -16,11 +16,18 @@ from models.core.fields.synonyms import squeezed
 from models.core.identity.user import User
 from models.core.parsing import values
 from models.core.permissions import visibility
-from models.core.search import filter_parser
 from models.core.search.comparisons import WIDEST, Bounds, must_be_clear
-from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
+from models.core.search.filter_fields import (
+    ALWAYS,
+    OTHERS,
+    SHORTCUTS,
+    counted,
+    field_of,
+    shortcuts,
+)
+from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
 from models.core.search.filter_periods import read_span
-from models.core.search.filter_sql import ALWAYS, OTHERS, SHORTCUTS, field_of, shortcuts, team_named
+from models.core.search.filter_values import team_named
 from models.core.search.list_parts import is_past, key, plain, together, worded
 from models.core.search.lookup import REFERENCE, begins
 from models.core.search.mentions import OWNERS, called
@@ -60,70 +67,6 @@ EXTENDED = (Money, Day, Moment, Choice, Reference)
 """The kinds for which more words can belong to a value: 10k USD, end of month, Ada Lovelace."""
 
 
-LONE = re.compile(
-    r"(?P<before>[^\s=<>~≠≥≤\"]*)(?P<space>\s*)(?P<op>>=|<=|=>|=<|>|<|≥|≤)\s*(?=[^\s=<>~])"
-)
-SAID = {
-    ">": "more than",
-    ">=": "at least",
-    "≥": "at least",
-    "=>": "at least",
-    "<": "less than",
-    "<=": "at most",
-    "≤": "at most",
-    "=<": "at most",
-}
-
-
-NEGATED = {
-    "assigned": "unassigned",
-    "owned": "unassigned",
-    "claimed": "unassigned",
-    "updated": "untouched",
-    "touched": "untouched",
-    "changed": "untouched",
-    "modified": "untouched",
-    "over": "at most",
-    "above": "at most",
-    "more than": "at most",
-    "under": "at least",
-    "below": "at least",
-    "less than": "at least",
-    "before": "from",
-    "after": "until",
-    "older than": "newer than",
-    "newer than": "older than",
-}
-"""Phrases that are said after a not, and what the negation means without the not."""
-NOT = re.compile(rf"(?<!\S)not (?:been )?({'|'.join(NEGATED)})(?!\S)", re.IGNORECASE)
-
-
-def parsed(text: str, entity: type[Entity]) -> Node:
-    """Return the tree of the words of a list.
-
-    A sign without a field in front becomes the words that it is read as: > 10k.
-    """
-    text = NOT.sub(lambda found: NEGATED[found[1].lower()], text)
-    if "<" in text or ">" in text or "≥" in text or "≤" in text:
-        parts = re.split(r"(\"[^\"]*\"|<[@#][^<>]*>)", text)
-        text = "".join(
-            part if at % 2 else LONE.sub(lambda found: spelt(found, entity), part)
-            for at, part in enumerate(parts)
-        )
-    return filter_parser.parse(text)
-
-
-def spelt(found: re.Match[str], entity: type[Entity]) -> str:
-    try:
-        field_of(found["before"].lower().replace("-", "_"), entity)
-    except ValueError:
-        known = found["before"] and not (
-            values.fold(found["before"]) in shortcuts(entity) or found["space"]
-        )
-        return found[0] if known else f"{found['before']} {SAID[found['op']]} "
-    return found[0]
-
-
 @dataclass
 class Listing:
     """Reads words side by side as conditions, the longest first.
@@ -158,8 +101,24 @@ class Listing:
                 inner = self.read(part)
                 self.told[before:] = [f"not {each}" for each in self.told[before:]]
                 return Not(inner)
+            case OneOf():
+                return node
+            case Count():
+                return self.count(node)
         read: tuple[Node, ...] = tuple(self.side_by_side((node,)))
         return read[0] if len(read) == 1 else And(read)
+
+    def count(self, asked: Count) -> Count:
+        """Return a count whose words are read as those of a list of what is counted."""
+        try:
+            child, _ = counted(asked, self.entity)
+        except ValueError:
+            return asked  # the compiler of the filter says what is wrong
+        inner = Listing(self.work, child, self.alone, self.people)
+        where = inner.read(asked.where)
+        about = f" ({', '.join(inner.told)})" if inner.told else ""
+        self.told.append(f"{child.plural()}{about} {asked.op} {asked.value}")
+        return replace(asked, where=where)
 
     def side_by_side(self, parts: Sequence[Node]) -> list[Node]:
         found: list[Node] = []

@@ -7,7 +7,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.core.parsing.texts import clean
-from models.core.search.filter_parser import And, Node, Not, Or, Term, Word, parse, write
+from models.core.search.filter_parser import (
+    And,
+    Count,
+    Node,
+    Not,
+    OneOf,
+    Or,
+    Term,
+    Vocabulary,
+    Word,
+    parse,
+    write,
+)
 from tests.tables import table
 
 pytestmark = pytest.mark.dialect
@@ -129,6 +141,74 @@ def test_what_is_no_filter_is_refused_at_the_word_where_it_goes_wrong(text, sent
         parse(text)
 
 
+KNOWN = Vocabulary({"tags", "phone", "account", "name"}, lambda noun: KNOWN)
+OPEN = Word("open")
+
+
+@table(
+    ("text", "tree"),
+    [
+        ("stage in (won, lost)", OneOf("stage", ("won", "lost"))),
+        ("stage IN(won or lost)", OneOf("stage", ("won", "lost"))),
+        ("stage not in (won)", Not(OneOf("stage", ("won",)))),
+        ('close-date in ("last quarter", 4 dec)', OneOf("close_date", ("last quarter", "4 dec"))),
+        ('name in ("A, B", "or", C)', OneOf("name", ("A, B", "or", "C"))),
+        ("stage in (won) owner=me", And((OneOf("stage", ("won",)), MINE))),
+        ("account.country in (DE, FR)", OneOf("account.country", ("DE", "FR"))),
+        ("account.industry = retail", Term("account.industry", "=", "retail")),
+        ("customer.account.country=DE", Term("customer.account.country", "=", "DE")),
+        ("tags has vip", Term("tags", "has", "vip")),
+        ('name has "red flag" open', And((Term("name", "has", "red flag"), OPEN))),
+        ("account.name has fjord", Term("account.name", "has", "fjord")),
+        ("has phone", And((Word("has"), Word("phone")))),
+        ("leads has phone", And((Word("leads"), Word("has"), Word("phone")))),
+        ("phone empty", Term("phone", "=", "empty")),
+        ("phone is empty", Term("phone", "=", "empty")),
+        ("phone not empty", Term("phone", "!=", "empty")),
+        ("account.name is not empty", Term("account.name", "!=", "empty")),
+        ("count(cases) > 2", Count("cases", "", And(()), ">", "2")),
+        ("count (cases where open)>=2", Count("cases", "", OPEN, ">=", "2")),
+        (
+            "count(works at by customer where not (phone empty or open)) = 0",
+            Count("works at", "customer", Not(Or((Term("phone", "=", "empty"), OPEN))), "=", "0"),
+        ),
+        ("count(cases) > 2 open", And((Count("cases", "", And(()), ">", "2"), OPEN))),
+    ],
+)
+def test_lists_of_values_other_records_and_counts_are_conditions(text, tree):
+    assert parse(text, KNOWN) == tree
+    assert parse(write(tree), KNOWN) == tree
+
+
+@table(
+    ("text", "sentence"),
+    [
+        ("open stage in ()", "“stage in ()” (word 2) needs values between its parentheses. Try "),
+        ("count() > 2", "“)” (word 2) needs the word for what is counted. Try count(cases where"),
+        (
+            "count(cases where open > 2",
+            "The end (after word 4) is missing a closing parenthesis. Try count(cases where",
+        ),
+        ("count(cases) 2", "“2” (word 4) needs a sign and a number after the count. Try count("),
+        ("count(cases)", "The end (after word 3) needs a sign and a number after the count. Try "),
+        (
+            "count(cases where count(tasks) > 1) > 2",
+            "“count(” (word 4) stands inside of another count. Try count(cases where open) > 2.",
+        ),
+        ("(open) > 2", "“> 2” (word 4) needs a field in front and a value behind, or a quote"),
+    ],
+)
+def test_what_is_no_list_and_no_count_is_refused_at_the_word(text, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+        parse(text, KNOWN)
+
+
+def test_the_place_of_a_condition_is_that_of_its_first_word():
+    tree = parse("open (tags has vip or stage in (won)) count(cases) > 2 amount > 3", KNOWN)
+    assert [part.place for part in tree.parts[1].parts] == [3, 7]
+    assert [part.place for part in tree.parts[2:]] == [9, 13]
+
+
 def test_the_examples_in_the_sentences_work():
     assert parse("stage=won or amount>10k") == Or((WON, BIG))
     assert parse("(stage=won or amount>10k)") == Or((WON, BIG))
@@ -149,10 +229,24 @@ ODD_TEXTS = ["and", "NOT", "<@U1|a b>", 'a"b', "\\", "(", "x=y", "<", "«»"]
 TEXTS = st.text(max_size=12).map(clean) | st.sampled_from(ODD_TEXTS)
 FIELDS = st.from_regex(r"[a-z][a-z0-9_.]{0,8}", fullmatch=True)
 OPS = st.sampled_from(["=", "!=", ">", ">=", "<", "<=", "~"])
-LEAVES: st.SearchStrategy[Node] = st.builds(Term, FIELDS, OPS, TEXTS) | st.builds(Word, TEXTS)
+LEAVES: st.SearchStrategy[Node] = (
+    st.builds(Term, FIELDS, OPS, TEXTS)
+    | st.builds(Word, TEXTS)
+    | st.builds(Term, st.sampled_from(["tags", "account.name"]), st.just("has"), TEXTS)
+    | st.builds(OneOf, FIELDS, st.lists(TEXTS, min_size=1, max_size=3).map(tuple))
+)
 
 
-@table(("condition", "most"), [("name ~ acme", 8), ("stage = won", 40)])
+@table(
+    ("condition", "most"),
+    [
+        ("name ~ acme", 8),
+        ("stage = won", 40),
+        ("stage in (won)", 40),
+        ("a.b = c", 8),
+        ("count(a) > 1", 8),
+    ],
+)
 def test_a_filter_holds_as_many_conditions_as_a_database_soon_answers(condition, most):
     assert parse(" or ".join([condition] * most))
     with pytest.raises(
@@ -168,10 +262,12 @@ def grow(trees):
 
 @given(st.recursive(LEAVES, grow, max_leaves=8))
 @example(Not(And((Word(""), Word("or")))))
+@example(Count("cases", "owner", Or((Word("a"), OneOf("b", ("c (d)", "or")))), "<", "3"))
+@example(And((Word("tags"), Word("has"), Word("is"), Word("empty"))))
 @example(Term("a", "=", "<@U1"))
 @example(And((Not(Word("<@U1|a b>")), Word("<@U1>"))))
 def test_what_is_written_is_read_back_as_the_same_tree(tree):
-    assert parse(write(tree)) == tree
+    assert parse(write(tree), KNOWN) == tree
 
 
 def test_a_filter_is_written_in_its_plainest_form():
@@ -201,6 +297,13 @@ PIECES = st.lists(
             "not",
             "<@U1>",
             "10k",
+            "in",
+            "count",
+            "has",
+            "where",
+            "empty",
+            ",",
+            "a.b",
         ]
     )
 )
@@ -214,8 +317,8 @@ PIECES = st.lists(
 @example("<@" * 1000)
 def test_any_text_is_a_filter_or_refused_with_a_sentence(text):
     try:
-        tree = parse(text)
+        tree = parse(text, KNOWN)
     except ValueError as error:
         assert re.fullmatch(r"(?s).+\. Try .+\.", str(error))  # noqa: PT017
     else:
-        assert parse(write(tree)) == tree
+        assert parse(write(tree), KNOWN) == tree

@@ -4,6 +4,7 @@ with what plain Python finds in what each person sees.
 
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -14,10 +15,11 @@ from models.core.entity.base import ENTITIES
 from models.core.identity.user import User
 from models.core.parsing.values import fold
 from models.core.permissions import policy
-from models.core.search import filter_sql, mentions
+from models.core.search import filter_fields, mentions
 from models.core.search.filter_parser import And, Node, Term, Word, write
 from models.core.search.full_text import FEW
 from models.core.search.index import index
+from models.core.search.list_groups import GROUPED
 from models.core.search.query import (
     find_everywhere,
     find_records,
@@ -28,7 +30,8 @@ from models.core.search.query import (
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.models import counting
 from tests.models.companies import SEEN, stocked
-from tests.models.filtering import Author, Reading, Refused
+from tests.models.filter_author import Author
+from tests.models.filtering import Reading, Refused
 from tests.models.plainly import Company, Eyes, everything
 from tests.remembered import remembered
 
@@ -111,7 +114,7 @@ def expected(eyes: Eyes, slug: str, node: Node) -> tuple[list[int], str]:
 def test_a_filter_finds_orders_and_counts_just_what_it_fits_of_what_one_sees(
     readers: Readers,
 ) -> None:
-    cases = 0
+    cases, asked = 0, ""
     for work, eyes in readers.each():
         for slug in ASKED:
             author = Author(readers.luck, eyes, slug)
@@ -119,8 +122,34 @@ def test_a_filter_finds_orders_and_counts_just_what_it_fits_of_what_one_sees(
                 node = And((ALL, author.tree()))
                 numbers, said = found(work, slug, node)
                 assert (numbers, said) == expected(eyes, slug, node), (eyes.me["name"], write(node))
-                cases += 1
+                cases, asked = cases + 1, asked + write(node)
+    said_all = ("count(", " in (", " has ", ".", " empty") if COMPANIES else ()
+    assert all(word in asked for word in said_all)
     assert cases >= (1900 if COMPANIES else 90)
+
+
+def test_groups_count_and_add_up_just_what_one_sees(readers: Readers) -> None:
+    """Whatever hidden field is asked for is no heading."""
+    cases = 0
+    for work, eyes in readers.each():
+        for slug in ASKED:
+            entity = ENTITIES[slug]
+            kinds = entity.fields().items()
+            names = [name for name, kind in kinds if isinstance(kind, GROUPED)]
+            for name in readers.luck.sample(names, min(FILTERS, len(names))):
+                rows = eyes.records(slug)
+                held = Counter(row[name] for row in rows if row[name] not in (None, ""))
+                try:
+                    page = list_records(work, entity, f"group by {name.replace('_', ' ')}")
+                except ValueError:
+                    assert eyes.blind(slug, name)
+                    continue
+                assert not eyes.blind(slug, name)
+                totals = sorted(group.total for group in page.groups)
+                empty = len(rows) - sum(held.values())
+                assert totals == sorted([*held.values(), *([empty] if empty else [])]), name
+                cases += 1
+    assert cases
 
 
 def test_a_word_in_a_filter_finds_what_the_word_alone_finds(readers: Readers) -> None:
@@ -239,7 +268,7 @@ def shuffle(work: UnitOfWork, slug: str, names: Sequence[str]) -> None:
 
 def is_searched_for(word: str) -> bool:
     """Whether a word is no number, and no condition such as open."""
-    return word.isalpha() and fold(word) not in filter_sql.SHORTCUTS
+    return word.isalpha() and fold(word) not in filter_fields.SHORTCUTS
 
 
 def is_near(word: str, words: str) -> bool:

@@ -1,0 +1,196 @@
+"""Saved filters: a filter of one noun under a name, for its owner, their team, or everyone.
+
+The same one is a list, a view on Home, an export, a section of a digest and a scope of rules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Index, case, select, text
+from sqlalchemy.orm import Mapped
+
+from models.core.context import Context
+from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.sharing import OTHERS, Audience, Shared
+from models.core.errors import Ambiguous, Conflict, Invalid
+from models.core.fields import Choice, LongText, Person, Text, field
+from models.core.fields.base import Reader
+from models.core.parsing import values
+from models.core.permissions import policy
+from models.core.search.expression import Filter
+from models.core.search.lookup import REFERENCE
+from models.core.search.query import read_list
+from models.core.search.similarity import nearest
+
+NAME, TYPED = 60, 1000
+"""Letters of a name, and of a filter."""
+MOST = 100
+"""Filters that a person saves."""
+
+
+SEEN_BY = Choice("Seen by", options=Audience, others=OTHERS, required=True, also=("for",))
+
+
+@dataclass(frozen=True)
+class Noun(Text):
+    """A noun, kept as its entity: deals, or opportunity, is opportunity."""
+
+    length: int = 40
+
+    def read(self, text: str, reader: Reader) -> str:
+        known = {word: slug for slug, entity in ENTITIES.items() for word in entity.words()}
+        word = values.fold(text)
+        if word in known:
+            return known[word]
+        near = nearest(word, known.keys(), limit=1, least=60)
+        hint = f"Did you mean {near[0]}?" if near else "Try deals, cases, tasks, leads."
+        raise ValueError(f"There is nothing called “{text[:40]}”. {hint}")
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return ENTITIES[value].plural() if value in ENTITIES else str(value or "")
+
+
+class SavedFilter(Shared, Entity):
+    """A filter that somebody saved under a name: big and stuck deals, my cases this week."""
+
+    prefix = "SF"
+    icon = ":mag:"
+    nouns = ("filter", "saved filter", "saved list")
+    line = ("about", "typed", "shared")
+    owned = "owner"
+
+    name: Mapped[str] = field(Text("Name", NAME, required=True, search=True))
+    about: Mapped[str] = field(Noun("Records", required=True, also=("noun", "nouns")))
+    typed: Mapped[str] = field(
+        LongText(
+            "Filter",
+            TYPED,
+            required=True,
+            also=("words", "text", "where"),
+            hint="As after list: open amount > 10k, won last month, unassigned",
+        )
+    )
+    shared: Mapped[str] = field(SEEN_BY, default=Audience.ME)
+    owner: Mapped[int | None] = field(Person("Owner"))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        there = text("deleted_at IS NULL")
+        names = ("workspace", "owner", "key")
+        name = "ix_saved_filter_name"
+        return [Index(name, *names, unique=True, sqlite_where=there, postgresql_where=there)]
+
+    @property
+    def entity(self) -> type[Entity]:
+        """The entity of the records that it filters."""
+        return ENTITIES[self.about]
+
+    def settle(self, work: Context, changes: Changes) -> None:
+        """Keep only filters that can be read, and one of each name for each owner."""
+        if {"name", "owner", "deleted_at"} & changes.keys() and not self.deleted_at:
+            must_be_free(work, self)
+        if {"about", "typed"} & changes.keys() and not work.repeats:
+            try:
+                Filter.read(work, self.entity, self.typed).condition(work)
+            except Ambiguous:
+                raise
+            except ValueError as error:
+                raise Invalid({"typed": str(error)}) from None
+
+    def read(self, work: Context) -> Filter:
+        """Return the filter, as it is for those who read.
+
+        Raises:
+            ValueError: It asks what is hidden from them, or what is no more.
+        """
+        return Filter.read(work, self.entity, self.typed)
+
+
+def must_be_free(work: Context, saved: SavedFilter) -> None:
+    """Raise Invalid where the owner has another filter of that name."""
+    key, other = values.fold(saved.name)[:255], SavedFilter.id != (saved.id or 0)
+    theirs = select(SavedFilter).where(SavedFilter.owner == saved.owner, SavedFilter.key == key)
+    with policy.beyond(work.session):
+        there = work.session.scalar(theirs.where(other).limit(1))
+    if there is not None:
+        raise Invalid({"name": f"There is a filter {saved.name} already: {there.ref}."})
+
+
+def save(work: Context, name: str, about: str, typed: str, shared: str = "") -> tuple[Any, bool]:
+    """Save a filter for the actor under a name, in the place of their own one of that name.
+
+    Returns:
+        The saved filter, and whether it took the place of what it said before.
+
+    Raises:
+        Conflict: The actor has too many already.
+    """
+    from models.core import records
+
+    there = own(work, name)
+    texts = {"name": name, "about": about, "typed": typed, "shared": shared or Audience.ME}
+    if there is not None:
+        del texts["name"]
+        texts = texts if shared else {k: v for k, v in texts.items() if k != "shared"}
+        records.update(work, there, texts)
+        return there, True
+    if len(mine(work)) >= MOST:
+        raise Conflict(f"You have {MOST} saved filters already. Delete one: filter delete NAME.")
+    return records.create(work, SavedFilter, {**texts, "owner": "me"}), False
+
+
+def own(work: Context, name: str) -> SavedFilter | None:
+    """Return the actor's own filter of a name."""
+    key = values.fold(name)[:255]
+    return next((each for each in mine(work) if each.key == key), None)
+
+
+def mine(work: Context) -> Sequence[SavedFilter]:
+    """Return the filters of the actor, by name."""
+    theirs = SavedFilter.owner == (work.actor.id if work.actor else 0)
+    return work.session.scalars(select(SavedFilter).where(theirs).order_by(SavedFilter.key)).all()
+
+
+def offered(work: Context, limit: int = MOST) -> Sequence[SavedFilter]:
+    """Return the filters that the actor may use: their own, then those that others share."""
+    own_first = case((SavedFilter.owner == (work.actor.id if work.actor else 0), 0), else_=1)
+    found = select(SavedFilter).order_by(own_first, SavedFilter.key, SavedFilter.id)
+    return work.session.scalars(found.limit(limit)).all()
+
+
+def called(work: Context, name: str, about: str = "") -> SavedFilter | None:
+    """Return the filter that a name means, the actor's own before those that others share.
+
+    Args:
+        work: Who asks.
+        name: The name, or the reference.
+        about: The entity that it must be about, "" for any.
+
+    Raises:
+        Ambiguous: Several that others share have the name.
+    """
+    key = values.fold(name.strip(" \"“”„'"))[:255]
+    if not key:
+        return None
+    if number := REFERENCE.fullmatch(key):
+        there = work.find(SavedFilter, int(number[2])) if number[1] == "sf" else None
+        return there if there is not None and about in ("", there.about) else None
+    named = select(SavedFilter).where(SavedFilter.key == key)
+    named = named.where(SavedFilter.about == about) if about else named
+    found = work.session.scalars(named.order_by(SavedFilter.id).limit(5)).all()
+    me = work.actor.id if work.actor else 0
+    found = [each for each in found if each.owner == me] or found
+    if len(found) > 1:
+        listed = ", ".join(f"{each} ({work.who(each.owner or 0)})" for each in found)
+        offers = [(each.ref, each.title) for each in found]
+        raise Ambiguous(f"“{name[:60]}” could be {listed}. Please say which one.", name, offers)
+    return found[0] if found else None
+
+
+def meant(work: Context, entity: type[Entity], words: str) -> SavedFilter | None:
+    """Return the filter that the words of a list name, where they are not conditions themselves."""
+    asked = read_list(work, entity, words) if words.strip() else None
+    if not words.strip() or (asked is not None and not asked.reader.searched):
+        return None
+    return called(work, words, entity.slug())
