@@ -32,7 +32,7 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
             return {}
 
         def heal() -> None:
-            ground.settle(within=30)
+            ground.settle()
             channel.is_archived = False
             assert Crowd(ground).person(admin).command("/crm deliveries retry all", ROOM).ok
 

@@ -48,6 +48,10 @@ RETRIES = [0.0, 1.0, 3.0]
 """Seconds; Slack's own patience is longer than ours."""
 
 
+PATIENCE = 90.0
+"""Seconds in which everything is sent: that a deal is won is told a minute later."""
+
+
 @dataclass
 class Floor:
     """Everything a scenario needs. works: the harness's own look at the database."""
@@ -160,7 +164,7 @@ class Floor:
             return False
 
     def settle(
-        self, within: float, calm: float = 0.5, done: Callable[[], bool] | None = None
+        self, within: float = PATIENCE, calm: float = 0.5, done: Callable[[], bool] | None = None
     ) -> float:
         """Wait until nothing is left to do; returns the seconds it took.
 

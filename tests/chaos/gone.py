@@ -93,7 +93,7 @@ def warm_up(ground: Floor, seed: int) -> None:
     """
     with Crowd(ground, seed + 1000, pace=30.0, kinds=("command",)):
         time.sleep(1)
-    ground.settle(within=20)
+    ground.settle()
 
 
 def together(ground: Floor, count: int) -> None:

@@ -34,7 +34,7 @@ def run(
         now = ground.works.clock()
         ground.plan([(person, now) for person in ground.people])
         ground.start(replicas)
-        ground.settle(within=20)
+        ground.settle()
         return [repeated(ground, database, seconds, seed), together(ground, database, forms, seed)]
 
 
@@ -42,7 +42,7 @@ def repeated(ground: Floor, database: Database, seconds: float, seed: int) -> Fi
     """Events, commands, submissions and presses, each delivered a second time somewhere else."""
     with stuttering(ground, seed) as stutter, Crowd(ground, seed, pace=25.0, hands=12) as crowd:
         time.sleep(seconds)
-    ground.settle(within=30)
+    ground.settle()
     books = judge(ground, crowd.acts, answered=True)
     sent = {
         "envelopes": 2 * len(stutter.second),
@@ -70,7 +70,7 @@ def together(ground: Floor, database: Database, forms: int, seed: int) -> Figure
     with ThreadPoolExecutor(AT_ONCE) as threads:
         for number in range(forms):
             submit(ground, crowd, threads, ground.people[number % len(ground.people)])
-    ground.settle(within=20)
+    ground.settle()
     books = judge(ground, crowd.acts)
     return figure(f"{AT_ONCE} at once", ground, database, forms * AT_ONCE, books, {"forms": forms})
 
