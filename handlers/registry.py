@@ -4,12 +4,13 @@ An entity without its own router has the verbs that all entities have.
 """
 
 from handlers.activities import activity, log_activity
-from handlers.admin import audit, channel, deliveries, role, team
+from handlers.admin import audit, channel, custom_object, deliveries, role, team
 from handlers.core.crud import Records
 from handlers.core.router import Router
 from handlers.general import commands, saved_filter
 from handlers.sales import lead, opportunity
 from handlers.support import case
+from models.core.custom.custom_record import CustomRecord
 from models.core.identity import rights
 from models.core.identity.user import User
 from models.registry import ENTITIES
@@ -27,6 +28,8 @@ ADMIN: tuple[Router, ...] = (
     role.router,
     team.router,
     channel.router,
+    custom_object.router,
+    Records(CustomRecord),  # what admins make is like this
     deliveries.router,
     audit.router,
 )

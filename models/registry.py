@@ -5,6 +5,8 @@ from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.custom.custom_field import CustomField
+from models.core.custom.custom_object import CustomObject
+from models.core.custom.custom_record import CustomRecord
 from models.core.custom.indexed import CustomValue
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
@@ -53,6 +55,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Role,
     Team,
     Channel,
+    CustomObject,
     CustomField,
 )
 """The map of the product: what people know by a number."""
@@ -68,6 +71,7 @@ TABLES: tuple[type[Base], ...] = (
     AuditHead,
     ClosedDeals,
     Counter,
+    CustomRecord,
     CustomValue,
     Delivery,
     Draft,

@@ -22,7 +22,6 @@ from models.core.fields import Person
 from models.core.fields.base import Field
 from models.core.fields.shape import Shaped
 from models.core.joins import ADDED
-from models.core.parsing.texts import summary
 from models.core.permissions import policy
 from models.core.saved_filters import called
 from models.core.search.duplicates import stem
@@ -60,7 +59,7 @@ class Records(Router, Generic[E]):
         menus: Mapping[str, Sequence[str]] = NO_MENUS,
         on_cards: str = "",
     ) -> None:
-        super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__), menus)
+        super().__init__(entity.slug(), entity.words(), entity, entity.described(), menus)
         self.entity: type[E] = entity
         asks = Shaped(partial(asked, entity, besides))
         one = {"asks": asks, "saves": True, "common": True}
@@ -103,6 +102,10 @@ class Records(Router, Generic[E]):
             return run
 
         return register
+
+    def of(self, entity: type[Entity]) -> "Router":
+        """Return the router of another entity, with the same verbs."""
+        return Records(entity)
 
     def new(self, request: Request, _: Any) -> Response:
         """Make a new one; without values a form opens."""

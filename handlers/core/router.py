@@ -18,7 +18,7 @@ from models.core.context import System
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.fields.base import Field
-from models.core.fields.shape import ENTERED, Shape
+from models.core.fields.shape import ENTERED, Catalogued, Shape
 from models.core.identity.user import User
 from models.core.parsing.texts import clean, leading
 from models.core.permissions.policy import can
@@ -204,6 +204,10 @@ class Router:
         """Return what a picker of this noun offers; only nouns with records have any."""
         return Options([])
 
+    def of(self, entity: type[Entity]) -> "Router":
+        """Return a router like this one for another entity."""
+        raise NotImplementedError
+
     def fields(self) -> Mapping[str, Field]:
         return self.entity.fields() if self.entity else {}
 
@@ -217,11 +221,25 @@ class Router:
         return {word: name for word, name in names.items() if name in verb.asks}
 
 
+class Routers(Catalogued[Router]):
+    """The nouns with their verbs, and those that admins made, which are all like one of them."""
+
+    def __init__(self, routers: Sequence[Router]) -> None:
+        likes = [router for router in routers if router.entity and router.entity.is_template]
+        super().__init__({router.noun: router for router in routers if router not in likes})
+        self.made_in = lru_cache(SHAPES)(
+            lambda shape: {slug: likes[0].of(each) for slug, each in shape.objects.items()}
+        )
+
+    def more(self) -> Mapping[str, Router]:
+        return self.made_in(ENTERED.get())
+
+
 class Catalogue:
     """Every route of the product, by noun and verb."""
 
     def __init__(self, routers: Sequence[Router], root: str = "/crm") -> None:
-        self.routers = {router.noun: router for router in routers}
+        self.routers = Routers(routers)
         self.root = root
 
     @property

@@ -17,6 +17,7 @@ from models.core.entity.base import ENTITIES, Changes, Entity, Row
 from models.core.entity.bulk import LATER, insert_now
 from models.core.entity.finding import KEPT
 from models.core.entity.sequences import take_numbers
+from models.core.fields.shape import BUILT_IN, ENTERED, Shape
 from models.core.names import forget_names
 from models.core.notifications.changes import follow_changes
 from models.core.outbox import audience, delivery
@@ -41,18 +42,20 @@ def only_ours(state: ORMExecuteState) -> None:
     hidden = not state.execution_options.get("with_deleted")
     narrow = narrowed if state.execution_options.get(KEPT) else narrowed.__wrapped__
     state.statement = narrow(
-        state.statement, work.workspace.id, hidden, visibility.of(state.session)
+        state.statement, work.workspace.id, hidden, visibility.of(state.session), ENTERED.get()
     )
 
 
 @lru_cache(maxsize=512)
-def narrowed(statement: Any, here: str, hidden: bool, seen: visibility.Sight) -> Any:
+def narrowed(statement: Any, here: str, hidden: bool, seen: visibility.Sight, shape: Shape) -> Any:
     """Return a statement with the filters of a workspace; one that is made once keeps them."""
-    return statement.options(*criteria(here, hidden, seen))
+    return statement.options(*criteria(here, hidden, seen, shape))
 
 
 @lru_cache(maxsize=1024)
-def criteria(here: str, hidden: bool, seen: visibility.Sight = ()) -> tuple[Any, ...]:
+def criteria(
+    here: str, hidden: bool, seen: visibility.Sight = (), shape: Shape = BUILT_IN
+) -> tuple[Any, ...]:
     """Return the filters for every statement of a workspace.
 
     They are made once, since making them costs as much as the statement.
@@ -171,7 +174,16 @@ def needed_defaults(entity: type[Entity]) -> dict[str, Any]:
         name: cast(Any, column.default).arg
         for name, column in entity.__mapper__.columns.items()
         if not column.nullable and column.default is not None and column.default.is_scalar
-    }
+    } | kind_of_row(entity)
+
+
+def kind_of_row(entity: type[Entity]) -> dict[str, Any]:
+    """Return the column that says of which entity a row is, where several share a table."""
+    mapper = entity.__mapper__
+    on = mapper.polymorphic_on
+    return (
+        {} if on is None else {mapper.get_property_by_column(on).key: mapper.polymorphic_identity}
+    )
 
 
 def filled(value: Any, usual: Any) -> Any:

@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import listeners, names, uniqueness
 from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
+from models.core.custom.shaping import renew
 from models.core.db.advisory_locks import hold
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
@@ -160,8 +161,8 @@ class UnitOfWork:
         stored: Any = record
         self.session.add(stored)
         self.session.flush()
-        if stored.channel:
-            delivery.stand(self, stored, getattr(self.workspace, stored.channel))
+        if channel := stored.posted_in(self.workspace):
+            delivery.stand(self, stored, channel)
         return record
 
     def get(self, entity: type[E], id: int) -> E:
@@ -268,6 +269,7 @@ class UnitOfWork:
         This unit of work forgets it at once, and then every process does.
         """
         forget(self.session, self.workspace.id)
+        renew(self.session, self.workspace.id)
 
     def shows(self, record: Entity) -> bool:
         """Return whether all who will read the answer may see a record.

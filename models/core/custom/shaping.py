@@ -1,4 +1,4 @@
-"""Make the shape of a workspace from the fields that its admins added."""
+"""Make the shape of a workspace from the nouns and the fields that its admins added."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +7,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.custom.custom_field import CustomField
+from models.core.custom.custom_object import CustomObject
+from models.core.custom.custom_record import Definition, entity_of
 from models.core.custom.kinds import kind_of
-from models.core.entity.base import ENTITIES
+from models.core.entity.base import ENTITIES, plural
 from models.core.entity.custom_values import attach
 from models.core.fields.base import Field
-from models.core.fields.shape import BUILT_IN, Shape
+from models.core.fields.shape import BUILT_IN, ENTERED, Shape
 from models.core.permissions.cache import Roster, Rosters
 
 SAYING: Any = CustomField.__table__.c
@@ -41,6 +43,17 @@ ASKING = (
 """The statement for the fields of a workspace, in the order in which people see them."""
 
 
+NAMING: Any = CustomObject.__table__.c
+NAMES = ("slot", "name", "plural_name", "starts", "emoji", "room", "about")
+"""The columns that say what a noun is."""
+ASKING_NOUNS = (
+    select(*(NAMING[name] for name in NAMES))
+    .where(NAMING.workspace == bindparam("workspace"), NAMING.deleted_at.is_(None))
+    .order_by(NAMING.id)
+)
+"""The statement for the nouns that a workspace made."""
+
+
 def shape_of(session: Session, rosters: Rosters, workspace: str) -> Shape:
     """Return the shape of a workspace, read once for each roster.
 
@@ -48,20 +61,50 @@ def shape_of(session: Session, rosters: Rosters, workspace: str) -> Shape:
     """
     roster: Roster = session.info["roster"]
     if roster.shape is None:
-        rows = session.connection().execute(ASKING, {"workspace": workspace}).all()
-        before, shape = rosters.shapes.get(workspace, ([], BUILT_IN))
-        if rows != before:
-            shape = made_of(rows)
-            rosters.shapes[workspace] = rows, shape
+        said = rows_of(session, workspace)
+        before, shape = rosters.shapes.get(workspace, (([], []), BUILT_IN))
+        if said != before:
+            shape = made_of(*said)
+            rosters.shapes[workspace] = said, shape
         roster.shape = shape
     return roster.shape
 
 
-def made_of(rows: Sequence[Any]) -> Shape:
+def renew(session: Session, workspace: str) -> None:
+    """Let a unit of work that changed the shape go on in the new one."""
+    if ENTERED.get() is session.info.get("shape"):
+        session.info["shape"] = made_of(*rows_of(session, workspace))
+        ENTERED.set(session.info["shape"])
+
+
+def rows_of(session: Session, workspace: str) -> tuple[list[Any], list[Any]]:
+    """Return what a workspace says of its fields, and of its nouns."""
+    here, connection = {"workspace": workspace}, session.connection()
+    fields, nouns = (connection.execute(each, here).all() for each in (ASKING, ASKING_NOUNS))
+    return list(fields), list(nouns)
+
+
+def made_of(fields: Sequence[Any], nouns: Sequence[Any]) -> Shape:
     """Return the shape that rows say, and give the entities the attributes for its fields."""
+    objects = {row.slot: (entity_of(row.slot), definition(row)) for row in nouns}
     added: dict[str, dict[str, Field]] = {}
-    for row in rows:
-        if entity := ENTITIES.get(row.about):
+    for row in fields:
+        entity = ENTITIES.built_in().get(row.about) or objects.get(row.about, (None, None))[0]
+        if entity:
             attach(entity, row.slot)
             added.setdefault(row.about, {})[row.slot] = kind_of(row)
-    return Shape(added) if added else BUILT_IN
+    return Shape(added, objects) if added or objects else BUILT_IN
+
+
+def definition(row: Any) -> Definition:
+    """Return what a row says about a noun."""
+    name = row.name.casefold()
+    return Definition(
+        row.slot,
+        name,
+        (row.plural_name or plural(name)).casefold(),
+        row.starts,
+        row.emoji or ":card_index:",
+        row.room or "",
+        row.about or f"A {name}, which your workspace keeps records of.",
+    )

@@ -26,7 +26,9 @@ from models.core.entity.facts import FACTS, Facts
 from models.core.entity.unique import add_columns, field_indexes
 from models.core.fields import Joined, Moment, field
 from models.core.fields.base import Field, Reader, read_all
+from models.core.fields.shape import Catalogued
 from models.core.parsing import values
+from models.core.parsing.texts import summary
 
 Changes = dict[str, tuple[Any, Any]]
 """Field name → (old, new)."""
@@ -74,8 +76,8 @@ class Row(Base):
         return []
 
 
-ENTITIES: dict[str, type["Entity"]] = {}
-"""Every entity by its table name, in the order of their import."""
+ENTITIES: Catalogued[type["Entity"]] = Catalogued()
+"""Every entity by its slug, in the order of their import; then those that admins made."""
 
 
 class Entity(Row, Declared):
@@ -161,6 +163,8 @@ class Entity(Row, Declared):
     """The workspace setting with the channel where its card is posted."""
     shown_on: ClassVar[tuple[str, ...]] = ()
     """The fields that name records whose cards tell of this one, and are drawn again with it."""
+    is_template: ClassVar[bool] = False
+    """Whether it is no noun by itself: admins make nouns that are like it."""
     summaries: ClassVar[tuple[Any, ...]] = ()
     """The tables of sums over its records, which every change of one brings up to date."""
 
@@ -179,7 +183,8 @@ class Entity(Row, Declared):
             add_columns(cls)
         super().__init_subclass__(**kwargs)
         if "__abstract__" not in vars(cls):
-            ENTITIES[cls.slug()] = cls
+            if not cls.is_template:
+                ENTITIES[cls.slug()] = cls
             cls.formulas()  # what is wrong with them is said at once
 
     @declared_attr.directive
@@ -205,6 +210,11 @@ class Entity(Row, Declared):
     def noun(cls) -> str:
         """Return the word for it in commands and sentences: deal, task, customer."""
         return cls.nouns[0] if cls.nouns else cls.slug()
+
+    @classmethod
+    def described(cls) -> str:
+        """Return the sentence that says what it is."""
+        return summary(cls.__doc__)
 
     @classmethod
     def plural(cls) -> str:
@@ -355,6 +365,11 @@ class Entity(Row, Declared):
         another block. Without lines, each field has its label.
         """
         return ()
+
+    @classmethod
+    def posted_in(cls, workspace: Any) -> str:
+        """Return the channel where the cards of new ones come, "" for none."""
+        return str(getattr(workspace, cls.channel)) if cls.channel else ""
 
     def facts(self, work: Context) -> Facts:
         """Return the lines of the card that are not fields."""

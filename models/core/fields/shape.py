@@ -23,11 +23,18 @@ class Shape:
 
     Attributes:
         added: The fields, by the entity that they were added to.
+        objects: The entities of the nouns that they made, by their slugs.
+        definitions: What is said about each of these nouns.
         kept: What was worked out from this shape, by function and arguments.
     """
 
-    def __init__(self, added: Added | None = None) -> None:
+    def __init__(
+        self, added: Added | None = None, objects: Mapping[str, tuple[Any, Any]] | None = None
+    ) -> None:
         self.added: Added = added or {}
+        made = objects or {}
+        self.objects: Mapping[str, Any] = {slug: entity for slug, (entity, _) in made.items()}
+        self.definitions: Mapping[str, Any] = {slug: said for slug, (_, said) in made.items()}
         self.kept: dict[Any, Any] = {}
 
 
@@ -87,6 +94,47 @@ def by_shape(work_out: Callable[P, T]) -> Callable[P, T]:
             return found
 
     return known
+
+
+class Catalogued(dict[str, T]):
+    """What is there for every workspace, and what the present shape adds to it.
+
+    What is built in is found as fast as in any dictionary.
+    """
+
+    def more(self) -> Mapping[str, T]:
+        """Return what the present shape adds."""
+        return ENTERED.get().objects
+
+    def built_in(self) -> dict[str, T]:
+        """Return what is there for every workspace."""
+        return dict(dict.items(self))
+
+    def __missing__(self, slug: str) -> T:
+        return self.more()[slug]
+
+    def get(self, slug: str, default: Any = None) -> Any:
+        found = dict.get(self, slug)
+        return self.more().get(slug, default) if found is None else found
+
+    def __contains__(self, slug: object) -> bool:
+        return dict.__contains__(self, slug) or slug in self.more()
+
+    def __iter__(self) -> Iterator[str]:
+        yield from dict.__iter__(self)
+        yield from self.more()
+
+    def __len__(self) -> int:
+        return dict.__len__(self) + len(self.more())
+
+    def keys(self) -> Any:
+        return list(self)
+
+    def values(self) -> Any:
+        return [*dict.values(self), *self.more().values()]
+
+    def items(self) -> Any:
+        return [*dict.items(self), *self.more().items()]
 
 
 class Shaped(Mapping[str, T]):

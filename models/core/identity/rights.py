@@ -17,10 +17,11 @@ together, and catalogues, which everybody looks at.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from models.core.entity.base import ENTITIES
 from models.core.fields import Money
+from models.core.fields.shape import ENTERED, Catalogued, by_shape
 from models.core.parsing.texts import leading
 
 
@@ -55,7 +56,18 @@ MARKS = frozenset({"follow", "unfollow", "mute", "unmute"})
 LOOKS = frozenset({"show", "list", "find", "more", "history", "as"}) | MARKS
 """The verbs that leave a record as it is."""
 GROUPS = (LOOK, CHANGE, EVERYTHING)
-VERBS: dict[str, set[str]] = {}
+MADE = "custom_record"
+"""What the verbs of nouns that admins make are registered as."""
+
+
+class Verbs(Catalogued[set[str]]):
+    """The verbs by what they are about; nouns that admins made have those of `MADE`."""
+
+    def more(self) -> Mapping[str, set[str]]:
+        return dict.fromkeys(ENTERED.get().objects, dict.get(self, MADE, set()))
+
+
+VERBS = Verbs()
 """Every verb there is, by what it is about, so that a typing slip in a right is found."""
 EXPORT = "export"
 IN_BULK = {"import", EXPORT}
@@ -187,7 +199,6 @@ def register(verbs: Iterable[tuple[str, str]]) -> None:
         VERBS.setdefault(about, set()).add(name)
 
 
-@lru_cache(maxsize=256)
 def read(text: str) -> Rights:
     """Return the rights that a text describes; ValueError says which line or word is wrong."""
     scopes: dict[str, dict[str, Scope]] = {}
@@ -210,7 +221,7 @@ def read(text: str) -> Rights:
     return Rights(scopes, hidden)
 
 
-@lru_cache(maxsize=256)
+@by_shape
 def stored(text: str) -> Rights:
     """Return the rights of a text that was read before.
 
@@ -283,7 +294,7 @@ def nouns() -> dict[str, str]:
 
 
 def known() -> list[str]:
-    return [noun(about) for about in dict.fromkeys([*ENTITIES, *VERBS])]
+    return [noun(about) for about in dict.fromkeys([*ENTITIES, *VERBS]) if about != MADE]
 
 
 def noun(about: str) -> str:

@@ -165,7 +165,14 @@ def fields_in(part: Any) -> Iterator[tuple[type[Entity], str]]:
     if isinstance(part, Column):
         for column in part.base_columns:
             if "field" in column.info:
-                yield ENTITIES[column.table.name], column.name
+                yield entity_in(part, column), column.name
     elif isinstance(part, BinaryExpression) and part.operator is json_getitem_op:
         for column in part.left.base_columns:
-            yield ENTITIES[column.table.name], part.right.value
+            yield entity_in(part.left, column), part.right.value
+
+
+def entity_in(part: Any, column: Any) -> type[Entity]:
+    """Return the entity that a column of a statement is of, also where several share a table."""
+    mapper = part._annotations.get("parententity")
+    found = ENTITIES.get(column.table.name)
+    return found or cast(type[Entity], mapper.mapper.class_)
