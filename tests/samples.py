@@ -36,7 +36,6 @@ TEXTS: dict[type[Field], str] = {
     fields.Moment: "2026-04-01T09:30:00+02:00",
     fields.Flag: "yes",
     fields.Tags: "vip, fair",
-    Several: "cards, won",
     Room: "C_SALES",
     fields.Person: "U_RAVI",
     fields.Match: "new",
@@ -63,6 +62,8 @@ def text_for(kind: Field) -> str:
     """A text that fits this field."""
     if isinstance(kind, fields.Choice):
         return list(kind.options)[-1].value
+    if isinstance(kind, Several):
+        return ", ".join(map(str, list(kind.options)[:2]))
     if isinstance(kind, fields.Reference) and not isinstance(kind, fields.Person):
         return f"{ENTITIES[kind.to].prefix}-1"
     return TEXTS[type(kind)]
@@ -84,9 +85,9 @@ def filled(entity: type[Entity]) -> list[str]:
 
 def begins_as(entity: type[Entity], name: str) -> str:
     """A text for a field of a new record: where there is a choice to begin with, that one."""
-    kind, default = entity.fields()[name], entity.__table__.columns[name].default
-    begun = isinstance(kind, fields.Choice) and default is not None and default.is_scalar
-    return str(default.arg) if begun and default is not None else text_for(kind)
+    kind, default = entity.fields()[name], entity.defaults().get(name)
+    begun = isinstance(kind, fields.Choice) and default is not None
+    return str(default) if begun else text_for(kind)
 
 
 def given_sample(works: UnitOfWorkFactory, entity: type[Entity]) -> Entity:

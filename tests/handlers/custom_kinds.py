@@ -4,7 +4,7 @@ from models.core import records
 from models.core.custom.custom_field import CustomField
 from models.core.custom.kinds import CustomKind
 from models.core.entity.base import Entity
-from models.core.unit_of_work import UnitOfWorkFactory
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 NEEDED = {
     "choice": {"options": "Annual, Monthly, Pre-paid"},
@@ -48,8 +48,13 @@ def texts(at: int = 0) -> dict[str, str]:
 
 def add_every_kind(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     """Give a noun a field of every kind."""
-    assert set(TYPED) == set(CustomKind)
     with works("T1", "U_ADA") as work:
-        for kind in CustomKind:
-            said = {"about": entity.slug(), "name": label(kind), "kind": kind, "searched": "yes"}
-            records.create(work, CustomField, {**said, **NEEDED.get(kind, {})})
+        add_fields(work, entity)
+
+
+def add_fields(work: UnitOfWork, entity: type[Entity]) -> None:
+    """Give a noun a field of every kind, in a unit of work."""
+    assert set(TYPED) == set(CustomKind)
+    for kind in CustomKind:
+        said = {"about": entity.slug(), "name": label(kind), "kind": kind, "searched": "yes"}
+        records.create(work, CustomField, {**said, **NEEDED.get(kind, {})})

@@ -118,6 +118,8 @@ def kind_of(row: Any, usual: bool = True) -> Field:
     if row.kind in (CustomKind.CHOICE, CustomKind.SEVERAL):
         labels = {code_of(label): label for label in (row.options or "").split(", ")}
         options: Any = StrEnum("Options", [(code, code) for code in labels])  # type: ignore[misc]
+        if row.kind == CustomKind.SEVERAL:
+            more["labels"] = {code: (label, "") for code, label in labels.items()}
         build: Callable[..., Field] = Choice if row.kind == CustomKind.CHOICE else Several
         kind = build(row.name, options=options, names=labels, **more)
     elif row.kind == CustomKind.RELATION:
