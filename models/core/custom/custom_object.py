@@ -83,9 +83,10 @@ class CustomObject(Entity):
             return
         taken = {word: slug for slug, each in ENTITIES.items() for word in each.words()}
         words = [values.fold(self.name), values.fold(self.plural_name or plural(self.name))]
-        for word in words:
-            if taken.get(word, self.slot) != self.slot or word in rights.VERBS.get("crm", ()):
-                yield "name", f"“{word}” means something else already. Choose another name."
+        verbs = rights.VERBS.get("crm", ())
+        clash = [word for word in words if taken.get(word, self.slot) != self.slot or word in verbs]
+        if clash:
+            yield "name", f"“{clash[0]}” means something else already. Choose another name."
         if not values.fold(self.name).replace(" ", "").isalpha():
             yield "name", "The name of a noun has letters only, such as Project or Service visit."
         others = {each.prefix for slug, each in ENTITIES.items() if slug != self.slot}

@@ -79,7 +79,7 @@ class CustomRecord(Entity):
     owner: Mapped[int | None] = field(Person("Owner", watched=True))
 
     @declared_attr.directive
-    def __tablename__(cls) -> str | None:
+    def __tablename__(cls) -> str | None:  # type: ignore[override]
         return "custom_record" if cls.__name__ == "CustomRecord" else None
 
     @declared_attr.directive

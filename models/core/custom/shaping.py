@@ -90,7 +90,8 @@ def made_of(fields: Sequence[Any], nouns: Sequence[Any]) -> Shape:
     added: dict[str, dict[str, Field]] = {}
     for row in fields:
         entity = ENTITIES.built_in().get(row.about) or objects.get(row.about, (None, None))[0]
-        if entity:
+        gone = row.to and row.to not in objects and row.to not in ENTITIES.built_in()
+        if entity and not gone:
             attach(entity, row.slot)
             added.setdefault(row.about, {})[row.slot] = kind_of(row)
     return Shape(added, objects) if added or objects else BUILT_IN

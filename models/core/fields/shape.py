@@ -127,13 +127,13 @@ class Catalogued(dict[str, T]):
     def __len__(self) -> int:
         return dict.__len__(self) + len(self.more())
 
-    def keys(self) -> Any:
+    def keys(self) -> list[str]:  # type: ignore[override]
         return list(self)
 
-    def values(self) -> Any:
+    def values(self) -> list[T]:  # type: ignore[override]
         return [*dict.values(self), *self.more().values()]
 
-    def items(self) -> Any:
+    def items(self) -> list[tuple[str, T]]:  # type: ignore[override]
         return [*dict.items(self), *self.more().items()]
 
 
