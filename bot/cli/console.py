@@ -97,6 +97,12 @@ class Place:
     entity: type[Entity] = Entity
 
 
+def place_of(works: UnitOfWorkFactory, workspace: str, person: str, noun: str) -> Place:
+    """Return the place of the records of a noun, also of one that admins of the workspace made."""
+    with works(workspace, writes=False):
+        return Place(works, workspace, person, entity_named(noun))
+
+
 def load_file(place: Place, path: Path, answers: exchange.Answers, dry: bool) -> bool:
     """Import a file with a progress bar, and say what each column is.
 

@@ -260,13 +260,13 @@ def import_(
     noun: str, file: Path, dry: bool, workspace: str, person: str, answers: Path | None, **said: Any
 ) -> None:
     """Load a file of another CRM, as CSV or XLSX: crm import accounts FILE."""
-    from bot.cli.console import Place, entity_named, kept_answers, load_file
+    from bot.cli.console import entity_named, kept_answers, load_file, place_of
     from models.exchange.answers import said as heard
 
-    said["make"] = tuple(entity_named(plural).slug() for plural in said["make"])
-    told = kept_answers(heard(**{name: value or "" for name, value in said.items()}), answers)
     with opened() as works:
-        place = Place(works, workspace_of(works, workspace), person, entity_named(noun))
+        place = place_of(works, workspace_of(works, workspace), person, noun)
+        said["make"] = tuple(entity_named(plural).slug() for plural in said["make"])
+        told = kept_answers(heard(**{name: value or "" for name, value in said.items()}), answers)
         if not load_file(place, file, told, dry):
             sys.exit(1)
 
@@ -279,10 +279,10 @@ def import_(
 @in_words
 def export(noun: str, file: Any, workspace: str, person: str) -> None:
     """Write records as CSV: crm export deals deals.csv."""
-    from bot.cli.console import Place, entity_named, save_file
+    from bot.cli.console import place_of, save_file
 
     with opened() as works:
-        save_file(Place(works, workspace_of(works, workspace), person, entity_named(noun)), file)
+        save_file(place_of(works, workspace_of(works, workspace), person, noun), file)
 
 
 @main.command()

@@ -21,7 +21,7 @@ from handlers.core.interaction import Interaction
 from handlers.core.payloads import CLOSED
 from handlers.core.request import Request
 from handlers.core.responses import Form, Home, Message, Nothing, Options, Response
-from handlers.core.router import Catalogue, takes_prose
+from handlers.core.router import Catalogue, Router, takes_prose
 from handlers.core.telemetry import Check, Watch, reference, referred
 from handlers.core.ui.receipts import plainly
 from handlers.core.vanishing import Vanishes
@@ -302,7 +302,7 @@ class Dispatcher:
 
     def pick(self, act: Interaction) -> Options:
         """Return what the picker of a noun offers for the letters in the interaction's line."""
-        router = self.catalogue.routers.get(act.state["noun"])
+        router: Router | None = self.catalogue.routers.get(act.state["noun"])
         if router is None:
             return Options([])
         with self.works(act.workspace, act.person, "form", writes=False) as work:
