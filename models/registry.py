@@ -4,6 +4,7 @@ from models.activities.activity import Activity
 from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.background.task import BackgroundTask
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
 from models.core.entity.facts import DETAILS, FACTS, TIMELINES
@@ -61,6 +62,7 @@ rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,
     AuditHead,
+    BackgroundTask,
     ClosedDeals,
     Counter,
     Delivery,

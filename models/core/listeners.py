@@ -27,6 +27,8 @@ FEW = 10
 
 Where it changes more, the cards let others pass.
 """
+IN_BULK = "in bulk"
+"""Where a session keeps that it is a piece of a bulk change, for whose cards nobody waits."""
 
 
 def only_ours(state: ORMExecuteState) -> None:
@@ -89,7 +91,7 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     updated.sort(key=lambda record: (record.slug(), record.id))  # the session keeps no order
     write_down(work, created, "create")
     write_down(work, updated, "update")
-    many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
+    many = bool(session.info.get(IN_BULK)) or changed(work) > FEW
     others = [each for each in parts.wholes(work, [*created, *updated]) if each not in updated]
     shown = [*updated, *others]
     if many:
@@ -101,6 +103,11 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     for record in updated:
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
             delivery.rename(work, record)
+
+
+def changed(work: Context) -> int:
+    """Return how many records a unit of work has changed so far."""
+    return len({(change["entity"], change["record_id"]) for change in work.changes})
 
 
 def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
