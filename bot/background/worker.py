@@ -29,7 +29,7 @@ SLICE = 5.0
 """Seconds after which another task has its turn."""
 PIECE = 0.15
 """Seconds that a piece should take: for so long, on SQLite, nobody else writes."""
-FIRST, MOST = 10, 500
+FIRST, MOST = 10, 200
 """Records of the first piece, and of any."""
 LEAST_REST, LONGEST_REST = 0.01, 0.5
 """Seconds of rest after a piece."""
