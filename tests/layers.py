@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("models.maintenance", "models.migrations"),
     ("models.exchange",),
     ("handlers.core.commandline.lexer",),
+    ("handlers.core.commandline.pipe",),
     ("handlers.core.commandline.line", "handlers.core.commandline.named_fields"),
     ("handlers.core.commandline.parser",),
     ("handlers.core.ui.blocks", "handlers.core.ui.form_state", "handlers.core.ui.charts"),

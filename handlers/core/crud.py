@@ -5,14 +5,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from handlers.core import pipes
 from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
-from handlers.core.router import NO_MENUS, Router, Verb
+from handlers.core.router import NO_MENUS, Router, Run, Verb
 from handlers.core.ui import blocks, cards, details, history, subscriptions
 from handlers.core.ui.blocks import option
 from handlers.core.ui.forms import form
-from handlers.core.ui.receipts import choices, receipt
+from handlers.core.ui.receipts import choices, plainly, receipt
 from models.core import records
 from models.core.entity.base import Entity
 from models.core.entity.wholes import wholes
@@ -24,7 +25,13 @@ from models.core.parsing.texts import summary
 from models.core.permissions import policy
 from models.core.search.duplicates import stem
 from models.core.search.lookup import REFERENCE
-from models.core.search.query import Page, find_records, list_records, suggestions
+from models.core.search.query import (
+    Page,
+    counted_wholly,
+    find_records,
+    list_records,
+    suggestions,
+)
 from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
@@ -76,6 +83,23 @@ class Records(Router, Generic[E]):
         self.verb("revert", asks=history.TO, common=True)(history.revert)
         for name in without:
             del self.verbs[name]
+        self.pipe("count", "list", writes=False)(self.count)
+
+    def pipe(self, word: str, right: str, **options: Any) -> Callable[[Run], Run]:
+        """Return a decorator that adds what can become of a list of the noun, behind a bar.
+
+        Args:
+            word: The word behind the bar.
+            right: The verb whose right it takes.
+            **options: The attributes of `Verb`.
+        """
+
+        def register(run: Run) -> Run:
+            told = (self.noun, self.entity.slug(), right, run, run.__doc__ or "")
+            self.pipes[word] = Verb(*told, record=False, words=True, **options)
+            return run
+
+        return register
 
     def new(self, request: Request, _: Any) -> Response:
         """Make a new one; without values a form opens."""
@@ -130,6 +154,16 @@ class Records(Router, Generic[E]):
         if request.line.unknown:  # tasks today: no verb was typed
             return self.listed(request, "list", partial(self.look, request.work))
         return self.listed(request, "find", partial(find_records, request.work, self.entity))
+
+    def count(self, request: Request, _: Any) -> Response:
+        """How many there are: `deal list open | count`."""
+        pipes.must_say_nothing(request)
+        try:
+            return plainly(counted_wholly(request.work, self.entity, request.line.rest))
+        except Ambiguous:
+            raise
+        except ValueError as error:
+            raise CRMError(str(error)) from None
 
     def look(self, work: UnitOfWork, words: str, page: str | bool | None) -> Page[E]:
         """Find records where only a noun was typed.

@@ -20,6 +20,7 @@ from handlers.core.commandline.suggestions import (
 )
 from handlers.core.drafts import forget, with_draft
 from handlers.core.duplicates import must_be_new, use
+from handlers.core.pipes import unknown as unknown_pipe
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue, Verb
@@ -59,7 +60,7 @@ def perform(request: Request) -> Response:
         return question
     verb = request.verb
     if verb is None or slipped(request.line, verb, request.catalogue):
-        return puzzled(request)
+        return unknown(request)
     policy.check(request.work, verb.name, verb.about)
     request.work.reason = request.reason
     if pasted := several_lines(request, verb):
@@ -78,6 +79,11 @@ def perform(request: Request) -> Response:
         return run(request.but(texts={**request.texts, **texts}), verb, records)
     except Ambiguous as error:
         return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
+
+
+def unknown(request: Request) -> Message:
+    """Return what a line may have meant that is not understood."""
+    return unknown_pipe(request) if request.line.piped else puzzled(request)
 
 
 def numbered(request: Request) -> tuple[Request, Message | None]:

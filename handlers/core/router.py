@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
+from handlers.core.commandline import pipe
 from handlers.core.commandline.line import EMAIL
 from handlers.core.commandline.named_fields import begins_with_field, option_named
 from handlers.core.commandline.parser import Line, Prose, Words
@@ -36,6 +37,8 @@ GIVEN = re.compile(
 """The words between a record and the person it is given to."""
 LINES = 32
 """As many lines as are handled at once."""
+LISTS = ("list", "find")
+"""The verbs whose lists can become something, behind a bar."""
 
 
 def always(record: Any) -> bool:
@@ -151,6 +154,8 @@ class Router:
     ) -> None:
         self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
+        self.pipes: dict[str, Verb] = {}
+        """What can become of a list, by the word behind the bar: `deal list open | count`."""
         self.menus = menus
         """The fields that a card changes with a menu → the options in it; none are all."""
         self.meanings: Callable[[str], Iterable[str]] = lambda said: ()
@@ -290,6 +295,8 @@ class Catalogue:
         A bare reference is shown, a bare noun is listed, and words after a noun are a search.
         """
         noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
+        if line.piped:
+            return Command(line, self.routers[noun or GLOBAL].pipes.get(line.piped.word))
         if not line.raw.strip():
             verb = self.find(GLOBAL, "help")
         elif line.verb or noun is None:
@@ -306,6 +313,8 @@ class Catalogue:
         Invisible characters are ignored; a verb that only one noun has needs no noun.
         """
         text = self.handed_on(self.spoken(clean(text)))
+        if piped := self.piped(text):
+            return piped
         line = parse_line(text, self.words)
         if (
             line.noun
@@ -355,6 +364,16 @@ class Catalogue:
                 rest = line_of(verb.noun, verb.name)
                 return f'{rest} {next(iter(verb.asks))}="{name}" {found[1]}'
         return text
+
+    def piped(self, text: str) -> Line | None:
+        """Return the line of a list with what is to become of it; None for any other line."""
+        if not (found := pipe.cut(text, self.words.flags)):
+            return None
+        line, verb = (shown := self.command(found[0])).line, shown.verb
+        if not verb or verb.name not in LISTS or not self.routers[verb.noun].pipes:
+            return None
+        raw, flags = f"{line.raw}{text[len(found[0]) :]}", {**line.flags, **found[1].flags}
+        return replace(line, raw=raw, noun=verb.noun, verb=verb.name, flags=flags, piped=found[1])
 
     def is_list(self, line: Line) -> bool:
         """Return whether a line asks for many records by a state that is a verb as well.

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from handlers.core.commandline.lexer import Token
+from handlers.core.commandline.pipe import Piped
 from models.core.parsing.texts import WIDEST, leading
 
 REFERENCE = re.compile(r"#?([a-z]{1,8})[-‐‑–—]?([0-9]{1,12})", re.IGNORECASE)
@@ -141,6 +142,7 @@ class Line:
         values: The fields with their places.
         named: The people with their places.
         cuts: Where the flags are.
+        piped: What is to become of the list that the line shows: `| save "Mine"`.
     """
 
     raw: str
@@ -164,6 +166,7 @@ class Line:
     """Whether the noun was not typed, or the line is what other words mean."""
     phrase: str = ""
     """Those other words."""
+    piped: Piped | None = None
 
 
 def read_ref(token: Token, words: Words) -> Ref | None:

@@ -11,16 +11,18 @@ from sqlalchemy import Integer, Select, bindparam, func, select
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.finding import KEPT
+from models.core.errors import Ambiguous
 from models.core.fields import Money
 from models.core.identity.user import with_names
 from models.core.parsing import values
 from models.core.parsing.values import show_amount
 from models.core.permissions import masking, visibility
-from models.core.search import filter_parser, filter_sql, list_menus
+from models.core.search import filter_sql, list_menus
+from models.core.search.expression import Filter
 from models.core.search.full_text import CANDIDATES, best, by_reference, records_of
 from models.core.search.list_menus import ListMenu
-from models.core.search.list_order import Order, take
-from models.core.search.list_words import FILLERS, Listing, parsed
+from models.core.search.list_order import Order
+from models.core.search.list_words import FILLERS, Listing
 
 E = TypeVar("E", bound=Entity)
 
@@ -96,10 +98,7 @@ def find_records(
     number = place_of(page)
     if filter_sql.read(text, entity) is None:
         return found_by_words(work, entity, text, number)
-    asked, order = take(text, entity, work)
-    node = Listing(work, entity, alone=False).read(filter_parser.parse(asked))
-    fitting = select(entity).where(filter_sql.condition(node, entity, work))
-    return found_by_filter(work, entity, asked, fitting, number, order)
+    return found_by_filter(work, Filter.read(work, entity, text, plain=True), number)
 
 
 def list_records(
@@ -124,24 +123,52 @@ def list_records(
         Ambiguous: several colleagues have that name.
     """
     number = place_of(page)
-    asked, order = take(text, entity, work)
-    try:
-        node = parsed(asked, entity)
-    except ValueError:
+    asked = read_list(work, entity, text, people)
+    if asked is None:
         return find_records(work, entity, text, page)
-    reader = Listing(work, entity, people=people)
-    node = reader.read(node)
-    alone = reader.searched and not reader.told and not order
-    if alone and filter_sql.is_words(node, entity):
-        found = found_by_words(work, entity, text, number)
-        telling = [word for word in reader.searched if values.fold(word) not in FILLERS]
-        if not found.records and 0 < len(telling) < len(reader.searched):
-            found = found_by_words(work, entity, " ".join(telling), number)
+    if not asked.is_search:
+        found = found_by_filter(work, asked, number)
     else:
-        fitting = select(entity).where(filter_sql.condition(node, entity, work))
-        found = found_by_filter(work, entity, asked, fitting, number, order)
-    menus = list_menus.offered(reader, node, order)
+        found = found_by_words(work, entity, asked.asked, number)
+        searched = asked.reader.searched
+        telling = [word for word in searched if values.fold(word) not in FILLERS]
+        if not found.records and 0 < len(telling) < len(searched):
+            found = found_by_words(work, entity, " ".join(telling), number)
+    reader = asked.reader
+    menus = list_menus.offered(reader, asked.node, asked.order)
     return replace(found, note=noted(reader), searched=" ".join(reader.searched), menus=menus)
+
+
+def read_list(work: Context, entity: type[Entity], text: str, people: bool = True) -> Filter | None:
+    """Return the filter that the words of a list are; None where they are only words to look for.
+
+    Raises:
+        ValueError: says what is wrong with a filter.
+    """
+    try:
+        return Filter.read(work, entity, text, people)
+    except Ambiguous:
+        raise
+    except ValueError:
+        if filter_sql.SIGNS.search(text):
+            raise
+        return None
+
+
+def counted_wholly(work: Context, entity: type[Entity], text: str) -> str:
+    """Return how many records a list has, all of them, and what was read: 214 deals match “open”.
+
+    Raises:
+        ValueError: says what is wrong with the filter.
+    """
+    asked = read_list(work, entity, text)
+    if asked is None or asked.is_search:
+        page = list_records(work, entity, text)
+        return " ".join(filter(None, [f"{page.heading}.", page.note]))
+    ids = asked.fitting(work).with_only_columns(entity.id).subquery()
+    total = work.session.scalar(select(func.count()).select_from(ids)) or 0
+    said = heading(entity, with_names(work, asked.asked), total, total)
+    return " ".join(filter(None, [f"{said}.", noted(asked.reader)]))
 
 
 def noted(reader: Listing) -> str:
@@ -158,16 +185,10 @@ def noted(reader: Listing) -> str:
     return " ".join(said)
 
 
-def found_by_filter(
-    work: Context,
-    entity: type[E],
-    text: str,
-    fitting: "Select[E]",
-    number: int,
-    order: Order | None = None,
-) -> Page[E]:
-    """Return the records that a filter finds, in an order or newest first."""
-    first, everything = (number - 1) * PAGE, not text.strip()
+def found_by_filter(work: Context, asked: Filter, number: int) -> Page[Any]:
+    """Return the records that a filter finds, in its order or newest first."""
+    entity, order, fitting = asked.entity, asked.order, asked.fitting(work)
+    first, everything = (number - 1) * PAGE, not asked.asked.strip()
     if everything and not order:
         records = list(work.session.scalars(all_of(entity), {"first": first}))
     else:
@@ -183,7 +204,7 @@ def found_by_filter(
     else:
         total, sums = counted(work, entity, fitting, figure)
     some_seen = wholly_seen(work, records)
-    said = heading(entity, with_names(work, text), total, COUNTED, some_seen, order)
+    said = heading(entity, with_names(work, asked.asked), total, COUNTED, some_seen, order)
     turns, told = pages(number, bool(records[PAGE:])), together(total, sums)
     return Page(records[:PAGE], said, *turns, sums=told)
 

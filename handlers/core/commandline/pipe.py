@@ -1,0 +1,52 @@
+"""Read what follows a list after a bar: `deal list open | save "Mine"`.
+
+A list is what stands before the bar; what becomes of it stands behind it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from handlers.core.commandline.lexer import scan, take_flags
+
+BAR = re.compile(r"\s\|\s*(?P<word>[^\W\d_][\w-]*)?(?=\s|$)")
+SKIPPED = re.compile(r"[\"“”„«][^\"“”„«»]*[\"“”»]|<[^<>]*>")
+"""What a bar may stand in without being one: a quotation, and a link or a mention of Slack."""
+
+
+@dataclass(frozen=True)
+class Piped:
+    """What is to become of a list.
+
+    Attributes:
+        word: The first word behind the bar: save, count, export, set; "" where there is none.
+        text: What follows that word, as it was typed.
+        flags: The flags in it, with their values; they are in `text` no more.
+    """
+
+    word: str
+    text: str
+    flags: Mapping[str, str | Literal[True]]
+
+
+def cut(line: str, known: Mapping[str, bool | str]) -> tuple[str, Piped] | None:
+    """Return a line up to its last bar, and what stands behind it; None for a line without one.
+
+    Args:
+        line: The line.
+        known: The flags that there are, and whether each takes a value.
+    """
+    if "|" not in line:
+        return None
+    plain = SKIPPED.sub(lambda found: "." * len(found[0]), line)
+    bars = list(BAR.finditer(plain))
+    if not bars:
+        return None
+    found = bars[-1]
+    text = line[found.end() :].strip()
+    _, flags = take_flags(scan(text), known)
+    for flag in reversed(flags):
+        text = f"{text[: flag.start].rstrip()} {text[flag.end :].lstrip()}".strip()
+    given = {flag.name: flag.value for flag in flags}
+    return line[: found.start()].rstrip(), Piped((found["word"] or "").lower(), text, given)

@@ -1,0 +1,84 @@
+"""What follows a list after a bar."""
+
+import pytest
+
+from bot.sandbox.client import SlackDriver
+from handlers.core.commandline import pipe
+from handlers.core.commandline.line import FLAGS
+from handlers.core.pipes import Bulk, bulk
+from handlers.core.request import Request
+from handlers.core.router import Catalogue
+from handlers.registry import ROUTERS
+from models.core.unit_of_work import UnitOfWorkFactory
+from models.sales.opportunity import Opportunity
+from tests.handlers.kit import SQLITE, told
+from tests.tables import table
+
+CATALOGUE = Catalogue(ROUTERS)
+
+
+@table(
+    ("line", "front", "word", "text"),
+    [
+        ("deal list open | count", "deal list open", "count", ""),
+        ('deal list | save "A | b"', "deal list", "save", '"A | b"'),
+        ('deal list name="a | b"', None, "", ""),
+        ("deal list | SET stage=won", "deal list", "set", "stage=won"),
+        ("deal list |", "deal list", "", ""),
+        ("deal list <@U1|Rita Reyes>", None, "", ""),
+        ("deal list a|b", None, "", ""),
+        ("deal list | save a | set stage=won --yes", "deal list | save a", "set", "stage=won"),
+    ],
+)
+def test_a_bar_stands_alone_and_outside_of_quotes(line, front, word, text):
+    found = pipe.cut(line, FLAGS)
+    assert (found and (found[0], found[1].word, found[1].text)) == (
+        (front, word, text) if front else None
+    )
+
+
+@SQLITE
+@table(
+    ("line", "filter", "texts", "left"),
+    [
+        ("deal list open | set stage=proposal", "open", {"stage": "proposal"}, ()),
+        (
+            "deals won last month | set owner=<@U_RITA> next step=call her --yes",
+            "won last month",
+            {"owner": "<@U_RITA>", "next_step": "call her"},
+            (),
+        ),
+        ("deal list open | set stage proposal", "open", {"stage": "proposal"}, ()),
+        ("deal list open | set owner=none", "open", {"owner": ""}, ()),
+        ("deal list open | set close=+7d", "open", {"close_date": "+7d"}, ()),
+        ("deal list open | set quickly", "open", {}, ("quickly",)),
+        ("deal list open | set", "open", {}, ()),
+    ],
+)
+def test_a_change_of_a_list_is_read_as_that_of_a_record(
+    works: UnitOfWorkFactory, line, filter, texts, left
+):
+    with works("T1", "U_RITA", writes=False) as work:
+        found = bulk(Request(work, CATALOGUE, CATALOGUE.command(line)))
+    assert found == Bulk("opportunity", filter, texts, left)
+
+
+@SQLITE
+@pytest.mark.parametrize("line", ["deal list | count", "deals | count", "/crm-deal list | count"])
+def test_a_list_is_counted(slack: SlackDriver, deals: list[Opportunity], line: str) -> None:
+    slack.command(line if line.startswith("/") else f"/crm {line}")
+    assert told(slack).startswith(f"{len(deals)} deals")
+
+
+@SQLITE
+def test_a_word_that_nobody_knows_is_said_and_nothing_is_done(
+    slack: SlackDriver, deals: list[Opportunity]
+) -> None:
+    slack.command("/crm deal list open | cuont")
+    assert told(slack).startswith(
+        "“cuont” can not stand behind | after a list. Nothing was done yet. These can: count"
+    )
+    slack.click("crm.run")
+    assert told(slack).startswith("3 deals match “open”.")
+    slack.command("/crm deal list open | count all")
+    assert told(slack) == "“all” is not understood behind | count. Nothing was done yet."
