@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.core.bulk import begun
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.ui import blocks
@@ -16,8 +17,6 @@ from models.core.unit_of_work import UnitOfWork
 
 CODE = re.compile("[0-9a-f]{8}")
 SHOWN = 8
-IN_A_MESSAGE = "I do it in the background. A message tells you how far it is."
-LATER = "It is done in the background as soon as the bot runs."
 REBUILDS = {rebuild.INDEX: rebuild.reindex, rebuild.COMPUTE: rebuild.recompute}
 WAYS = "Say background, background cancel and a code, background index leads, or background compute sales."
 
@@ -93,11 +92,6 @@ def entity_named(request: Request, named: str) -> type[Entity]:
     if found is None:
         raise NotFound(f"Of which records? Name them, such as leads or deals. {WAYS}")
     return found
-
-
-def begun(request: Request) -> Message:
-    """Return that something is done in the background."""
-    return plainly(IN_A_MESSAGE if request.work.actor else LATER)
 
 
 def turned(request: Request, verb: str, unit: str) -> Message:

@@ -8,6 +8,7 @@ from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
+from handlers.core.ui.left_out import left_out
 from models.core.background import bulk_change, queue, rebuild, undo
 from models.core.background.queue import TASK, TYPED
 from models.core.background.task import BackgroundTask, TaskState
@@ -28,8 +29,8 @@ PARTS, FULL, EMPTY = 20, "▓", "░"
 """The bar that shows how far it is."""
 SURE = timedelta(seconds=5)
 """How long a task must have run before anybody can say when it ends."""
-SHOWN, LONG = 6, 300
-"""Reasons that are shown, and letters of one."""
+LONG = 300
+"""Letters of the values that are set."""
 
 
 def progress(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -86,7 +87,7 @@ def state(work: UnitOfWork, task: BackgroundTask) -> list[str]:
     lines += [f"{task.same:,} had it already."] if task.same and task.kind == "change" else []
     if task.state == TaskState.CANCELLED:
         lines.append("The others are as they were.")
-    lines += left_out(task)
+    lines += left_out(task.skips)
     if not task.is_open and is_undone(work, task):
         lines.append("It was undone since.")
     return lines
@@ -104,19 +105,6 @@ def bar(work: UnitOfWork, task: BackgroundTask) -> str:
     if looked and ran >= SURE:
         said += f", about {span(ran * (task.total - looked) / looked)} to go"
     return said
-
-
-def left_out(task: BackgroundTask) -> list[str]:
-    """Return a line for each reason why records were left out, the most frequent first."""
-    if not task.skips:
-        return []
-    reasons = sorted(task.skips.items(), key=lambda item: -item[1][0])
-    lines = [f"{task.skipped:,} left out:"]
-    for reason, (count, refs) in reasons[:SHOWN]:
-        more = f" and {count - len(refs):,} more" if count > len(refs) else ""
-        lines.append(f"• {', '.join(refs)}{more}: {blocks.cut(reason, LONG)}")
-    rest = sum(count for _, (count, _) in reasons[SHOWN:])
-    return [*lines, *([f"• and {rest:,} for other reasons"] if rest else [])]
 
 
 def is_undone(work: UnitOfWork, task: BackgroundTask) -> bool:

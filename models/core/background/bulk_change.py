@@ -13,7 +13,14 @@ from models.core import records
 from models.core.background import queue
 from models.core.background.attempts import attempt
 from models.core.background.queue import TYPED
-from models.core.background.task import BackgroundTask, TaskKind, following, packed
+from models.core.background.task import (
+    BackgroundTask,
+    Skips,
+    TaskKind,
+    following,
+    packed,
+    with_skip,
+)
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
@@ -35,12 +42,12 @@ class Outcome:
     Attributes:
         changed: Those that were changed.
         same: How many had these values already.
-        refused: The others, each with the reason.
+        skips: Why the others were left out.
     """
 
     changed: list[Entity] = field(default_factory=list)
     same: int = 0
-    refused: list[tuple[Entity, str]] = field(default_factory=list)
+    skips: Skips = field(default_factory=dict)
 
 
 def chosen_ids(ids: Iterable[int]) -> list[int]:
@@ -74,9 +81,11 @@ def bulk_change(
     """
     found = chosen_ids(ids)
     if len(found) <= AT_ONCE:
-        return change(work, entity, found, texts)
+        outcome = Outcome()
+        change(work, entity, found, texts, outcome)
+        return outcome
     about, total = {TYPED: dict(texts)}, len(found)
-    return queue.enqueue(work, NAME, entity=entity, about=about, chosen=packed(found), total=total)
+    return queue.ask(work, NAME, entity=entity, about=about, chosen=packed(found), total=total)
 
 
 def advance(work: Context, task: BackgroundTask, limit: int) -> bool:
@@ -85,33 +94,43 @@ def advance(work: Context, task: BackgroundTask, limit: int) -> bool:
     if not ids:
         return False
     work.session.info[IN_BULK] = True
-    outcome = change(work, task.noun, ids, task.about[TYPED])
+    outcome = Outcome(skips=task.skips)
+    change(work, task.noun, ids, task.about[TYPED], outcome)
     task.done, task.same = task.done + len(outcome.changed), task.same + outcome.same
-    for record, reason in outcome.refused:
-        task.skip(record.ref, reason)
+    task.skips = outcome.skips
     task.cursor = ids[-1]
     return len(ids) == limit
 
 
 def change(
-    work: Context, entity: type[Entity], ids: Sequence[int], texts: Mapping[str, str]
-) -> Outcome:
-    """Change records one by one; what refuses one of them leaves the others alone."""
+    work: Context,
+    entity: type[Entity],
+    ids: Sequence[int],
+    texts: Mapping[str, str],
+    outcome: Outcome,
+) -> None:
+    """Change records one by one; what refuses one of them leaves the others alone.
+
+    Args:
+        work: The unit of work.
+        entity: The entity of the records.
+        ids: The ids of the records.
+        texts: Field → text.
+        outcome: What became of the records, to which these are added.
+    """
     if entity.governing:
         work.govern()  # not only within what may be taken back, and the lock with it
-    outcome = Outcome()
     with policy.beyond(work.session):
         found = select(entity).where(entity.id.in_(ids)).order_by(entity.id).with_for_update()
         known = work.session.scalars(found.execution_options(with_deleted=True)).all()
     for record in known:
         before = len(work.changes)
         if reason := refusal(work, record, texts):
-            outcome.refused.append((record, reason))
+            outcome.skips = with_skip(outcome.skips, record.ref, reason)
         elif len(work.changes) > before:
             outcome.changed.append(record)
         else:
             outcome.same += 1
-    return outcome
 
 
 def refusal(work: Context, record: Entity, texts: Mapping[str, str]) -> str:

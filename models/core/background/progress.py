@@ -9,7 +9,7 @@ from models.core.background.queue import OPEN_STATES, message_of
 from models.core.background.task import UNTOLD, BackgroundTask
 from models.core.context import Context
 from models.core.notifications.retract import OF
-from models.core.outbox.delivery import Delivery, DeliveryState, enqueue
+from models.core.outbox.delivery import Delivery, DeliveryState, deliver
 
 EVERY = timedelta(seconds=3)
 """How often the message is drawn again at most while the task goes on."""
@@ -70,4 +70,4 @@ def redraw(work: Context, task: BackgroundTask, message: Delivery, background: b
     """Ask that a message be drawn again in its place."""
     key = f"redraw:{message.key}:{work.now.isoformat()}:{task.state}:{task.done}"
     place = {"ts": message.ts, "about": {OF: message.id}, "background": background}
-    enqueue(work, "redraw", message.channel, key, **place)
+    deliver(work, "redraw", message.channel, key, **place)

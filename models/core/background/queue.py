@@ -34,7 +34,7 @@ FAILURES = 3
 """How often in a row a piece may fail before the task is given up."""
 
 
-def enqueue(
+def ask(
     work: Context,
     kind: str,
     *,

@@ -21,7 +21,7 @@ INDEX, COMPUTE = "index", "compute"
 
 def reindex(work: Context, entity: type[Entity]) -> BackgroundTask:
     """Ask that the search texts of all records of an entity be written anew."""
-    return queue.enqueue(work, INDEX, entity=entity)
+    return queue.ask(work, INDEX, entity=entity)
 
 
 def recompute(work: Context, entity: type[Entity]) -> BackgroundTask:
@@ -32,7 +32,7 @@ def recompute(work: Context, entity: type[Entity]) -> BackgroundTask:
     """
     if not (entity.formulas() or entity.rollups()):
         raise Conflict(f"{entity.plural().capitalize()} have no fields that are worked out.")
-    return queue.enqueue(work, COMPUTE, entity=entity)
+    return queue.ask(work, COMPUTE, entity=entity)
 
 
 def advance(

@@ -33,6 +33,8 @@ from models.core.errors import CRMError
 REASONS, EXAMPLES = 20, 3
 """Reasons that are kept apart, and records that are named for each."""
 OTHERS = "Other reasons."
+Skips = dict[str, list[Any]]
+"""Why records were left out: the reason → [how many, the references of some]."""
 
 
 class TaskState(StrEnum):
@@ -85,7 +87,7 @@ class BackgroundTask(Row):
     total: Mapped[int | None] = mapped_column(Integer)
     done: Mapped[int] = mapped_column(Integer, default=0)
     same: Mapped[int] = mapped_column(Integer, default=0)
-    skips: Mapped[dict[str, list[Any]]] = mapped_column(JSON, default=dict)
+    skips: Mapped[Skips] = mapped_column(JSON, default=dict)
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     claims: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)
@@ -133,10 +135,15 @@ class BackgroundTask(Row):
             reason: A sentence, in which the record has no name, so that equal reasons are counted
                 together.
         """
-        known = reason in self.skips or len(self.skips) < REASONS
-        reason = reason if known else OTHERS
-        count, refs = self.skips.get(reason, [0, []])
-        self.skips = {**self.skips, reason: [count + 1, [*refs, ref][:EXAMPLES]]}
+        self.skips = with_skip(self.skips, ref, reason)
+
+
+def with_skip(skips: Skips, ref: str, reason: str) -> Skips:
+    """Return the reasons why records were left out, with one more record."""
+    known = reason in skips or len(skips) < REASONS
+    reason = reason if known else OTHERS
+    count, refs = skips.get(reason, [0, []])
+    return {**skips, reason: [count + 1, [*refs, ref][:EXAMPLES]]}
 
 
 @dataclass(frozen=True)

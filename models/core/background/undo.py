@@ -74,7 +74,7 @@ def start(work: Context, unit: str) -> BackgroundTask:
         must_be_over(work, each)
     about = {UNIT: unit, WHOLE: queue.of_unit(work, unit) is None}
     entity = ENTITIES[first.entity]
-    return queue.enqueue(work, NAME, entity=entity, unit=back, door=door, about=about)
+    return queue.ask(work, NAME, entity=entity, unit=back, door=door, about=about)
 
 
 def prepare(works: Units, task: BackgroundTask, actor: str) -> int:
