@@ -39,9 +39,7 @@ def asked(
 ) -> BackgroundTask:
     """A bulk change that a person asked for, as a task."""
     with works("T1", by, "command") as work:
-        task = bulk_change.bulk_change(work, entity, ids, texts)
-        assert isinstance(task, BackgroundTask), task
-        return task
+        return bulk_change.as_task(work, entity, ids, texts)
 
 
 def task_of(works: UnitOfWorkFactory, task: BackgroundTask) -> BackgroundTask:

@@ -84,8 +84,15 @@ def bulk_change(
         outcome = Outcome()
         change(work, entity, found, texts, outcome)
         return outcome
-    about, total = {TYPED: dict(texts)}, len(found)
-    return queue.ask(work, NAME, entity=entity, about=about, chosen=packed(found), total=total)
+    return as_task(work, entity, found, texts)
+
+
+def as_task(
+    work: Context, entity: type[Entity], ids: Sequence[int], texts: Mapping[str, str]
+) -> BackgroundTask:
+    """Ask that many records get the same values, in the background."""
+    about, total = {TYPED: dict(texts)}, len(ids)
+    return queue.ask(work, NAME, entity=entity, about=about, chosen=packed(ids), total=total)
 
 
 def advance(work: Context, task: BackgroundTask, limit: int) -> bool:

@@ -1,12 +1,9 @@
 """Every record of a list is changed at once: first a sample, then all, then one undo for all."""
 
-import pytest
-
 from bot.app import create_background
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.core.unit_of_work import UnitOfWorkFactory
-from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from tests.handlers.kit import told
 from tests.many import fields_of, many_leads
