@@ -10,7 +10,7 @@ from models.core import rules
 from models.core.audit.entries import AuditEntry
 from models.core.background import bulk_change
 from models.core.background.task import BackgroundTask
-from models.core.entity.base import Entity
+from models.core.entity.base import Entity, Row
 from models.core.listeners import insert_many
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange.batch import bare
@@ -48,8 +48,8 @@ def task_of(works: UnitOfWorkFactory, task: BackgroundTask) -> BackgroundTask:
         return work.session.get_one(BackgroundTask, task.id)
 
 
-def fields_of(works: UnitOfWorkFactory, entity: type[Entity], name: str) -> Counter[Any]:
-    """How many records hold which value."""
+def fields_of(works: UnitOfWorkFactory, entity: type[Row], name: str) -> Counter[Any]:
+    """How many rows hold which value; hidden records do not count."""
     column = getattr(entity, name)
     with works("T1", writes=False) as work:
         found = select(column, func.count()).group_by(column)

@@ -242,8 +242,8 @@ def turned(
     work, said = request.work, request.line.rest.strip()
     if not ACT.fullmatch(said) and not LAST.fullmatch(said):
         return other_act(request, turn.__name__, said)
+    undoing_many.must_be_over(work, said if ACT.fullmatch(said) else "")
     unit = said if ACT.fullmatch(said) else last(work)
-    undoing_many.must_be_over(work, unit)
     if work.actor and undoing_many.is_large(work, unit):
         return tasks.turned(request, turn.__name__, unit)
     many = apart(work, undoing.touched(work, unit))

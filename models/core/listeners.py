@@ -10,7 +10,7 @@ from sqlalchemy.orm.session import ORMExecuteState
 
 from models.core import parts, rollups, rules, summaries
 from models.core.audit import entries
-from models.core.context import Context
+from models.core.context import IN_BULK, Context
 from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import ENTITIES, Changes, Entity, Row
 from models.core.entity.bulk import LATER, insert_now
@@ -27,8 +27,6 @@ FEW = 10
 
 Where it changes more, the cards let others pass.
 """
-IN_BULK = "in bulk"
-"""Where a session keeps that it is a piece of a bulk change, for whose cards nobody waits."""
 
 
 def only_ours(state: ORMExecuteState) -> None:

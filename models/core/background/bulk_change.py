@@ -21,10 +21,10 @@ from models.core.background.task import (
     packed,
     with_skip,
 )
-from models.core.context import Context
+from models.core.context import IN_BULK, IN_PIECES, Context
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
-from models.core.listeners import IN_BULK
+from models.core.listeners import FEW
 from models.core.permissions import policy
 
 NAME = "change"
@@ -82,6 +82,7 @@ def bulk_change(
     found = chosen_ids(ids)
     if len(found) <= AT_ONCE:
         outcome = Outcome()
+        work.session.info[IN_BULK] = len(found) > FEW
         change(work, entity, found, texts, outcome)
         return outcome
     return as_task(work, entity, found, texts)
@@ -100,7 +101,7 @@ def advance(work: Context, task: BackgroundTask, limit: int) -> bool:
     ids = following(task.chosen or "", task.cursor, limit)
     if not ids:
         return False
-    work.session.info[IN_BULK] = True
+    work.session.info |= {IN_BULK: True, IN_PIECES: True}
     outcome = Outcome(skips=task.skips)
     change(work, task.noun, ids, task.about[TYPED], outcome)
     task.done, task.same = task.done + len(outcome.changed), task.same + outcome.same

@@ -68,6 +68,6 @@ def message_about(work: Context, task: BackgroundTask) -> Delivery | None:
 
 def redraw(work: Context, task: BackgroundTask, message: Delivery, background: bool = True) -> None:
     """Ask that a message be drawn again in its place."""
-    key = f"redraw:{message.key}:{work.now.isoformat()}:{task.state}:{task.done}"
+    key = f"redraw:{message.key}:{work.now.isoformat()}:{task.state}:{task.done}:{work.unit[:8]}"
     place = {"ts": message.ts, "about": {OF: message.id}, "background": background}
     deliver(work, "redraw", message.channel, key, **place)

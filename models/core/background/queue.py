@@ -16,6 +16,7 @@ from models.core.background.task import OPEN, UNTOLD, BackgroundTask, TaskState
 from models.core.context import Context, Units
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
+from models.core.notifications.notify import let_go
 from models.core.outbox.delivery import answer
 from models.core.outbox.queue import LEASE
 
@@ -176,6 +177,7 @@ def end(work: Context, task: BackgroundTask, state: TaskState, error: str | None
     if texts := task.about.get(TYPED):
         task.about = {**task.about, TYPED: dict.fromkeys(texts, "")}
     work.session.flush()
+    let_go(work, task.unit)
 
 
 def cancel(work: Context, task: BackgroundTask) -> None:
@@ -215,6 +217,13 @@ def called(work: Context, named: str) -> BackgroundTask | None:
     found = select(BackgroundTask).where(
         BackgroundTask.unit >= named, BackgroundTask.unit < f"{named}g"
     )
+    return work.session.scalars(found.order_by(BackgroundTask.id.desc()).limit(1)).first()
+
+
+def open_of_actor(work: Context) -> BackgroundTask | None:
+    """Return a task of the actor that is not over."""
+    mine = BackgroundTask.person.is_not_distinct_from(work.actor.id if work.actor else None)
+    found = select(BackgroundTask).where(UNTOLD, OPEN_STATES, mine)
     return work.session.scalars(found.order_by(BackgroundTask.id.desc()).limit(1)).first()
 
 

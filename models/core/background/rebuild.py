@@ -9,10 +9,9 @@ from models.core import rollups, rules
 from models.core.background import queue
 from models.core.background.attempts import attempt
 from models.core.background.task import BackgroundTask, TaskKind
-from models.core.context import Context, Units
+from models.core.context import IN_BULK, Context, Units
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
-from models.core.listeners import IN_BULK
 from models.core.permissions import policy
 from models.core.search.index import index
 

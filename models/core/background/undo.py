@@ -13,13 +13,12 @@ from models.core.audit.entries import AuditEntry
 from models.core.background import progress, queue
 from models.core.background.attempts import attempt
 from models.core.background.task import BackgroundTask, TaskKind, TaskState
-from models.core.context import Context, Units
+from models.core.context import IN_BULK, Context, Units
 from models.core.db.deadline import at_leisure
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict
 from models.core.history.undo import MOST, begin, first_of, latest, must_be_unused
 from models.core.history.undo_many import Key, Turning, set_back_some, steps
-from models.core.listeners import IN_BULK
 from models.core.permissions import policy
 
 NAME = "undo"
@@ -45,9 +44,14 @@ def is_large(work: Context, unit: str) -> bool:
     return many or work.session.scalar(ids) is not None
 
 
-def must_be_over(work: Context, unit: str) -> None:
-    """Raise Conflict where a unit of work is still being done in the background."""
-    task = queue.of_unit(work, unit)
+def must_be_over(work: Context, unit: str = "") -> None:
+    """Raise Conflict where a unit of work is still being done in the background.
+
+    Args:
+        work: The unit of work.
+        unit: The id of the other unit of work; "" for the last thing that the actor asked for.
+    """
+    task = queue.of_unit(work, unit) if unit else queue.open_of_actor(work)
     if task is not None and task.is_open:
         raise Conflict(
             "This is still being done in the background. Wait for its end, or cancel it first: "

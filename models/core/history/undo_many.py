@@ -220,9 +220,10 @@ def read(work: Context, keys: Sequence[Key]) -> list[Entity]:
     found: list[Entity] = []
     with policy.beyond(work.session):
         for slug in dict.fromkeys(slug for slug, _ in keys):
-            entity = ENTITIES[slug]
-            theirs = select(entity).where(entity.id.in_([id for each, id in keys if each == slug]))
-            found += work.session.scalars(theirs.execution_options(with_deleted=True))
+            entity, ids = ENTITIES[slug], [id for each, id in keys if each == slug]
+            for start in range(0, len(ids), BATCH):
+                theirs = select(entity).where(entity.id.in_(ids[start : start + BATCH]))
+                found += work.session.scalars(theirs.execution_options(with_deleted=True))
     return found
 
 

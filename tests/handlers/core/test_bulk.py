@@ -3,54 +3,160 @@
 from bot.app import create_background
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
+from models.core.background import bulk_change
 from models.core.unit_of_work import UnitOfWorkFactory
-from models.sales.opportunity import Opportunity
-from tests.handlers.kit import told
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import CELEBRATED_AFTER, Opportunity
+from tests.ground import StoppedClock, given
+from tests.handlers.kit import SQLITE, assert_inert, told
+from tests.handlers.undoable import held
 from tests.many import fields_of, many_leads
+from tests.tables import table
+
+CHANGE = "/crm deal list open | set stage=proposal"
 
 
 def test_a_list_is_changed_after_a_sample_and_undone_at_once(
     slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity]
 ) -> None:
-    slack.command("/crm deal list open | set stage=proposal")
-    print(told(slack))
-    print(slack.last.buttons)
-    assert fields_of(works, Opportunity, "stage") == {"qualified": 3}
+    before = held(works)
+    slack.command(CHANGE)
+    assert told(slack).splitlines() == [
+        "Change 3 deals? Nothing was done yet.",
+        "OP-3 Ropes: Stage: Qualification → Proposal",
+        "OP-2 Oars: Stage: Qualification → Proposal",
+        "OP-1 Sails: Stage: Qualification → Proposal",
+    ]
+    assert held(works) == before
+    assert slack.last.buttons == ["Change 3 deals"]
     slack.click("crm.run")
-    print(told(slack))
-    print(slack.last.buttons)
+    assert told(slack) == "Changed 3 deals"
     assert fields_of(works, Opportunity, "stage") == {"proposal": 3}
     slack.click("crm.undo")
-    print(told(slack))
-    print(slack.last.buttons)
+    assert told(slack).startswith("Undone: ")
+    assert held(works) == before
 
 
-def test_big(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
-    many_leads(works, 240)
-    slack.command("/crm lead list | set source=fair")
-    print(told(slack))
-    print(slack.last.buttons)
+def test_only_five_are_shown_and_the_others_counted(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    many_leads(works, 8)
+    slack.command('/crm lead list | set source="fair *1*" tags=vip')
+    lines = told(slack).splitlines()
+    assert lines[0] == "Change 8 leads? Nothing was done yet."
+    assert lines[1] == "LD-8 Ada 7: Tags: empty → vip, Source: empty → fair *1*"
+    assert lines[6:] == ["and 3 more"]
+    assert_inert(slack)
+
+
+def test_what_already_holds_the_value_stays_as_it_is(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity]
+) -> None:
+    slack.command("/crm deal edit OP-1 stage=proposal")
+    slack.command(CHANGE)
+    assert "OP-1 Sails: Stage: as before" in told(slack)
     slack.click("crm.run")
-    print(told(slack))
-    print(slack.last.buttons)
+    assert told(slack).splitlines() == ["Changed 2 of 3 deals", "1 had it already."]
+
+
+def test_what_belongs_to_others_is_counted_before_and_left_out(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    for by in ("U_RITA", "U_MONA", "U_MONA", "U_JULE"):
+        given(works, Opportunity, by, name="Sails", customer=ada.ref)
+    slack.user = "U_JULE"
+    slack.command("/crm deal list | set next_step=call")
+    assert "3 of them are not yours to change, and stay as they are." in told(slack)
+    slack.click("crm.run")
+    first, second, third = told(slack).splitlines()
+    assert (first, second) == ("Changed 1 of 4 deals", "3 left out:")
+    assert third.startswith("• OP-1, OP-2, OP-3: Your role (rep) allows “deal edit” only for your")
+    assert fields_of(works, Opportunity, "next_step") == {"call": 1, None: 3}
+
+
+def test_a_rule_that_refuses_one_record_leaves_the_others_alone(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity]
+) -> None:
+    slack.command("/crm deal delete OP-2 --yes")
+    slack.command("/crm deal list | set stage=lost")
+    slack.click("crm.run")
+    assert told(slack).splitlines()[:2] == ["Changed 0 of 2 deals", "2 left out:"]
+    slack.command('/crm deal list | set stage=lost lost_reason="too dear" --yes')
+    assert told(slack) == "Changed 2 deals"
+
+
+@SQLITE
+@table(
+    ("line", "answer"),
+    [
+        ("deal list | set stage=sideways", "Stage cannot be “sideways”. Try one of"),
+        ("deal list | set", "Which field? Write it such as: deal list … | set stage=…"),
+        ("deal list | set quickly", "“quickly” is not understood behind | set. Nothing was done"),
+        ("deal list amount > lots | set stage=won", "“lots” is not an amount."),
+        ("deal list name = Anchors | set stage=won", "No deals match. Nothing was done."),
+        ("lead list | set status=working --yes", "No leads match. Nothing was done."),
+        ("deal list | set number=7", "There is no “number” here."),
+    ],
+)
+def test_nothing_is_done_where_something_is_not_understood(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity], line: str, answer: str
+) -> None:
+    before = held(works)
+    slack.command(f"/crm {line}")
+    assert told(slack).startswith(answer), told(slack)
+    assert held(works) == before
+
+
+def test_only_who_may_change_any_is_asked(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity]
+) -> None:
+    slack.user = "U_ELI"
+    slack.command(CHANGE)
+    assert told(slack).startswith("Your role (executive) does not allow “deal edit”.")
+
+
+def test_people_hear_once_of_what_happened_to_many_and_nobody_celebrates(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    ada: Customer,
+) -> None:
+    for _ in range(12):
+        given(works, Opportunity, name="Sails", customer=ada.ref)
     courier.drain()
-    slack.go("U_RITA") if hasattr(slack, "go") else None
-    print([m for m in dir(slack) if not m.startswith("_")])
-    create_background(works).drain()
+    slack.user = "U_MONA"
+    slack.command("/crm deal list | set stage=won --yes")
+    clock.forward(CELEBRATED_AFTER)
     courier.drain()
-    print(told(slack))
-    print(slack.last.buttons)
-    slack.command("/crm background")
-    print(told(slack))
-    print(slack.last.buttons)
+    assert not [each for each in slack.posted("C_SALES") if ":tada:" in each.text]
+    heard = slack.posted("U_RITA")
+    assert len(heard) == 1
+    assert "Mona Meyer won Sails (OP-1)" in heard[0].text
+    assert "and 7 more" in heard[0].text
+
+
+def test_many_are_changed_in_the_background_and_undone_there(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    many_leads(works, bulk_change.AT_ONCE + 1)
+    before = held(works)
+    slack.command("/crm lead list | set source=fair --yes")
+    assert told(slack) == "I do it in the background. A message tells you how far it is."
+    courier.drain()
     slack.command("/crm undo")
-    print(told(slack))
-    print(slack.last.buttons)
-    slack.click("crm.run")
-    print(told(slack))
-    print(slack.last.buttons)
+    assert told(slack).startswith("This is still being done in the background.")
     create_background(works).drain()
     courier.drain()
-    slack.command("/crm background")
-    print(told(slack))
-    print(slack.last.buttons)
+    assert fields_of(works, Lead, "source") == {"fair": 201}
+    assert [each.text for each in slack.posted("U_RITA")] == ["Changed 201 leads: Source"]
+    slack.command("/crm undo")
+    assert told(slack) == "Undo what changed 201 records?"
+    slack.click("crm.run")
+    create_background(works).drain()
+    courier.drain()
+    assert held(works) == before
+    first, second = (each.text.splitlines() for each in slack.posted("U_RITA"))
+    assert first == ["Changed 201 leads: Source", "It was undone since."]
+    assert second == ["Set back 201 leads"]

@@ -1,1 +1,1 @@
-"""Tests of `models.core.history`."""
+"""Background tasks without a worker."""
