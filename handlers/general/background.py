@@ -70,7 +70,7 @@ def cancel(request: Request, named: str) -> Response:
     task = queue.called(work, code) if CODE.fullmatch(code) else None
     mine = task is not None and bool(work.actor) and task.person == work.actor.id
     if task is None or not (mine or sees_all(work)):
-        raise NotFound("Which task? Its code stands before it in the list: background")
+        raise NotFound("No task has this code. The list says which there are: background")
     queue.cancel(work, task)
     told = progress.drawn(work, task)
     pressed = request.surface == "button" and request.container == "message"

@@ -136,7 +136,7 @@ def test_nobody_sees_or_ends_what_somebody_else_asked_for_but_admins(
     slack.command("/crm background")
     assert told(slack) == "Nothing was done in the background lately."
     slack.command(f"/crm background cancel {code}")
-    assert told(slack) == "Which task? Its code stands before it in the list: background"
+    assert told(slack) == "No task has this code. The list says which there are: background"
     slack.command("/crm background index leads")
     assert told(slack).startswith("Your role (manager) does not allow “status”.")
     slack.user = "U_ADA"
