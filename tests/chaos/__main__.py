@@ -97,7 +97,7 @@ def twice_(database: Database, seed: int, quick: bool) -> Found:
 
 
 def background_(database: Database, seed: int, quick: bool) -> Found:
-    count, kills = (1_500, 4) if quick else (10_000, 25)
+    count, kills = (600, 4) if quick else (10_000, 25)
     return background.run(database, REPLICAS[database.name], count, kills, seed)
 
 
