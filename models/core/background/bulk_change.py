@@ -154,4 +154,4 @@ def refusal(work: Context, record: Entity, texts: Mapping[str, str]) -> str:
     return next((reason for _, reason in attempt(work, [record], edit)), "")
 
 
-KIND = TaskKind(NAME, advance)
+KIND = TaskKind(NAME, "Change the same fields of many records, as who asked would do it.", advance)

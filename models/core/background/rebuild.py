@@ -106,6 +106,18 @@ def work_out(work: Context, entity: type[Entity], found: Sequence[Entity]) -> No
 
 
 KINDS = (
-    TaskKind(INDEX, partial(advance, write_texts, True), False, partial(count, True)),
-    TaskKind(COMPUTE, partial(advance, compute, False), False, partial(count, False)),
+    TaskKind(
+        INDEX,
+        "Write anew the texts by which records are found.",
+        partial(advance, write_texts, True),
+        personal=False,
+        prepare=partial(count, True),
+    ),
+    TaskKind(
+        COMPUTE,
+        "Work out the computed fields of all records of an entity again.",
+        partial(advance, compute, False),
+        personal=False,
+        prepare=partial(count, False),
+    ),
 )

@@ -152,6 +152,7 @@ class TaskKind:
 
     Attributes:
         name: Its name.
+        doc: What it does, for people who read the documents.
         advance: Works on up to so many further records in a unit of work, moves the cursor, and
             returns whether there may be more.
         personal: Whether it is done with the rights of who asked for it, else by the program.
@@ -161,6 +162,7 @@ class TaskKind:
     """
 
     name: str
+    doc: str
     advance: Callable[[Context, BackgroundTask, int], bool]
     personal: bool = True
     prepare: Callable[[Units, BackgroundTask, str], int] | None = None

@@ -155,4 +155,4 @@ def tell(work: Context, unit: str) -> None:
         progress.draw_again(work, task)
 
 
-KIND = TaskKind(NAME, advance, prepare=prepare)
+KIND = TaskKind(NAME, "Undo, or redo, what changed many records.", advance, prepare=prepare)

@@ -274,7 +274,7 @@ def test_a_task_that_fails_again_and_again_is_given_up(
     with works("T1", "U_RITA") as work:
         task = queue.ask(work, "broken", entity=Lead)
         unknown = queue.ask(work, "unheard of", entity=Lead)
-    worker = BackgroundWorker(works, [TaskKind("broken", advance)])
+    worker = BackgroundWorker(works, [TaskKind("broken", "Fails.", advance)])
     for _ in range(queue.FAILURES + 1):
         worker.drain()
         clock.forward(timedelta(seconds=2))
