@@ -168,7 +168,8 @@ class BackgroundWorker:
         until = time.monotonic() + SLICE
         with referred() as reference:
             try:
-                self.prepare(claim)
+                if not self.prepare(claim):
+                    return
                 while self.piece(claim) and time.monotonic() < until and not self.ended.is_set():
                     pass
                 self.give_back(claim)
@@ -182,12 +183,19 @@ class BackgroundWorker:
                 log.exception("A background task failed. Reference %s", reference)
                 self.failed(claim, f"Something went wrong. Reference {reference}")
 
-    def prepare(self, claim: Claim) -> None:
-        """Count what there is to do, where nobody has."""
-        if claim.total is None and claim.kind.prepare:
-            with self.works(claim.workspace, writes=False) as work:
-                task = work.session.get_one(BackgroundTask, claim.id)
+    def prepare(self, claim: Claim) -> bool:
+        """Count what there is to do, where nobody has; return whether it can be done at all."""
+        if claim.total is not None or claim.kind.prepare is None:
+            return True
+        with self.works(claim.workspace, writes=False) as work:
+            task = work.session.get_one(BackgroundTask, claim.id)
+        try:
             claim.total = claim.kind.prepare(self.works, task, claim.actor)
+        except Busy:
+            raise
+        except CRMError as error:
+            self.failed(claim, str(error), most=1)
+        return claim.total is not None
 
     def piece(self, claim: Claim) -> bool:
         """Do the next piece in a unit of work of its own, and return whether there is more."""
@@ -215,9 +223,9 @@ class BackgroundWorker:
         with self.works(claim.workspace) as work:
             queue.give_back(work, claim.id, claim.claims, pause)
 
-    def failed(self, claim: Claim, why: str) -> None:
+    def failed(self, claim: Claim, why: str, most: int = queue.FAILURES) -> None:
         with self.works(claim.workspace) as work:
-            queue.failed(work, claim.id, claim.claims, why, AGAIN)
+            queue.failed(work, claim.id, claim.claims, why, AGAIN, most)
 
     # ── what is told ──────────────────────────────────────────────────────────────────────────────
 

@@ -17,7 +17,7 @@ from handlers.core.responses import Message, Response
 from handlers.core.ui import blocks, receipts
 from handlers.core.ui.blocks import escape
 from handlers.core.ui.left_out import left_out
-from handlers.core.ui.receipts import plainly, small, way_back
+from handlers.core.ui.receipts import plainly, small, way_back, who_hears
 from handlers.core.vanishing import LINE
 from models.core.background.bulk_change import MOST, Outcome, bulk_change
 from models.core.background.task import BackgroundTask
@@ -178,7 +178,7 @@ def changed(work: UnitOfWork, entity: type[Entity], found: Outcome, total: int) 
     done = len(found.changed)
     heading = f"Changed {many}" if done == total else f"Changed {done:,} of {many}"
     lines = [f"{found.same:,} had it already."] if found.same else []
-    lines += left_out(found.skips)
+    lines += [*left_out(found.skips), *who_hears(work)]
     buttons = way_back(work)
     return Message(
         "\n".join([heading, *lines]),

@@ -53,14 +53,14 @@ def drawn(work: UnitOfWork, task: BackgroundTask) -> Message:
 def headline(work: UnitOfWork, task: BackgroundTask) -> str:
     """Return what is done to how many records: `Changing 10,000 deals: Stage → stalled`."""
     doing, did = DOING[task.door if task.door in DOING else task.kind]
-    many = counted(task, task.total)
+    many = counted(task, task.total if task.is_open or task.total else task.done)
     if task.is_open:
         return f"{doing} {many}{values(task)}"
     if task.kind == rebuild.COMPUTE:
         return (
             f"{ENDS.get(TaskState(task.state), '')}{did} {many}: {task.done:,} held something else"
         )
-    part = f"{task.done:,} of {many}" if task.done != task.total else many
+    part = f"{task.done:,} of {many}" if task.done != (task.total or task.done) else many
     return f"{ENDS.get(TaskState(task.state), '')}{did} {part}{values(task)}"
 
 

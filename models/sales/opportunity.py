@@ -339,7 +339,7 @@ class Opportunity(Entity):
         Whoever takes it back within the minute leaves no party behind. Nobody reads of each of many
         that are set to won at once.
         """
-        if work.session.info.get(IN_BULK):
+        if IN_BULK in work.session.info:
             return
         about = {"by": work.actor.id if work.actor else None}
         subject = {"entity": self.slug(), "record_id": self.id, "about": about}

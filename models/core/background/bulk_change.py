@@ -25,6 +25,7 @@ from models.core.context import IN_BULK, IN_PIECES, Context
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
 from models.core.listeners import FEW
+from models.core.outbox.delivery import Key, shown
 from models.core.permissions import policy
 
 NAME = "change"
@@ -82,7 +83,6 @@ def bulk_change(
     found = chosen_ids(ids)
     if len(found) <= AT_ONCE:
         outcome = Outcome()
-        work.session.info[IN_BULK] = len(found) > FEW
         change(work, entity, found, texts, outcome)
         return outcome
     return as_task(work, entity, found, texts)
@@ -101,7 +101,7 @@ def advance(work: Context, task: BackgroundTask, limit: int) -> bool:
     ids = following(task.chosen or "", task.cursor, limit)
     if not ids:
         return False
-    work.session.info |= {IN_BULK: True, IN_PIECES: True}
+    work.session.info[IN_PIECES] = True
     outcome = Outcome(skips=task.skips)
     change(work, task.noun, ids, task.about[TYPED], outcome)
     task.done, task.same = task.done + len(outcome.changed), task.same + outcome.same
@@ -131,6 +131,8 @@ def change(
     with policy.beyond(work.session):
         found = select(entity).where(entity.id.in_(ids)).order_by(entity.id).with_for_update()
         known = work.session.scalars(found.execution_options(with_deleted=True)).all()
+    if len(known) > FEW or work.session.info.get(IN_PIECES):
+        work.session.info[IN_BULK] = seen_in_slack(work, known)
     for record in known:
         before = len(work.changes)
         if reason := refusal(work, record, texts):
@@ -139,6 +141,13 @@ def change(
             outcome.changed.append(record)
         else:
             outcome.same += 1
+
+
+def seen_in_slack(work: Context, found: Sequence[Entity]) -> dict[Key, bool]:
+    """Return for each record whether a card shows it or a list names it."""
+    keys = [(record.slug(), record.id) for record in found]
+    there = shown(work, keys)
+    return {key: key in there for key in keys}
 
 
 def refusal(work: Context, record: Entity, texts: Mapping[str, str]) -> str:

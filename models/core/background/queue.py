@@ -29,10 +29,10 @@ TASK = "task"
 TYPED = "texts"
 """The key in the `about` of a task with what somebody typed, which nobody needs when it is over."""
 
-rows: Any = BackgroundTask.__table__
-OPEN_STATES = rows.c.state.in_(OPEN)
 FAILURES = 3
 """How often in a row a piece may fail before the task is given up."""
+rows: Any = BackgroundTask.__table__
+OPEN_STATES = rows.c.state.in_(OPEN)
 
 
 def ask(
@@ -155,16 +155,17 @@ def give_back(work: Context, task: int, claims: int, pause: timedelta = timedelt
     work.session.execute(later.values(claimed_until=None, not_before=work.now + pause))
 
 
-def failed(work: Context, task: int, claims: int, why: str, pause: timedelta) -> bool:
-    """Write down that a piece failed, and return whether the task is given up."""
+def failed(
+    work: Context, task: int, claims: int, why: str, pause: timedelta, most: int = FAILURES
+) -> None:
+    """Write down that a piece failed, and give the task up after so many failures in a row."""
     found = hold(work, task, claims)
     if found is None:
-        return True
+        return
     found.failures, found.claimed_until = found.failures + 1, None
     found.not_before = work.now + pause
-    if found.failures >= FAILURES:
+    if found.failures >= most:
         end(work, found, TaskState.FAILED, why)
-    return not found.is_open
 
 
 # ── how it ends ───────────────────────────────────────────────────────────────────────────────────

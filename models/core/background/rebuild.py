@@ -86,7 +86,7 @@ def write_texts(work: Context, task: BackgroundTask, found: Sequence[Entity]) ->
 
 def compute(work: Context, task: BackgroundTask, found: Sequence[Entity]) -> int:
     """Work out the computed fields of records, and return how many held something else."""
-    work.session.info[IN_BULK] = True
+    work.session.info[IN_BULK] = {}
     before = len(work.changes)
     for record, reason in attempt(work, found, partial(work_out, work, task.noun)):
         task.skip(record.ref, reason)

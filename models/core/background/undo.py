@@ -104,7 +104,7 @@ def advance(work: Context, task: BackgroundTask, limit: int) -> bool:
     if not keys:
         tell(work, unit)
         return False
-    work.session.info[IN_BULK] = True
+    work.session.info[IN_BULK] = {}
     found = locked(work, keys)
 
     def back(some: Sequence[Entity]) -> None:

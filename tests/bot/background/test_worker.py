@@ -318,3 +318,26 @@ def test_it_works_in_a_thread_of_its_own(works: UnitOfWorkFactory) -> None:
     assert fields_of(works, Lead, "source") == {"fair": MANY}
     with works("T1", "U_RITA") as work:
         assert last_change.last_unit(work) == task.unit
+
+
+def test_what_is_no_bulk_change_is_undone_as_a_whole_or_not_at_all(
+    works: UnitOfWorkFactory, worker: BackgroundWorker
+) -> None:
+    """Records that were made in one act, as an import makes them."""
+    before = held(works)
+    ids = many_leads(works, MANY)
+    with works("T1", "U_RITA") as work:
+        unit = last_change.last_unit(work)
+    with works("T1", "U_MONA") as work:
+        work.get(Lead, ids[-1]).source = "web"
+    first = undone(works, unit)
+    worker.drain()
+    refused = task_of(works, first)
+    assert (refused.state, refused.done) == (TaskState.FAILED, 0)
+    assert (refused.error or "").startswith("Mona Meyer has changed Source of LD-36 Ada 35 to web")
+    with works("T1", "U_MONA") as work:
+        work.get(Lead, ids[-1]).source = None
+    second = undone(works, unit)
+    worker.drain()
+    assert held(works) == before
+    assert task_of(works, second).done == MANY

@@ -9,7 +9,7 @@ from bot.app import create_background
 from bot.background.worker import BackgroundWorker
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
-from models.core.background import progress, queue
+from models.core.background import progress, queue, undo
 from models.core.background.task import BackgroundTask, TaskState
 from models.core.search.index import SearchText
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -38,6 +38,7 @@ def piece(worker: BackgroundWorker) -> None:
     """Do one piece of the next task, and let it go."""
     claim = worker.claim("T1")
     assert claim
+    worker.prepare(claim)
     worker.piece(claim)
     worker.give_back(claim)
 
@@ -199,3 +200,31 @@ def test_values_that_follow_from_others_are_worked_out_again(
     assert told(slack).endswith("Worked out 1 sale: 1 held something else")
     slack.command(f"/crm history {sale.ref}")
     assert "Rapport" in told(slack)
+
+
+def test_an_undo_that_was_cancelled_goes_on_with_a_button(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    worker: BackgroundWorker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(undo, "AT_ONCE", 5)
+    asked(works, Lead, many_leads(works, MANY), source="fair")
+    worker.drain()
+    slack.command("/crm undo --yes")
+    piece(worker)
+    slack.command("/crm background")
+    slack.click("crm.background")
+    assert told(slack).startswith("Cancelled. Set back 10 of 36 leads")
+    assert slack.last.buttons == ["Go on"]
+    slack.click("crm.undo")
+    worker.drain()
+    assert fields_of(works, Lead, "source") == {None: MANY}
+    courier.drain()
+    worker.drain()
+    courier.drain()
+    (*_, message) = slack.posted("U_RITA")
+    assert (message.text, message.buttons) == ("Set back 26 of 36 leads", ["Redo"])
+    slack.click("crm.redo", message)
+    assert told(slack) == "Redo what changed 36 records?"
