@@ -19,11 +19,12 @@ from handlers.core.ui.blocks import escape
 from handlers.core.ui.left_out import left_out
 from handlers.core.ui.receipts import plainly, small, way_back, who_hears
 from handlers.core.vanishing import LINE
+from models.core import records
 from models.core.background.bulk_change import MOST, Outcome, bulk_change
 from models.core.background.task import BackgroundTask
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.wholes import divided
-from models.core.errors import Ambiguous, Conflict, CRMError
+from models.core.errors import Ambiguous, Conflict, CRMError, Invalid
 from models.core.fields import Day, Moment
 from models.core.permissions import policy
 from models.core.search.expression import Filter
@@ -42,11 +43,13 @@ def set_all(request: Request) -> Response:
     must_be_understood(asked, entity)
     policy.may_fill(work, entity, asked.texts)
     fitting = fitting_of(work, entity, asked.filter)
-    if not request.flag("yes"):
-        return preview(request, asked, entity, fitting)
-    ids = work.session.scalars(fitting.with_only_columns(entity.id).limit(MOST + 1)).all()
-    if not ids:
+    some = work.session.scalars(fitting.order_by(entity.id.desc()).limit(SAMPLE)).all()
+    if not some:
         return nothing(entity)
+    lines = sample(work, some, asked.texts)
+    if not request.flag("yes"):
+        return preview(request, lines, entity, fitting)
+    ids = work.session.scalars(fitting.with_only_columns(entity.id).limit(MOST + 1)).all()
     found = bulk_change(work, entity, ids, fixed(work, entity, asked.texts))
     if isinstance(found, BackgroundTask):
         return begun(request)
@@ -108,18 +111,39 @@ def nothing(entity: type[Entity]) -> Message:
 # ── before ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def sample(work: UnitOfWork, some: Sequence[Entity], texts: Mapping[str, str]) -> list[str]:
+    """Return a line for each of some records: what becomes of it, or why nothing does.
+
+    Raises:
+        Invalid: All of them refuse it, and so the text is wrong rather than a record.
+    """
+    lines, errors = list[str](), list[Invalid]()
+    for record in some:
+        try:
+            lines.append(f"{record}: {difference(work, record, texts)}")
+        except Invalid as error:
+            errors.append(error)
+            lines.append(f"{record} stays as it is: {' '.join(str(error).split())}")
+    if len(errors) == len(some):
+        raise errors[0]
+    return lines
+
+
 def preview(
-    request: Request, asked: Bulk, entity: type[Entity], fitting: "Select[Any]"
+    request: Request, lines: list[str], entity: type[Entity], fitting: "Select[Any]"
 ) -> Response:
-    """Return how many records it is about, what becomes of some of them, and the button for it."""
+    """Return how many records it is about, what becomes of some of them, and the button for it.
+
+    Args:
+        request: The request.
+        lines: What becomes of some records.
+        entity: The entity of the records.
+        fitting: The statement for all of them.
+    """
     work = request.work
     ids = fitting.with_only_columns(entity.id)
     total = work.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
-    if not total:
-        return nothing(entity)
-    some = work.session.scalars(fitting.order_by(entity.id.desc()).limit(SAMPLE)).all()
-    lines = [f"{record}: {difference(work, record, asked.texts)}" for record in some]
-    lines += [f"and {total - len(some):,} more"] if total > len(some) else []
+    lines = [*lines, *([f"and {total - len(lines):,} more"] if total > len(lines) else [])]
     if others := others_of(work, entity, ids):
         lines.append(f"{others:,} of them are not yours to change, and stay as they are.")
     counted = f"{total:,} {entity.noun() if total == 1 else entity.plural()}"
@@ -153,11 +177,12 @@ def difference(work: UnitOfWork, record: Entity, texts: Mapping[str, str]) -> st
     """Return what becomes of a record: `Stage: Proposal → Won`.
 
     Raises:
-        Invalid: A text cannot be read.
+        Invalid: A text cannot be read, or the record lacks something for it.
     """
     entity, kinds = type(record), record.fields()
     divisions = divided(entity, texts, work, record)
     parsed = entity.parse({n: t for n, t in divisions.items() if n in kinds}, work, record)
+    records.must_lack_nothing(work, record, parsed)
     now: Any = SimpleNamespace(**{name: getattr(record, name) for name in kinds})
     told = []
     for name, value in parsed.items():

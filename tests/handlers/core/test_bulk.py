@@ -78,12 +78,17 @@ def test_what_belongs_to_others_is_counted_before_and_left_out(
 def test_a_rule_that_refuses_one_record_leaves_the_others_alone(
     slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity]
 ) -> None:
-    slack.command("/crm deal delete OP-2 --yes")
     slack.command("/crm deal list | set stage=lost")
+    assert told(slack) == ("Why is it lost? Say it with the reason: deal lost OP-3 too expensive")
+    slack.command('/crm deal edit OP-2 lost_reason="too dear"')
+    slack.command("/crm deal list | set stage=lost")
+    said = told(slack).splitlines()
+    assert said[1].startswith("OP-3 Ropes stays as it is: Why is it lost?")
+    assert said[2] == "OP-2 Oars: Stage: Qualification → Lost"
     slack.click("crm.run")
-    assert told(slack).splitlines()[:2] == ["Changed 0 of 2 deals", "2 left out:"]
-    slack.command('/crm deal list | set stage=lost lost_reason="too dear" --yes')
-    assert told(slack) == "Changed 2 deals"
+    first, second, third = told(slack).splitlines()
+    assert (first, second) == ("Changed 1 of 3 deals", "2 left out:")
+    assert third.startswith("• OP-1, OP-3: Why is it lost?")
 
 
 @SQLITE
