@@ -8,6 +8,8 @@ from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import CELEBRATED_AFTER, Opportunity
+from models.sales.product import Product
+from models.sales.purchase import Purchase
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE, assert_inert, told
 from tests.handlers.undoable import held
@@ -75,20 +77,42 @@ def test_what_belongs_to_others_is_counted_before_and_left_out(
     assert fields_of(works, Opportunity, "next_step") == {"call": 1, None: 3}
 
 
-def test_a_rule_that_refuses_one_record_leaves_the_others_alone(
+def test_what_all_lack_is_said_before_anything_is_done(
     slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity]
 ) -> None:
-    slack.command("/crm deal list | set stage=lost")
-    assert told(slack) == ("Why is it lost? Say it with the reason: deal lost OP-3 too expensive")
-    slack.command('/crm deal edit OP-2 lost_reason="too dear"')
-    slack.command("/crm deal list | set stage=lost")
-    said = told(slack).splitlines()
-    assert said[1].startswith("OP-3 Ropes stays as it is: Why is it lost?")
-    assert said[2] == "OP-2 Oars: Stage: Qualification → Lost"
+    slack.command("/crm deal list | set stage=lost --yes")
+    assert told(slack) == "Why is it lost? Say it with the reason: deal lost OP-3 too expensive"
+    assert fields_of(works, Opportunity, "stage") == {"qualification": 3}
+
+
+def test_a_record_that_refuses_leaves_the_others_alone(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    for currency in ("USD", "EUR"):
+        given(works, Purchase, customer=ada.ref, currency=currency, lines="1 × Oar @ 90")
+    slack.command('/crm sale line list | set price="7 USD"')
+    first, other, mine = told(slack).splitlines()
+    assert first == "Change 2 sale lines? Nothing was done yet."
+    assert other.startswith("PL-2 Oar stays as it is: ")
+    assert mine == "PL-1 Oar: Price: $90 → $7"
     slack.click("crm.run")
     first, second, third = told(slack).splitlines()
-    assert (first, second) == ("Changed 1 of 3 deals", "2 left out:")
-    assert third.startswith("• OP-1, OP-3: Why is it lost?")
+    assert (first, second) == ("Changed 1 of 2 sale lines", "1 left out:")
+    assert third.startswith("• PL-2: ")
+
+
+def test_what_may_be_there_only_once_is_given_to_one(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    for name in ("Mast", "Oar", "Rope"):
+        given(works, Product, "U_ADA", name=name)
+    slack.user = "U_ADA"
+    slack.command("/crm product list | set sku=W-1 --yes")
+    assert told(slack).splitlines() == [
+        "Changed 1 of 3 products",
+        "2 left out:",
+        "• PR-2, PR-3: There is already PR-1 Mast with SKU “W-1”.",
+    ]
 
 
 @SQLITE
