@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt import App
 
+from bot.background.worker import BackgroundWorker
 from bot.config import Settings
 from bot.slack.clients import AuthorizeKnown, Clients
 from bot.slack.request_verification import Signature
@@ -18,6 +19,8 @@ from handlers.core.router import Catalogue
 from handlers.general.home import home
 from handlers.general.talk import greet
 from handlers.registry import ROUTERS
+from models.core.background import bulk_change, rebuild, undo
+from models.core.background.task import TaskKind
 from models.core.db.engine import THREADS, open_engine
 from models.core.identity.user import LOCAL
 from models.core.secrets import Vault
@@ -25,6 +28,9 @@ from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.maintenance import adoption
 
 log = logging.getLogger(__name__)
+
+TASKS: tuple[TaskKind, ...] = (bulk_change.KIND, undo.KIND, *rebuild.KINDS)
+"""Every kind of background task."""
 
 STRANGER = "Rapport is not installed in this workspace, or was removed. Ask an admin to install it (again)."
 
@@ -43,6 +49,11 @@ def create_dispatcher(works: UnitOfWorkFactory, root: str = "/crm", **more: Any)
         **more: What watches it, and the health checks of the running bot.
     """
     return Dispatcher(works, Catalogue(ROUTERS, root), home, greet=greet, **more)
+
+
+def create_background(works: UnitOfWorkFactory) -> BackgroundWorker:
+    """Return the worker that does every kind of background task."""
+    return BackgroundWorker(works, TASKS)
 
 
 def create_clients(settings: Settings, works: UnitOfWorkFactory) -> Clients:

@@ -16,7 +16,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from bot import logging_config
-from bot.app import create_app, create_clients, create_dispatcher, create_works, move_in
+from bot.app import (
+    create_app,
+    create_background,
+    create_clients,
+    create_dispatcher,
+    create_works,
+    move_in,
+)
 from bot.config import Settings, SettingsError
 from bot.database_watch import DatabaseWatch
 from bot.delivery.dispatcher import DeliveryDispatcher
@@ -198,6 +205,7 @@ class Bot:
             works, self.clients, dispatcher.catalogue, pace=pace, watch=watch
         )
         self.scheduler = Scheduler(works, look_every, watch=watch)
+        self.background = create_background(works)
         self.app = create_app(self.clients, dispatcher, settings.slack_signing_secret)
         self.gate = DrainGate()
         self.line = self.create_line() if settings.mode == "socket" else None
@@ -255,6 +263,7 @@ class Bot:
         self.works.committed.append(self.courier.wake)
         self.courier.start()
         self.scheduler.start()
+        self.background.start()
 
     def stop(self) -> None:
         """Take no more work, and finish what is in hand with its answers.
@@ -269,7 +278,9 @@ class Bot:
                 IN_HAND,
             )
         endings = [self.line.hang_up] if self.line else []
-        late = together([*endings, self.scheduler.stop, self.courier.stop], ENDING)
+        late = together(
+            [*endings, self.scheduler.stop, self.background.stop, self.courier.stop], ENDING
+        )
         if late:
             log.warning("Not waiting any longer for: %s", ", ".join(late))
         if self.line and self.web:

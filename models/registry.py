@@ -4,6 +4,7 @@ from models.activities.activity import Activity
 from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.background.task import BackgroundTask
 from models.core.custom.custom_field import CustomField
 from models.core.custom.custom_object import CustomObject
 from models.core.custom.custom_record import CustomRecord
@@ -69,6 +70,7 @@ rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,
     AuditHead,
+    BackgroundTask,
     ClosedDeals,
     Counter,
     CustomRecord,

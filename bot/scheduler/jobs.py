@@ -17,6 +17,7 @@ from sqlalchemy import delete, select
 from models.activities import reminders
 from models.core import drafts, summaries
 from models.core import user_groups as people
+from models.core.background.task import BackgroundTask
 from models.core.db.deadline import at_leisure
 from models.core.identity.installation import InstallState
 from models.core.identity.notices import Notice, Seldom
@@ -287,6 +288,7 @@ def sweep(work: UnitOfWork) -> None:
     remove(work, JobRun, JobRun.at < work.now - KEPT)
     remove(work, drafts.Draft, drafts.outdated(work.now))
     remove(work, ListSubscription, ListSubscription.posted_at < work.now - KEPT_SENT)
+    remove(work, BackgroundTask, BackgroundTask.ended_at < work.now - KEPT_SENT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
     work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))
     work.session.execute(delete(InstallState).where(InstallState.at < work.now - DAY))

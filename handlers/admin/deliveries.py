@@ -42,6 +42,7 @@ SAID = {
     "verdict": "the verdict on the audit trail",
     "wish": "a request for a right",
     "answer": "the answer to a request",
+    "progress": "how far a background task is",
     "line": "an answer for all to see",
     "receipt": "a receipt for all to see",
     "audience": "the cards anew for other readers",

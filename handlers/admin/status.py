@@ -9,6 +9,7 @@ from handlers.core.telemetry import Check
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
 from models.core import stats
+from models.core.background import queue as background
 from models.core.outbox import results
 from models.core.replica import Replica, release, replicas
 from models.core.unit_of_work import UnitOfWork
@@ -33,6 +34,7 @@ def status(request: Request) -> Message:
         *found(checks),
         waiting(work, lag, request.catalogue.root),
         ran(work),
+        *working(work, request.catalogue.root),
         *serving(work),
         *kept(work),
     ]
@@ -94,6 +96,13 @@ def ran(work: UnitOfWork) -> str:
     """Return a line such as `Jobs: digest 3 min ago, team 1 h ago`."""
     runs = [f"{job} {span(work.now - at)} ago" for job, at in stats.last_runs(work).items()]
     return f"Jobs that had something to do: {', '.join(counted(runs, JOBS)) or 'none in the last days'}"
+
+
+def working(work: UnitOfWork, root: str) -> list[str]:
+    """Return a line such as `Background: 1 at work, 2 wait, see /crm background`, or none."""
+    running, queued = background.open_counts(work)
+    said = f"Background: {running} at work, {queued} wait, see {root} background"
+    return [said] if running or queued else []
 
 
 def serving(work: UnitOfWork) -> list[str]:

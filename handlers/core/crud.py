@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from handlers.core import pipes
+from handlers.core import bulk, pipes
 from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
@@ -86,6 +86,7 @@ class Records(Router, Generic[E]):
         for name in without:
             del self.verbs[name]
         self.pipe("count", "list", writes=False)(self.count)
+        self.pipe(pipes.SET, "edit", previews=True)(self.set_all)
 
     def pipe(self, word: str, right: str, **options: Any) -> Callable[[Run], Run]:
         """Return a decorator that adds what can become of a list of the noun, behind a bar.
@@ -209,6 +210,10 @@ class Records(Router, Generic[E]):
         drawn = cards.listing(page.records, request.work, page.heading, pages, note, keep, menus)
         turned = request.surface == "button" and "page" in request.line.flags
         return replace(drawn, replace=turned)
+
+    def set_all(self, request: Request, _: Any) -> Response:
+        """Change all of them, after a look at some: `deal list open | set stage=proposal`."""
+        return bulk.set_all(request)
 
     def assign(self, request: Request, record: E) -> Response:
         """Give it to someone: `assign OP-42 @rita`."""

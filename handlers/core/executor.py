@@ -163,7 +163,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
         sentence = verb.confirm.format(record=listed(records))
         line = f"{verb.noun} {verb.name} {' '.join(each.ref for each in records)} --yes{because(request)}"
         return question(sentence, verb.button or verb.name.capitalize(), line)
-    if request.asking:
+    if request.asking and not (verb.previews and not request.flag("yes")):
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     before = len(request.work.made)
@@ -276,7 +276,7 @@ def asks_first(line: Line, verb: Verb, surface: str) -> bool:
     """
     if surface == "form" or not verb.writes:
         return False
-    if verb.confirm:
+    if verb.confirm or verb.previews:
         return "yes" not in line.flags
     typed = line.text or line.fields or line.people or (line.refs and not verb.record)
     needs = verb.saves or any(kind.required for kind in verb.asks.values())

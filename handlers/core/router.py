@@ -113,6 +113,8 @@ class Verb:
     """The flags that it knows besides those of every verb."""
     words: bool = False
     """It reads the words of the line by itself: `Line.rest`."""
+    previews: bool = False
+    """It only shows what it would do until the line says --yes."""
     after: tuple[str, ...] = ()
     """What leads to it at the end of a line that shows a list: `deal list open keep as Mine`."""
     piped: str = ""
@@ -188,14 +190,8 @@ class Router:
                 raise TypeError(f"{self.noun} {name} asks for {kept[0]}, which is readonly")
             text = options.get("text", next(iter(asks), ""))
             about = self.entity.slug() if self.entity else self.noun
-            self.verbs[name] = Verb(
-                self.noun,
-                about,
-                name,
-                run,
-                run.__doc__,
-                **options | {"asks": asks, "text": text},
-            )
+            more = options | {"asks": asks, "text": text}
+            self.verbs[name] = Verb(self.noun, about, name, run, run.__doc__, **more)
             return run
 
         return register

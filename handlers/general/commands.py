@@ -14,6 +14,7 @@ from handlers.core.router import Router
 from handlers.core.ui import cards
 from handlers.core.ui.blocks import option
 from handlers.core.ui.receipts import choices, listed, plainly, question, receipt
+from handlers.general import background as tasks
 from handlers.general import handover as handing_over
 from handlers.general import help as guide
 from handlers.general import lists as kept
@@ -23,6 +24,7 @@ from handlers.general.phrases import meanings
 from handlers.notifications import news
 from handlers.notifications import report as reports
 from models.core import records
+from models.core.background import undo as undoing_many
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Clock, LongText, Text
@@ -216,6 +218,15 @@ def status(request: Request, _: Any) -> Response:
     return condition.status(request)
 
 
+@router.verb("background", record=False, words=True)
+def background(request: Request, _: Any) -> Response:
+    """What is done in the background for you, and how far it is; `background cancel 3f9a1c2e` ends
+    one. Admins see everybody's, and begin a new index (`background index leads`) or work out fields
+    again (`background compute sales`).
+    """  # noqa: D205
+    return tasks.background(request)
+
+
 @router.verb("undo", record=False, words=True)
 def undo(request: Request, _: Any) -> Response:
     """Undo your last change; repeat it to go further back. Works for 24 hours."""
@@ -243,7 +254,10 @@ def turned(
     work, said = request.work, request.line.rest.strip()
     if not ACT.fullmatch(said) and not LAST.fullmatch(said):
         return other_act(request, turn.__name__, said)
+    undoing_many.must_be_over(work, said if ACT.fullmatch(said) else "")
     unit = said if ACT.fullmatch(said) else last(work)
+    if work.actor and undoing_many.is_large(work, unit):
+        return tasks.turned(request, turn.__name__, unit)
     many = apart(work, undoing.touched(work, unit))
     if len(many) > MANY and not request.flag("yes"):
         verb = turn.__name__.capitalize()

@@ -1,6 +1,6 @@
 """Draw what somebody did to a person's records, or to those that they follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +12,8 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.notifications.record_events import is_undone, quoted
 from models.core.audit.entries import AuditEntry
 from models.core.comments import COMMENTS
-from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.base import Entity
+from models.core.history.undo_many import read
 from models.core.notifications import marks
 from models.core.notifications.changes import HIDDEN, watched
 from models.core.outbox.delivery import Delivery
@@ -70,14 +71,16 @@ def concerned(work: UnitOfWork, delivery: Delivery) -> list[tuple[Entity, Rows]]
         if not entry.erased
     ]
     person = work.actor.id if work.actor else 0
-    muted = marks.muted_by(work, person)
+    muted, followed = marks.muted_by(work, person), marks.followed_by(work, person)
     found: list[tuple[Entity, Rows]] = []
-    for (slug, id), theirs in receipts.grouped(rows).items():
-        record = work.get(ENTITIES[slug], id)
-        if theirs[0]["action"] == "create" or marks.is_muted(record, muted):
+    grouped = receipts.grouped(rows)
+    known = {(record.slug(), record.id): record for record in read(work, list(grouped))}
+    for key, theirs in grouped.items():
+        record = known.get(key)
+        if record is None or theirs[0]["action"] == "create" or marks.is_muted(record, muted):
             continue
         named = delivery.kind == "mentioned" and bool(remarks(record, theirs))
-        if (named or is_about(work, record, theirs, person)) and worth_telling(record, theirs):
+        if (named or is_about(record, theirs, person, followed)) and worth_telling(record, theirs):
             found.append((record, theirs))
     return found
 
@@ -89,14 +92,14 @@ def is_made(work: UnitOfWork, delivery: Delivery, record: Entity) -> bool:
     return work.session.scalar(select(AuditEntry.id).where(*mine, *its).limit(1)) is not None
 
 
-def is_about(work: UnitOfWork, record: Entity, rows: Rows, person: int) -> bool:
+def is_about(record: Entity, rows: Rows, person: int, followed: Collection[marks.Key]) -> bool:
     """Return whether a record is a person's, was theirs before, or is followed by them."""
     if record.owned:
         held = {str(getattr(record, record.owned))}
         held |= {row["old"] for row in rows if row["field"] == record.owned}
         if str(person) in held:
             return True
-    return marks.mark_of(work, person, record) is False
+    return (record.slug(), record.id) in followed
 
 
 def worth_telling(record: Entity, rows: Rows) -> bool:

@@ -23,6 +23,7 @@ from handlers.notifications import (
     changes,
     channel_day,
     news,
+    progress,
     reasons,
     record_events,
     reminders,
@@ -192,6 +193,7 @@ DRAWINGS: dict[str, Drawing] = {
     "verdict": audit.verdict,
     "wish": access_requests.wish,
     "answer": access_requests.answered,
+    "progress": progress.progress,
 }
 """The function that draws each kind of delivery."""
 FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Delivery, Sequence[int]], Message]] = {

@@ -21,6 +21,7 @@ from models.core.audit.entries import AuditEntry
 from models.core.comments import COMMENTS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.history.undo import latest
+from models.core.history.undo_many import read
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import masking, policy
 from models.core.unit_of_work import UnitOfWork
@@ -110,11 +111,13 @@ def given(work: UnitOfWork, delivery: Delivery) -> list[Entity]:
         return [record_of(work, delivery)]
     mine = (AuditEntry.unit == unit, AuditEntry.new == str(work.actor.id))
     entries = work.session.scalars(select(AuditEntry).where(*mine).order_by(AuditEntry.id))
-    found = [
-        work.get(ENTITIES[each.entity], each.record_id)
+    keys = [
+        (each.entity, each.record_id)
         for each in entries
         if each.field == ENTITIES[each.entity].owned
     ]
+    known = {(record.slug(), record.id): record for record in read(work, keys)}
+    found = [known[key] for key in dict.fromkeys(keys) if key in known]
     return found or [record_of(work, delivery)]
 
 

@@ -47,6 +47,11 @@ HIDDEN = "hidden"
 """Shown in place of what a reader may not see."""
 IMPORT = "import"
 """The door through which files come."""
+IN_BULK, IN_PIECES = "in bulk", "in pieces"
+"""Where a session keeps that it changes many records at once, for which nobody celebrates and for
+whose cards nobody waits: record → whether Slack shows it; and that other sessions go on with the
+same act, so that people are told of it when it is over.
+"""
 REPEATS = (IMPORT, "undo", "redo")
 """The doors through which a record becomes what it was, here or elsewhere."""
 

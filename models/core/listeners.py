@@ -10,7 +10,7 @@ from sqlalchemy.orm.session import ORMExecuteState
 
 from models.core import parts, rollups, rules, summaries
 from models.core.audit import entries
-from models.core.context import Context
+from models.core.context import IN_BULK, Context
 from models.core.custom import indexed
 from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import ENTITIES, Changes, Entity, Row
@@ -95,18 +95,32 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     updated.sort(key=lambda record: (record.slug(), record.id))  # the session keeps no order
     write_down(work, created, "create")
     write_down(work, updated, "update")
-    many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
+    many = IN_BULK in session.info or changed(work) > FEW
     others = [each for each in parts.wholes(work, [*created, *updated]) if each not in updated]
     shown = [*updated, *others]
     if many:
-        seen = delivery.shown(work, [(record.slug(), record.id) for record in shown])
-        shown = [record for record in shown if (record.slug(), record.id) in seen]
+        shown = standing(work, shown)
     for record in shown:
         delivery.redraw(work, record, background=many)
     delivery.redraw_shown_on(work, [*created, *updated], background=many)
     for record in updated:
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
             delivery.rename(work, record)
+
+
+def standing(work: Context, records: Sequence[Entity]) -> list[Entity]:
+    """Return those of many records that Slack shows."""
+    known = work.session.info.get(IN_BULK, {})
+    others = [key for each in records if (key := (each.slug(), each.id)) not in known]
+    found = delivery.shown(work, others)
+    keys = [(each.slug(), each.id) for each in records]
+    pairs = zip(records, keys, strict=True)
+    return [each for each, key in pairs if known.get(key) or key in found]
+
+
+def changed(work: Context) -> int:
+    """Return how many records a unit of work has changed so far."""
+    return len({(change["entity"], change["record_id"]) for change in work.changes})
 
 
 def write_down(work: Context, records: Sequence[Entity], action: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, Select, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core import part_lines
-from models.core.context import Context
+from models.core.context import IN_BULK, Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity, Row
 from models.core.entity.bulk import insert_later
@@ -336,8 +336,11 @@ class Opportunity(Entity):
     def celebrate(self, work: Context) -> None:
         """Ask that colleagues read that the deal is won, a minute later.
 
-        Whoever takes it back within the minute leaves no party behind.
+        Whoever takes it back within the minute leaves no party behind. Nobody reads of each of many
+        that are set to won at once.
         """
+        if IN_BULK in work.session.info:
+            return
         about = {"by": work.actor.id if work.actor else None}
         subject = {"entity": self.slug(), "record_id": self.id, "about": about}
         key, at = f"won:{self.ref}:{work.unit}", work.now + CELEBRATED_AFTER

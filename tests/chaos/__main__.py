@@ -12,6 +12,7 @@ from functools import partial
 
 from tests.chaos import (
     archived,
+    background,
     contention,
     due,
     full,
@@ -95,6 +96,11 @@ def twice_(database: Database, seed: int, quick: bool) -> Found:
     return twice.run(database, replicas, 5 if quick else 10, 4 if quick else 20, seed, door=door)
 
 
+def background_(database: Database, seed: int, quick: bool) -> Found:
+    count, kills = (600, 4) if quick else (10_000, 25)
+    return background.run(database, REPLICAS[database.name], count, kills, seed)
+
+
 def off_(database: Database, seed: int, quick: bool) -> Found:
     return off.run(database, REPLICAS[database.name], each=5 if quick else 20)
 
@@ -114,6 +120,7 @@ SCENARIOS: dict[str, Scenario] = {
     "due": due_,
     "twice": twice_,
     "off": off_,
+    "background": background_,
 }
 ALONE: dict[str, Callable[[bool], Figure]] = {
     "contention": lambda quick: contention.run(2 if quick else 10),

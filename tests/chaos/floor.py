@@ -22,6 +22,7 @@ from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.activities.activity import Activity
 from models.core import records
+from models.core.background.task import BackgroundTask
 from models.core.db.deadline import at_leisure
 from models.core.db.engine import open_engine
 from models.core.errors import Busy
@@ -117,8 +118,9 @@ class Floor:
         """
         assert not any(replica.alive for replica in self.replicas)
         with self.works(TEAM) as work:
-            held = update(Delivery).where(Delivery.claimed_until > work.now)
-            work.session.execute(held.values(claimed_until=work.now))
+            for table in (Delivery, BackgroundTask):
+                held = update(table).where(table.claimed_until > work.now)
+                work.session.execute(held.values(claimed_until=work.now))
 
     def plan(self, dues: Sequence[tuple[str, datetime]]) -> dict[str, datetime]:
         """Give these people tasks that are due then; returns when each is due, by its reference."""

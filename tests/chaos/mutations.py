@@ -256,6 +256,19 @@ MUTATIONS = (
         "were written and",
     ),
     Mutation(
+        "who goes on with a task leaves some of it out",
+        "background",
+        (
+            (
+                "models/core/background/queue.py",
+                "task.claims, task.claimed_until = task.claims + 1, work.now + LEASE",
+                "task.claims, task.claimed_until = task.claims + 1, work.now + LEASE\n"
+                "        task.cursor += 5 * bool(task.done)",
+            ),
+        ),
+        "was not changed",
+    ),
+    Mutation(
         "every other day is left out",
         "zones",
         (("models/core/schedule.py", "        day -= DAY\n", "        day -= DAY * 2\n"),),

@@ -9,6 +9,7 @@ from functools import cache
 from textwrap import dedent
 from typing import Any
 
+from bot.app import TASKS
 from bot.scheduler.jobs import JOBS
 from handlers.core.router import Verb
 from handlers.notifications.digest import DRAWINGS
@@ -88,6 +89,12 @@ def jobs() -> list[tuple[str, ...]]:
         )
         for job in JOBS
     ]
+
+
+def tasks() -> list[tuple[str, ...]]:
+    """The kinds of background tasks."""
+    whose = {True: "of who asked", False: "of the program"}
+    return [(f"`{kind.name}`", kind.doc, whose[kind.personal]) for kind in TASKS]
 
 
 def unit_of_work() -> list[tuple[str, ...]]:

@@ -245,6 +245,7 @@ FRAMEWORK: dict[str, tuple[tuple[str, ...], Callable[[], list[tuple[str, ...]]]]
     "hooks": (("Hook", "What it does", "Who has one"), framework.hooks),
     "verb-options": (("Option", "Default", "What it says"), framework.verb_options),
     "deliveries": (("Kind", "What is sent"), framework.deliveries),
+    "tasks": (("Kind", "What it does", "With the rights"), framework.tasks),
     "jobs": (("Job", "What it does", "When", "What was missed is made up for"), framework.jobs),
     "unit-of-work": (("Member", "What it is"), framework.unit_of_work),
 }

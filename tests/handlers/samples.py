@@ -45,6 +45,7 @@ SAID = {
     "crm.request": "role edit",
     "crm.previews": "off",
     "crm.lists": "",
+    "crm.background": "",
     "activity.sort": "overdue",
     "crm.mute": "digest",
     "crm.less": "digest",

@@ -30,6 +30,7 @@ NO_RECORDS = {
     "crm.keep": "keeps a line for one person, which is no record",
     "crm.lists": "shows lists, and forgets one",
     "crm.previews": "is a setting",
+    "crm.background": "shows tasks, and ends or begins one",
     "crm.undo": "is what is tried here",
     "crm.redo": "is what is tried here",
     **{

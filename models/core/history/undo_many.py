@@ -18,6 +18,7 @@ from models.core.fields import Reference
 from models.core.history import retractions
 from models.core.history.undo import (
     ALREADY,
+    REDO,
     Step,
     allow,
     begin,
@@ -94,7 +95,9 @@ class Turning:
             self.door = work.door
             for others in self.changes_since(work, first):
                 mine = self.among_mine(work, others)
-                must_be_unused(work, self.steps(work, mine) if mine else [], first.id, self.unit)
+                must_be_unused(
+                    work, steps(work, self.unit, mine) if mine else [], first.id, self.unit
+                )
             records = (
                 select(AuditEntry.entity, AuditEntry.record_id)
                 .where(AuditEntry.unit == self.unit)
@@ -103,7 +106,7 @@ class Turning:
             count = work.session.scalar(select(func.count()).select_from(records.subquery())) or 0
         for batch in self.batches() if self.actor else ():
             with self.opened(writes=False) as work:
-                allow(work, self.steps(work, batch), mine=self.is_mine(work))
+                allow(work, steps(work, self.unit, batch), mine=self.is_mine(work))
         return count
 
     def is_mine(self, work: Context) -> bool:
@@ -164,52 +167,64 @@ class Turning:
         """Undo what the unit of work did to some records, and return how many that changed."""
         with self.opened() as work:
             first = begin(work, self.unit, resumes=True)
-            steps = [step for step in self.steps(work, batch) if step.values or step.remarks]
-            if not steps:
-                return 0
-            allow(work, steps, mine=self.is_mine(work))
-            set_back(work, steps)
-            told = self.told(work, [step.record for step in steps])
-            retractions.take_back(work, self.unit, first.at, told, again=work.door == "redo")
-            return len(steps)
+            return set_back_some(work, first, batch)
 
-    def told(self, work: Context, records: Sequence[Entity]) -> list[Entity]:
-        """Return the records about which Slack got a delivery; for most imports it got none."""
-        keys = {(record.slug(), record.id): record for record in records}
-        about = select(Delivery.entity, Delivery.record_id).where(are(keys, Delivery)).distinct()
-        return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
 
-    def steps(self, work: Context, keys: Sequence[Key]) -> list[Step]:
-        """Return what undoing does to these records.
+def set_back_some(work: Context, first: AuditEntry, keys: Sequence[Key]) -> int:
+    """Undo what a unit of work did to some records, and return how many that changed.
 
-        All records are read at once; of each new one only the entry that created it is read.
-        """
-        kept = self.read(work, keys)
-        mine, new = (AuditEntry.unit == self.unit, are(keys)), AuditEntry.action == "create"
-        came = (
-            select(func.min(AuditEntry.id))
-            .where(*mine, new)
-            .group_by(AuditEntry.entity, AuditEntry.record_id)
-        )
-        entries = (
-            select(AuditEntry)
-            .where(*mine, or_(~new, AuditEntry.id.in_(came)))
-            .order_by(AuditEntry.id)
-        )
-        steps = [step_back(work, entries) for entries in by_record(work.session.scalars(entries))]
-        assert len(kept) >= len(steps)  # and they stay at hand until now
-        return steps
+    Args:
+        work: The unit of work that undoes it.
+        first: The first entry of the unit of work that is undone.
+        keys: The records.
+    """
+    found = [step for step in steps(work, first.unit, keys) if step.values or step.remarks]
+    if not found:
+        return 0
+    allow(work, found, mine=bool(work.actor) and first.actor == work.actor.id)
+    set_back(work, found)
+    known = told(work, [step.record for step in found])
+    retractions.take_back(work, first.unit, first.at, known, again=work.door == REDO)
+    return len(found)
 
-    def read(self, work: Context, keys: Sequence[Key]) -> list[Entity]:
-        found: list[Entity] = []
-        with policy.beyond(work.session):
-            for slug in dict.fromkeys(slug for slug, _ in keys):
-                entity = ENTITIES[slug]
-                theirs = select(entity).where(
-                    entity.id.in_([id for each, id in keys if each == slug])
-                )
+
+def told(work: Context, records: Sequence[Entity]) -> list[Entity]:
+    """Return the records about which Slack got a delivery; for most imports it got none."""
+    keys = {(record.slug(), record.id): record for record in records}
+    about = select(Delivery.entity, Delivery.record_id).where(are(keys, Delivery)).distinct()
+    return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
+
+
+def steps(work: Context, unit: str, keys: Sequence[Key]) -> list[Step]:
+    """Return what undoing a unit of work does to these records.
+
+    All records are read at once; of each new one only the entry that created it is read.
+    """
+    kept = read(work, keys)
+    mine, new = (AuditEntry.unit == unit, are(keys)), AuditEntry.action == "create"
+    came = (
+        select(func.min(AuditEntry.id))
+        .where(*mine, new)
+        .group_by(AuditEntry.entity, AuditEntry.record_id)
+    )
+    entries = (
+        select(AuditEntry).where(*mine, or_(~new, AuditEntry.id.in_(came))).order_by(AuditEntry.id)
+    )
+    found = [step_back(work, entries) for entries in by_record(work.session.scalars(entries))]
+    assert len(kept) >= len(found)  # and they stay at hand until now
+    return found
+
+
+def read(work: Context, keys: Sequence[Key]) -> list[Entity]:
+    """Return records, whoever reads and even if they are deleted."""
+    found: list[Entity] = []
+    with policy.beyond(work.session):
+        for slug in dict.fromkeys(slug for slug, _ in keys):
+            entity, ids = ENTITIES[slug], [id for each, id in keys if each == slug]
+            for start in range(0, len(ids), BATCH):
+                theirs = select(entity).where(entity.id.in_(ids[start : start + BATCH]))
                 found += work.session.scalars(theirs.execution_options(with_deleted=True))
-        return found
+    return found
 
 
 def are(keys: Any, table: Any = AuditEntry) -> Any:

@@ -108,6 +108,13 @@ def muted_by(work: Context, person: int) -> set[Key]:
     return {(slug, id) for slug, id in rows}
 
 
+def followed_by(work: Context, person: int) -> set[Key]:
+    """Return the records that a person follows."""
+    mine = (Subscription.person == person, Subscription.muted.is_(False))
+    rows = work.session.execute(select(Subscription.entity, Subscription.record_id).where(*mine))
+    return {(slug, id) for slug, id in rows}
+
+
 class Marked(NamedTuple):
     """The records of one entity that a person follows, and those that they have muted, by id."""
 

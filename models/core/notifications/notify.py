@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from models.core.context import Context
+from models.core.context import IN_PIECES, Context
 from models.core.entity.base import Entity
 from models.core.identity.notices import Notice, Seldom, Where
 from models.core.identity.user import User
 from models.core.identity.working_hours import next_morning, reachable_from
 from models.core.notifications import marks
 from models.core.outbox.delivery import Delivery, DeliveryState, enqueue
+from models.core.outbox.statements import WAITING
 from models.core.permissions import policy
 
 KINDS: Mapping[str, tuple[Notice, ...]] = {
@@ -50,7 +51,8 @@ TOGETHER, UNTIL = "together", "until"
 """The kind of the message with all changes of a day, and the key in `about` with its end."""
 TOLD = "told"
 """Where a session keeps who is told of what it does."""
-WEEK = timedelta(days=7)
+WEEK, HELD = timedelta(days=7), timedelta(days=1)
+"""How far back messages are counted, and how long what an act in pieces tells waits for its end."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def notify(
     if person.left or person.guest or not may_hear(person, notice, record):
         return
     at = work.now if notice in AT_ONCE else reachable_from(person, work.now)
+    at = max(at, work.now + HELD) if work.session.info.get(IN_PIECES) else at
     subject = {"entity": record.slug(), "record_id": record.id} if record else {}
     wanted = wants(work, person, notice, [record] if record else [], own)
     if own and not wanted:
@@ -128,6 +131,20 @@ def notify(
     enqueue(work, kind, person.slack_id, key, **{**subject, **columns, **state})
     if wanted and not own:
         work.session.info.setdefault(TOLD, {}).setdefault(person.id, Told(person, at))
+
+
+def let_go(work: Context, unit: str) -> None:
+    """Let out what people are told of an act that was done in pieces, now that it is over.
+
+    Args:
+        work: The unit of work.
+        unit: The unit of work that all pieces of the act carry.
+    """
+    theirs = (Delivery.kind.in_(KINDS), Delivery.key.contains(unit), Delivery.attempts == 0)
+    held = select(Delivery, User).join(User, User.slack_id == Delivery.channel)
+    for delivery, person in work.session.execute(held.where(WAITING, *theirs)):
+        delivery.not_before = reachable_from(person, work.now)
+    work.session.flush()
 
 
 def gather(work: Context, person: User) -> datetime:

@@ -1,0 +1,1 @@
+"""What works on background tasks while people go on."""

@@ -1,0 +1,1 @@
+"""Slow work, done piece by piece while people go on: its table, its queue, and its kinds."""
