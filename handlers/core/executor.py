@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
+from handlers.core.commandline.kept_lists import with_kept_list
 from handlers.core.commandline.named_records import with_numbers, with_numbers_of_begun
 from handlers.core.commandline.parser import Line, Ref
 from handlers.core.commandline.suggestions import (
@@ -53,7 +54,7 @@ class Decided(Exception):
 
 def perform(request: Request) -> Response:
     """Do what the line says; every line gets an answer."""
-    request = placed(request)
+    request = with_kept_list(placed(request))
     request, question = numbered(request)
     if question:
         return question

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.core.commandline.kept_lists import may_be_name
 from handlers.core.executor import perform
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
@@ -29,7 +30,8 @@ def keep(request: Request) -> Response:
     replaced = saved_lists.keep(work, name, line)
     said = f"Kept{' anew' if replaced else ''}: {name} is “{line}”."
     root = request.catalogue.root
-    return plainly(f"{said} It is on your Home and under {root} lists, for you alone.")
+    typed = name if may_be_name(request.catalogue.command(name)) else "lists"
+    return plainly(f"{said} It is on your Home and under {root} {typed}, for you alone.")
 
 
 def shown(request: Request) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from handlers.core.crud import Records
 from handlers.core.request import Request
 from handlers.core.responses import Response
+from handlers.core.ui import cards
 from handlers.core.ui.receipts import receipt
 from models.core.fields import Choice, Text
 from models.core.fields.synonyms import STAGES
@@ -43,8 +44,9 @@ def reopen(request: Request, deal: Opportunity) -> Response:
     """
     deal.reopen(request.work)
     request.work.session.flush()
-    dated = deal.close_date or not policy.legible(request.work, deal, "close_date")
-    more = [] if dated else [f"When will it close? `deal edit {deal.ref} close=fri`"]
+    dated = cards.texts(deal, request.work, "close_date")
+    asks = not dated and "close_date" in policy.fields(request.work, deal)
+    more = [f"When will it close? `deal edit {deal.ref} close=fri`"] if asks else []
     return receipt(request, deal, more=more)
 
 
