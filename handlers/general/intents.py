@@ -114,6 +114,8 @@ INTENTS = (
         "deal assign {deal}",
         (SALES, TEAM),
     ),
+    Intent("See what is stuck", "report stuck", "Stuck", "", (TEAM,)),
+    Intent("See who has what, and who won it", "report by owner", "By owner", "", (TEAM, FIGURES)),
     Intent("See the figures", "report", "Report", "", (TEAM, FIGURES, ADMIN)),
     Intent("See how the CRM is doing", "status", "Status", "", (ADMIN,)),
     Intent("See what Slack refused", "deliveries", "Deliveries", "deliveries list", (ADMIN,)),

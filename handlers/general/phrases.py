@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from handlers.general.questions import QUESTIONS
 from models.core.entity.base import ENTITIES
 
 NUMBER = r"#?[a-z]{2}-?\d+"
@@ -28,6 +29,8 @@ REACH = (
 WHOSE = (
     r"who(?:'s|’s| is)? (?:owns?|the owner of|responsible for|in charge of|looking after|handling)"
 )
+DID = r"(?:i|we|they)(?:'ve|’ve| have| just| have just)? "
+"""Who did it, before what was done."""
 ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
 PHRASES = (
     # talk
@@ -80,6 +83,7 @@ PHRASES = (
         r"(?:my )?(?:notifications?|notification settings|settings|preferences|do not disturb|dnd)",
         "notify",
     ),
+    *QUESTIONS,
     # lists
     (r"(?:my|the) team|who(?: is|'s|’s) (?:overloaded|overworked|busy|free)", "home"),
     (r"(?:save|keep)(?: this| a| the| my)? list", "keep"),
@@ -163,7 +167,7 @@ PHRASES = (
     (rf"(?:what is |what(?:'s|’s) |get |give me )?(?:the )?{REACH} (?:of|for) (.+)", r"find \1"),
     (rf"(?:what is |what(?:'s|’s) )?(\S+(?: \S+){{0,2}})(?:'s|’s) {REACH}", r"find \1"),
     (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
-    (rf"(?:who|what|when|where|how)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
+    (rf"(?:who|what|when|where|how|why)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
     # deals, cases and tasks
     (
         rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
@@ -176,8 +180,8 @@ PHRASES = (
     (rf"(?:move|advance|push) (?:the )?(?:deal )?({REF} .+)", r"deal stage \1"),
     (rf"(?:mark|close|set)(?: deal)? ({REF}) (?:as |to )?(won|lost)(.*)", r"deal \2 \1\3"),
     (rf"({REF}) (?:{ISNOW}) (won|lost)(.*)", r"deal \2 \1\3"),
-    (rf"(?:win|won) (?:the )?(?:deal )?({REF})(.*)", r"deal won \1\2"),
-    (rf"(?:lose|lost) (?:the )?(?:deal )?({REF})(.*)", r"deal lost \1\2"),
+    (rf"(?:{DID})?(?:win|won) (?:the )?(?:deal )?({REF})(.*)", r"deal won \1\2"),
+    (rf"(?:{DID})?(?:lose|lost) (?:the )?(?:deal )?({REF})(.*)", r"deal lost \1\2"),
     (rf"({REF}) (?:{ISNOW} )?(?:resolved|solved|fixed)(.*)", r"resolve \1\2"),
     (rf"({REF}) (?:{ISNOW} )?closed(.*)", r"close \1\2"),
     (rf"({REF}) (?:{ISNOW} )?(?:reopened|open again)", r"reopen \1"),

@@ -16,7 +16,7 @@ def when_open_again(work: Context, deal: Any) -> date | None:
     It is the day that was expected before the deal was closed. Where that has passed meanwhile,
     nobody knows when the deal will close, and it has no close date.
     """
-    expected: date | None = before_it_closed(work, deal)
+    expected = before_it_closed(work, deal)
     return expected if expected and expected >= work.today else None
 
 
@@ -32,7 +32,8 @@ def before_it_closed(work: Context, deal: Any) -> date | None:
         for entry in entries
         if entry.field == "stage" and entry.new in CLOSED and entry.old not in CLOSED
     ]
-    kind, day = deal.fields()["close_date"], deal.close_date
+    kind = deal.fields()["close_date"]
+    day: date | None = deal.close_date
     for entry in reversed(entries if closings else []):
         if entry.field == "close_date" and (
             entry.id > closings[-1].id or entry.unit == closings[-1].unit

@@ -41,6 +41,8 @@ EMPTY = frozenset(
 )
 """What people write for a value that is not there."""
 LEADING = re.compile(rf"(?<=\s)(?:{'|'.join(subjects.LEADING)}) +$", re.IGNORECASE)
+NAME = 3
+"""The most words of a colleague's name."""
 JOINING = re.compile(r"(?<=\s)(?:and|&|&amp;) +$", re.IGNORECASE)
 """What joins a record to the one before it."""
 TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
@@ -192,7 +194,7 @@ class Filling:
                 words = words.replace(
                     from_slack(self.request.line.raw[ref.start : ref.end]), ref.text
                 )
-        words = " ".join([*self.head, words]).strip()
+        words = self.take_colleague(" ".join([*self.head, words]).strip())
         if not words:
             return
         found = dict(self.meant(legible(self.request, words)))
@@ -207,6 +209,23 @@ class Filling:
             self.left += [] if set(re.findall(r"[\w&]+", words.casefold())) <= GLUE else [words]
             return
         self.texts = found | self.texts
+
+    def take_colleague(self, words: str) -> str:
+        """Take the name of a colleague who is asked for besides the words, and return the others.
+
+        It is at their beginning or at their end: give sam manager, give manager to sam.
+        """
+        verb = self.verb
+        asked = [name for name in people_asked(verb, self.texts) if verb.asks[name].required]
+        if not words or not asked or asked[0] == verb.text:
+            return words
+        said = words.split(" ")
+        for size in range(min(len(said), NAME), 0, -1):
+            for name, others in ((said[:size], said[size:]), (said[-size:], said[:-size])):
+                if reads(verb.asks[asked[0]], " ".join(name), self.request):
+                    self.texts[asked[0]] = " ".join(name)
+                    return re.sub(r" (?:to|for)$", "", " ".join(others))
+        return words
 
     def takes_named(self, words: str) -> bool:
         """Take the fields that words name themselves, and return whether there are any.
@@ -386,6 +405,9 @@ def leading_to(kind: Field, words: str) -> str:
     """
     if isinstance(kind, LongText):
         return words
+    if isinstance(kind, Named):
+        label = re.escape(kind.label)
+        return re.sub(rf"\A(?:(?:the|an?|{label})\s+)+(?=\S)", "", words, flags=re.IGNORECASE)
     if not isinstance(kind, Text):
         return TOWARDS.sub("", words, count=1)
     names = "|".join(map(re.escape, (kind.label, *kind.label.split()[-1:], *kind.also)))
