@@ -110,8 +110,19 @@ class CardText:
 
     def filled(self, line: str) -> str:
         """Return a line of the card with the values of its fields, without what is empty."""
-        phrases = ("".join(map(self.piece, PIECE.findall(each))) for each in line.split(" · "))
-        return " · ".join(filter(None, (phrase.strip() for phrase in phrases)))
+        return " · ".join(filter(None, map(self.phrase, line.split(" · "))))
+
+    def phrase(self, said: str) -> str:
+        """Return a part of a line with its values and the words around them; "" without values.
+
+        The words that join a value to the one before it are left out where that is empty.
+        """
+        found = ""
+        for piece in PIECE.findall(said):
+            before, *rest = piece
+            joins = before.startswith(" ") and not found
+            found += self.piece(("" if joins else before, *rest))
+        return f"{found}{PIECE.sub('', said)}".strip() if found else ""
 
     def piece(self, found: tuple[str, str, str, str]) -> str:
         """Return the words before a field and its value; nothing where it is empty or hidden."""
