@@ -248,6 +248,7 @@ PHRASES = (
     (rf"({ONE}): *(.+)", r"\1 new \2"),
     # where somebody works
     (rf"({REF}) (?:now )?(?:works|is working) (?:at|for) (.+)", r'edit \1 company="\2"'),
+    (r"#?((?:cu|ld)-?\d+) (?:is )?(?:now )?at (.+)", r'edit \1 company="\2"'),
     (
         r"(?:(?:set |edit )?customer (?:set |edit )?)?([^\W\d]\S*(?: \S+){0,2}?) (?:now )?works (?:at|for) (.+)",
         r'customer set \1 company="\2"',

@@ -41,6 +41,8 @@ EMPTY = frozenset(
 )
 """What people write for a value that is not there."""
 LEADING = re.compile(rf"(?<=\s)(?:{'|'.join(subjects.LEADING)}) +$", re.IGNORECASE)
+PLACE = re.compile(r"(?:(?:is |works |now )*(?:at|with) )(\S.*)", re.IGNORECASE)
+"""How people say where somebody works."""
 NAME = 3
 """The most words of a colleague's name."""
 JOINING = re.compile(r"(?<=\s)(?:and|&|&amp;) +$", re.IGNORECASE)
@@ -247,7 +249,7 @@ class Filling:
         """
         asks, names = self.verb.asks, names_of(self.request.catalogue, self.verb)
         words = BETWEEN.sub("", words, count=1) if BETWEEN.match(words) else words
-        option = option_named(asks, words, others=not self.texts)
+        option = option_named(asks, words, others=not self.texts) or self.place(words)
         found = (
             dict([option])
             if option
@@ -256,6 +258,13 @@ class Filling:
             )
         )
         return None if found is None or found.keys() & self.texts.keys() else found
+
+    def place(self, words: str) -> tuple[str, str] | None:
+        """Return where a person works, as its field and its name: at Kaiser GmbH."""
+        entity = self.request.catalogue.routers[self.verb.noun].entity
+        joins = [name for name in entity.joins if name in self.verb.asks] if entity else []
+        found = PLACE.fullmatch(words) if joins else None
+        return (joins[0], found[1]) if found else None
 
     def without_titles(self, words: str) -> str:
         """Return the words without the names of the records that are meant.

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.facts import Ago, Facts, Told
-from models.core.fields import Email, Moment, Person, Reference
+from models.core.fields import Day, Email, Moment, Person, Reference
 from models.core.fields.base import Field
 from models.core.names import learn, seen
+from models.core.parsing.dates import plain_day
 from models.core.permissions import masking, policy
 from models.core.unit_of_work import UnitOfWork
 
@@ -28,8 +29,11 @@ Place = tuple[str, str]
 def marked(kind: Field, value: object, work: UnitOfWork, record: Entity) -> str:
     """Return a value as mrkdwn.
 
-    What people typed is inert, and Slack shows a moment in each reader's own zone.
+    What people typed is inert, Slack shows a moment in each reader's own zone, and a day is named
+    in a way that stays true: a card is there tomorrow, too.
     """
+    if isinstance(kind, Day) and isinstance(value, date):
+        return escape(plain_day(value, work.today))
     if isinstance(kind, Moment) and isinstance(value, datetime):
         return moment(value)
     return escape(blocks.cut(" ".join(kind.show(value, work, record).split()), SHORT))
