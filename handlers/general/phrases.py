@@ -19,6 +19,7 @@ DAYISH = (
     r"|jun|jul|aug|sep|oct|nov|dec|\d)\S*(?: .+)?"
 )
 """Text that begins as a day does."""
+LENGTH = r"(?:for )?(?:an?|one|two|three|four|six|a few|some|\d+) (?:day|week|month|quarter)s?"
 NOTE = (
     "(?:(?:add|make|write|leave|put|take)(?: an?| the)? )?(?:internal )?"
     "(?:note|comment|remark)s?(?: (?:on|for|about|to|in|at|with))?"
@@ -102,6 +103,7 @@ PHRASES = (
         rf"how many ({NOUN}) (?:did|have|has) (?:we|i|the team) (clos|resolv|creat)ed?(.*)",
         r"\1 list \2ed\3",
     ),
+    (rf"how many ({STATE} )?({NOUN}) (?:do i have|are mine|have i)(?: got)?", r"\2 list \1mine"),
     (
         rf"(?:how many|count)(?: of| the| my)* ({STATE} )?({NOUN})(?: do (?:we|i) have| are there| are)?( .+)?",
         r"\2 list \1\3",
@@ -177,6 +179,18 @@ PHRASES = (
         rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
         r"edit \1 close \2",
     ),
+    (
+        rf"(?:push|postpone|delay|move|reschedule|shift) ({REF})(?: back| out)?(?: by)? {LENGTH}",
+        r"edit \1 --form",
+    ),
+    (
+        rf"({REF}) (?:is |was |has )?(?:delayed|postponed|pushed|moved|slipped)(?: back| out)? (?:to|until|till) ({DAYISH})",
+        r"snooze \1 \2",
+    ),
+    (
+        rf"({REF}) (?:is |was |has )?(?:delayed|postponed|pushed|moved|slipped)(?: back| out)? (?:to|until|till) ({DAYISH})",
+        r"edit \1 close \2",
+    ),
     (rf"(?:move|advance|push) (?:the )?(?:deal )?({REF} .+)", r"deal stage \1"),
     (rf"(?:mark|close|set)(?: deal)? ({REF}) (?:as |to )?(won|lost)(.*)", r"deal \2 \1\3"),
     (rf"({REF}) (?:{ISNOW}) (won|lost)(.*)", r"deal \2 \1\3"),
@@ -188,11 +202,11 @@ PHRASES = (
     (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?|ticked off)(.*)", r"done \1\2"),
     (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?)(.*)", r"resolve \1\2"),
     (
-        rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
+        rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:(?:to|as|at) +|= *)(.+)",
         r"edit \2 \1 \3",
     ),
     (
-        rf"(?:the )?([a-z_ -]+?) (?:of|for|on) ({REF}) (?:to|is|as|=) *(.+)",
+        rf"(?:the )?([a-z_ -]+?) (?:of|for|on) ({REF}) (?:(?:to|is|as) +|= *)(.+)",
         r"edit \2 \1 \3",
     ),
     (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
@@ -227,6 +241,7 @@ PHRASES = (
         rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)",
         r"assign \1 \2",
     ),
+    (rf"({REF}) back to (.+)", r"assign \1 \2"),
     (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"snooze \1 \2"),
     (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"edit \1 close \2"),
     (rf"rename ({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
@@ -235,6 +250,10 @@ PHRASES = (
     (rf"(?:remove|drop) ({REF})", r"delete \1"),
     (rf"(?:finish|complete|tick off|check off|tick) ({REF})(.*)", r"task done \1\2"),
     (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
+    (
+        r"(?:set|add|make|create|new)?(?: an?| the| up)?(?: new)? ?reminder (?:for|about|on|to) (.+)",
+        r"task new \1",
+    ),
     (r"remind me (.+?) (?:to|about) (.+)", r"task new \2 \1"),
     (
         r"(?:schedule|book|arrange|organi[sz]e|plan|set up|put in)(?: an?| the)? (.+)",
@@ -250,10 +269,14 @@ PHRASES = (
     (rf"({REF}) (?:now )?(?:works|is working) (?:at|for) (.+)", r'edit \1 company="\2"'),
     (r"#?((?:cu|ld)-?\d+) (?:is )?(?:now )?at (.+)", r'edit \1 company="\2"'),
     (
-        r"(?:(?:set |edit )?customer (?:set |edit )?)?([^\W\d]\S*(?: \S+){0,2}?) (?:now )?works (?:at|for) (.+)",
+        r"(?:(?:set |edit )?customer (?:set |edit )?)?(?!who )([^\W\d]\S*(?: \S+){0,2}?) (?:now )?works (?:at|for) (.+)",
         r'customer set \1 company="\2"',
     ),
     # what has happened
+    (
+        r"(?:log|record|note down)(?: an?| the)? (\d+)[ -]?min(?:ute)?s? (call|meeting)(?: (?:with|to|about|on))? (.+)",
+        r"log \2 \3 minutes=\1",
+    ),
     (
         r"(?:log|record|note down) (?:an? |the )(call|meeting|email|note)(?: (?:with|to|for|about|on))? (.+)",
         r"log \1 \2",
@@ -280,6 +303,7 @@ PHRASES = (
     (rf"{NOTE} ({NUMBER}):?(.*)", r"log note \1\2"),
     (rf"{NOTE} (this):?(.*)", r"note \1\2"),
     (rf"{NOTE} ([^:\n]+?): *(.+)", r"log note \1 \2"),
+    (r"(?:note|remark) (?:for|about|on|to) (.+)", r"log note \1"),
     # many, of some kind
     (
         r"((?-i:[A-ZÀ-Þ])\S*(?: (?:(?-i:[A-ZÀ-Þ])\S*|&|and|of)){1,3}) (<nouns>)((?: .*)?)",

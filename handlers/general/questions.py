@@ -13,6 +13,10 @@ GOES = r"(?:do|should|must|shall|can|could|would) (?:i|we)(?: (?:need|have|ought
 QUESTIONS = (
     # whose, what is stuck, who won
     (
+        r"(?:show |give |me )*my (?:own )?(?:pipeline|forecast|funnel|numbers|figures|results|performance)|how am i doing",
+        "report mine",
+    ),
+    (
         rf"{SALES}(?:pipeline|forecast|funnel|deals?|numbers|figures|opportunities) (?:by|per) {OWNER}",
         "report by owner",
     ),
@@ -91,6 +95,14 @@ QUESTIONS = (
     (
         r"(?:(?:what|when) (?:was|is) )?(?:the |my |our )?(?:last|latest) (?:talk|call|chat|conversation|meeting|contact) (?:with|to) (.+)",
         r"show \1",
+    ),
+    (
+        r"where does (.+) work|(?:what|which) (?:company|firm) (?:is|does) (.+?)(?: work)? (?:at|for|with|in)",
+        r"show \1\2",
+    ),
+    (
+        r"(?:who works|(?:all |the )?(?:people|employees|staff)(?: working)?) (?:at|for|of|in|from) (.+)",
+        r"more \1",
     ),
     (
         r"when did (?:i|we|somebody|anybody) (?:last )?(?:speak|talk|call|meet|write|chat)(?: to| with)? (.+?)(?: last)?",

@@ -13,7 +13,8 @@ from handlers.core.ui.receipts import choices
 from handlers.general.focus import may
 from handlers.general.sections import my_records, rows, team
 from handlers.notifications import news
-from handlers.notifications.report import figures, money
+from handlers.notifications.report import figures, money, pipeline_lines
+from models.analytics.dashboard import me, my_pipeline
 from models.core.identity.user import User
 from models.core.parsing.dates import show_day
 from models.core.parsing.periods import read_period
@@ -25,6 +26,7 @@ PEOPLE = 20
 USUAL = "this quarter"
 """The period of what was won and lost, where none is said."""
 BY_OWNER = re.compile(r"(?:by|per) (?:owner|person|people|rep|colleague|seller)s?", re.IGNORECASE)
+MINE = re.compile(r"mine|of mine|me", re.IGNORECASE)
 STUCK = re.compile(r"stuck", re.IGNORECASE)
 CHANGES = re.compile(r"changes", re.IGNORECASE)
 CLOSED = re.compile(
@@ -73,6 +75,23 @@ def pipeline(request: Request, _: re.Match[str]) -> Message:
     return drawn(request, "Open pipeline by owner", asked, told, total, "deal list open")
 
 
+def mine(request: Request, _: re.Match[str]) -> Message:
+    """Return what is open of one's own, by stage, and what was won and lost this quarter."""
+    work, title = request.work, "Your pipeline"
+    if secret := cards.concealed(work, Opportunity.stage, Opportunity.owner):
+        return Message(f"{title}\n{secret}", [blocks.header(title), blocks.section(secret)])
+    days = read_period(USUAL, work.today)
+    ended = closed_by_owner(work, *midnights(request, days)).get(me(work), [])
+    lately = rows.DASH.join(outcomes(ended)) if ended else "nothing won or lost yet"
+    said = "\n".join([*pipeline_lines(my_pipeline(work)), f"*This quarter:* {lately}"])
+    ways = (
+        rows.run(request, "My deals", "deal list mine open"),
+        rows.run(request, "By owner", "report by owner"),
+    )
+    drawn = [blocks.header(title), blocks.section(said), blocks.actions(*filter(None, ways))]
+    return Message("\n".join(texts(drawn)), blocks.distinct(drawn))
+
+
 def weighted(request: Request, found: Sequence[StageRow]) -> str:
     """Return the sum of deals, each times its probability, where that may be read."""
     asked = (Opportunity.amount, Opportunity.probability)
@@ -87,8 +106,7 @@ def closed(request: Request, found: re.Match[str]) -> Message:
     if days is None:
         return unread(request, said)
     work = request.work
-    midnights = [datetime.combine(day, time(), work.zone) for day in (days[0], next_day(days[1]))]
-    theirs = closed_by_owner(work, midnights[0], midnights[1])
+    theirs = closed_by_owner(work, *midnights(request, days))
     told = [(id, outcomes(each)) for id, each in in_order(theirs)]
     every = [row for each in theirs.values() for row in each]
     span = " – ".join(dict.fromkeys(show_day(day, work.today) for day in days))
@@ -98,8 +116,12 @@ def closed(request: Request, found: re.Match[str]) -> Message:
     return drawn(request, title, asked, told, total, f"deal list won {said}")
 
 
-def next_day(day: date) -> date:
-    return day + timedelta(days=1)
+def midnights(request: Request, days: tuple[date, date]) -> tuple[datetime, datetime]:
+    """Return when the first of two days begins, and when the last one ends, for who asks."""
+    first, last = days
+    zone = request.work.zone
+    after = last + timedelta(days=1)
+    return datetime.combine(first, time(), zone), datetime.combine(after, time(), zone)
 
 
 def period(request: Request, said: str) -> tuple[date, date] | None:
@@ -185,6 +207,7 @@ def changes(request: Request, _: re.Match[str]) -> Message:
 
 ASKED: tuple[tuple[re.Pattern[str], Callable[[Request, re.Match[str]], Message]], ...] = (
     (BY_OWNER, pipeline),
+    (MINE, mine),
     (STUCK, stuck),
     (CHANGES, changes),
     (CLOSED, closed),

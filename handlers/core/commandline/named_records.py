@@ -68,7 +68,8 @@ def is_asked(request: Request) -> bool:
     That is so where the verb is not known without the record, or takes other words with it.
     """
     line, verb = request.line, request.verb
-    unread = verb is None or bool(verb.record and verb.text and line.text)
+    takes = verb is not None and (verb.text or verb.writes)
+    unread = verb is None or bool(verb.record and takes and line.text)
     numbered = any(ref.kind not in ("name", "email") for ref in line.refs)
     return unread and not numbered and not request.thread and request.surface != "form"
 

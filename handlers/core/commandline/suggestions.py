@@ -207,7 +207,8 @@ def about_somebody(request: Request) -> list[tuple[str, str]]:
     work, raw = request.work, request.line.raw
     actor = work.actor
     kinds = [each for each in ENTITIES.values() if each.in_talk and policy.can(actor, "show", each)]
-    found = mentions.named_in(work, values.from_slack(raw), kinds) if len(raw) <= LINE else []
+    text = values.from_slack(raw) if len(raw) <= LINE else ""
+    found = mentions.named_in(work, text, kinds, leading=True) if text else []
     if len(found) != 1:
         return []
     name = blocks.cut(found[0].title, SEARCHED)

@@ -57,6 +57,10 @@ def company(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None
         ("last talk with Ada", "show CU-1"),
         ("what did Ada say last?", "show CU-1"),
         ("why did we lose OP-5", "show OP-5"),
+        ("show my pipeline", "report mine"),
+        ("how am I doing?", "report mine"),
+        ("how many deals do I have", "deal list mine"),
+        ("where does Ada work", "show CU-1"),
         ("who has no role", "user list without role"),
         ("people", "user list"),
         ("channels", "channel list"),
@@ -98,6 +102,20 @@ def test_who_closed_the_most_is_said_with_what_was_lost(slack: SlackDriver, comp
     slack.command("/crm report last year", user="U_MONA")
     assert told(slack).startswith("I didn't understand “last year”. Nothing was done yet.")
     assert buttons(slack)["Closed last year"] == "report closed last year"
+
+
+@SQLITE
+def test_ones_own_figures_are_told_apart_from_those_of_the_team(
+    slack: SlackDriver, company: None
+) -> None:
+    slack.command("/crm my pipeline")
+    assert told(slack).splitlines() == [
+        "Your pipeline",
+        "Qualification: 2 deals, €25,000",
+        "Total: 2 deals, €25,000; weighted €2,500",
+        "This quarter: won 1 deal, €20,000 · lost 1 deal, €5,000 · 50 % won",
+    ]
+    assert list(buttons(slack)) == ["My deals", "By owner"]
 
 
 @SQLITE
