@@ -145,7 +145,7 @@ notify.add_to(router)
 @router.verb("report", record=False, words=True, writes=False)
 def report(request: Request, _: Any) -> Response:
     """The pipeline by stage, what was won and lost this week, and the open cases; or who has what:
-    `report by owner`, `report mine`, `report stuck`, `report closed this quarter`,
+    `report by owner`, `report mine`, `report stuck`, `report closed this quarter`, `report cases`,
     `report changes`.
     """  # noqa: D205
     said = request.line.rest.strip(" ?!.")

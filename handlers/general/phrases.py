@@ -169,6 +169,10 @@ PHRASES = (
     (rf"(?:what is |what(?:'s|’s) |get |give me )?(?:the )?{REACH} (?:of|for) (.+)", r"find \1"),
     (rf"(?:what is |what(?:'s|’s) )?(\S+(?: \S+){{0,2}})(?:'s|’s) {REACH}", r"find \1"),
     (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
+    (
+        rf"(?:who|what|when)(?: has| was| did| have)? (?:last )?(?:changed?|edited|moved|deleted|touched|happened)(?: last)?(?: to| with| on| in| of| about)? ({REF})(?: .+)?",
+        r"history \1",
+    ),
     (rf"(?:who|what|when|where|how|why)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
     # deals, cases and tasks
     (
@@ -222,7 +226,7 @@ PHRASES = (
     ),
     (rf"(priority|amount|stage) ({REF}) (.+)", r"edit \2 \1 \3"),
     (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
-    (rf"(?:answer|respond to|reply to) ({REF})(.*)", r"case reply \1\2"),
+    (rf"(?:answer|respond to|reply to) ({REF})(?: with\b:?| saying\b:?)?(.*)", r"case reply \1\2"),
     (rf"(?:take|grab) ({REF})", r"claim \1"),
     (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
     (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
@@ -244,7 +248,7 @@ PHRASES = (
     (rf"({REF}) back to (.+)", r"assign \1 \2"),
     (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"snooze \1 \2"),
     (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"edit \1 close \2"),
-    (rf"rename ({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
+    (rf"rename (?:the )?(?:[a-z]+ )?({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
     (rf"({REF}) (?:renamed?)(?: to| as)? (.+)", r"edit \1 name \2"),
     (rf"(?:update|change|modify) ({REF}.*)", r"edit \1"),
     (rf"(?:remove|drop) ({REF})", r"delete \1"),

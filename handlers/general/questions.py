@@ -21,6 +21,10 @@ QUESTIONS = (
         "report by owner",
     ),
     (
+        rf"{SALES}(?:cases|tickets) (?:by|per) (?:assignee|{OWNER})|who (?:has|holds) (?:the )?most (?:open )?(?:cases|tickets)|who has how many (?:open )?(?:cases|tickets)",
+        "report cases",
+    ),
+    (
         r"who (?:has|holds|owns|carries) (?:the )?(?:most|biggest|largest)(?: (?:deals?|pipeline|in hand|open))*",
         "report by owner",
     ),
@@ -66,8 +70,16 @@ QUESTIONS = (
         r"deal list of \1 won\2",
     ),
     (
-        r"(?:what|which deals?)(?:'s|’s| is| are| will| should)? (?:closes?|closing)((?: .*)?)",
+        r"(?:what|which deals?)(?:'s|’s| is| are| will| should)?(?: (?:we|i))? (?:closes?|closing)((?: .*)?)",
         r"deal list open closing\1",
+    ),
+    (
+        rf"how (?:did|was|were)(?: (?:we|the team|sales|it|business))?(?: (?:do|go|perform|doing))?{SPAN}|(?:results|outcome)s?(?: (?:of|for|in))?{SPAN}",
+        r"report closed \1\2",
+    ),
+    (
+        r"(?:the )?(?:top|biggest|largest) (?:\d+|few|three|five|ten) (?:open )?deals?",
+        "deal list open biggest",
     ),
     (
         r"(?:send |show |give |draw )?(?:me )?(?:the |a |our )?(?:charts?|graphs?|trends?|totals|overview|dashboard|kpis?)",
@@ -114,6 +126,14 @@ QUESTIONS = (
         "case list open by due",
     ),
     # people, roles and the bot
+    (
+        rf"(?:what (?:can|may)|rights of|what is allowed for)(?: an?| the)? {ROLE}s?(?: do| see)?",
+        r"role show \1",
+    ),
+    (
+        r"who (?:can|may) (?:see|change|edit|delete|do|read) .+|(?:all )?(?:rights|permissions)",
+        "role list",
+    ),
     (
         r"(?:the |all |our )?(?:people|staff|colleagues|everybody|employees|members)|who (?:is|are) (?:here|in the team|we|you all)",
         "user list",

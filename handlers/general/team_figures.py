@@ -20,12 +20,15 @@ from models.core.parsing.dates import show_day
 from models.core.parsing.periods import read_period
 from models.sales.opportunity import Opportunity, Stage
 from models.sales.pipeline import StageRow, by_owner, closed_by_owner
+from models.support.case import Case, Priority
+from models.support.open_cases import PriorityRow, cases_by_assignee
 
 PEOPLE = 20
 """The most people of one answer."""
 USUAL = "this quarter"
 """The period of what was won and lost, where none is said."""
 BY_OWNER = re.compile(r"(?:by|per) (?:owner|person|people|rep|colleague|seller)s?", re.IGNORECASE)
+CASES = re.compile(r"cases(?: (?:by|per) (?:assignee|owner|person)s?)?", re.IGNORECASE)
 MINE = re.compile(r"mine|of mine|me", re.IGNORECASE)
 STUCK = re.compile(r"stuck", re.IGNORECASE)
 CHANGES = re.compile(r"changes", re.IGNORECASE)
@@ -116,6 +119,30 @@ def closed(request: Request, found: re.Match[str]) -> Message:
     return drawn(request, title, asked, told, total, f"deal list won {said}")
 
 
+def cases(request: Request, _: re.Match[str]) -> Message:
+    """Return how many open cases each person has, who has most first."""
+    found = cases_by_assignee(request.work)
+    order = sorted(found, key=lambda id: (id is None, -counted_of(found[id], "count"), id or 0))
+    told = [(id, in_hand(found[id])) for id in order]
+    every = [row for theirs in found.values() for row in theirs]
+    total = f"Total: {rows.DASH.join(in_hand(every))}" if every else "No open cases."
+    asked = (Case.priority, Case.status, Case.assignee)
+    return drawn(request, "Open cases by assignee", asked, told, total, "case list open")
+
+
+def in_hand(found: Sequence[PriorityRow]) -> list[str]:
+    """Return how many cases these are, and how many of them are urgent or past their deadline."""
+    urgent = sum(row.count for row in found if row.priority == Priority.URGENT)
+    late = counted_of(found, "overdue")
+    told = [rows.counted(counted_of(found, "count"), "case")]
+    told += [f"{urgent} urgent"] if urgent else []
+    return [*told, *([f"{late} overdue"] if late else [])]
+
+
+def counted_of(found: Iterable[PriorityRow], figure: str) -> int:
+    return sum(getattr(row, figure) for row in found)
+
+
 def midnights(request: Request, days: tuple[date, date]) -> tuple[datetime, datetime]:
     """Return when the first of two days begins, and when the last one ends, for who asks."""
     first, last = days
@@ -167,7 +194,7 @@ def drawn(
         asked: The columns that they are counted by.
         told: The id of each person, None for nobody, with what they have.
         total: The last line.
-        line: The list of a person's deals, without whose.
+        line: The list of what a person has, without whose.
     """
     found: list[Block] = [blocks.header(title)]
     if secret := cards.concealed(request.work, *asked):
@@ -186,12 +213,14 @@ def name(request: Request, id: int | None) -> str:
 
 
 def shows(request: Request, id: int | None, line: str) -> Block | None:
-    """Return the button that lists somebody's deals."""
+    """Return the button that lists what somebody has."""
     person = None if id is None else request.work.get(User, id)
-    whose = f"owner = {person.ref}" if person else "unassigned"
+    noun = line.partition(" ")[0]
+    owner = "assignee" if noun == Case.noun() else "owner"
+    whose = f"{owner} = {person.ref}" if person else "unassigned"
     button = rows.run(request, "Show", f"{line} {whose}")
     if button:
-        label = f"Show the deals of {name(request, id)}" if person else "Show what nobody has"
+        label = f"Show the {noun}s of {name(request, id)}" if person else "Show what nobody has"
         button["accessibility_label"] = blocks.cut(label, rows.LABEL)
     return button
 
@@ -207,6 +236,7 @@ def changes(request: Request, _: re.Match[str]) -> Message:
 
 ASKED: tuple[tuple[re.Pattern[str], Callable[[Request, re.Match[str]], Message]], ...] = (
     (BY_OWNER, pipeline),
+    (CASES, cases),
     (MINE, mine),
     (STUCK, stuck),
     (CHANGES, changes),

@@ -9,6 +9,7 @@ from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE, told
 from tests.tables import table
@@ -61,6 +62,13 @@ def company(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None
         ("how am I doing?", "report mine"),
         ("how many deals do I have", "deal list mine"),
         ("where does Ada work", "show CU-1"),
+        ("status of OP-5", "show OP-5"),
+        ("who changed OP-5", "history OP-5"),
+        ("how was last month?", "report closed last month"),
+        ("what will we close this quarter", "deal list open closing this quarter"),
+        ("top 5 deals", "deal list open biggest"),
+        ("cases by assignee", "report cases"),
+        ("what can a rep do", "role show rep"),
         ("who has no role", "user list without role"),
         ("people", "user list"),
         ("channels", "channel list"),
@@ -116,6 +124,26 @@ def test_ones_own_figures_are_told_apart_from_those_of_the_team(
         "This quarter: won 1 deal, €20,000 · lost 1 deal, €5,000 · 50 % won",
     ]
     assert list(buttons(slack)) == ["My deals", "By owner"]
+
+
+@SQLITE
+def test_open_cases_are_told_by_who_has_them(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    given(works, Case, customer="CU-1", subject="One", by="U_SAM", priority="urgent")
+    given(works, Case, customer="CU-1", subject="Two", by="U_SAM")
+    given(works, Case, customer="CU-1", subject="Three", by="U_SAM")
+    slack.command("/crm claim CS-2", user="U_SAM")
+    slack.command("/crm claim CS-3", user="U_SAM")
+    slack.command("/crm who has the most cases", user="U_SAM")
+    assert told(slack).splitlines() == [
+        "Open cases by assignee",
+        "Sam Silva · 2 cases",
+        "Unassigned · 1 case · 1 urgent",
+        "Total: 3 cases · 1 urgent",
+    ]
+    slack.click("crm.run", user="U_SAM")
+    assert "match “open assignee = US-" in told(slack)
 
 
 @SQLITE
