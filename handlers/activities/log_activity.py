@@ -9,6 +9,7 @@ from handlers.core.commandline.subjects import LEADING
 from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.router import Router
+from handlers.core.ui import cards
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, receipt
 from models.activities.activity import Activity, ActivityType
@@ -116,8 +117,10 @@ def logged(request: Request, activity: Activity, kind: str) -> str:
     if whom:
         id = getattr(activity, whom)
         about = f" {JOINED.get(did, 'about')} {work.name(whom, id)} ({work.ref(whom, id)})"
-    at, now = activity.done_at, work.now
-    when = f", {values.show_moment(at, now, work.zone)}" if at and at != now else ""
+    past = activity.done_at != work.now
+    when = (
+        f", {at}" if past and (at := cards.texts(activity, work, "done_at").get("done_at")) else ""
+    )
     return f"Logged: {word}{about}{when} · {activity.ref}\n“{activity.title}”"
 
 
