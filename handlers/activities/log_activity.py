@@ -29,10 +29,12 @@ SPOKEN: dict[str, str] = {
     ActivityType.TASK: "a task",
 }
 JOINED = {ActivityType.CALL: "with", ActivityType.MEETING: "with", ActivityType.EMAIL: "with"}
+ASKED = 40
+"""Letters of a question such as `email of Grace`; what is longer tells something."""
 PEOPLE = 5
 """The people of a company that are offered."""
 HAPPENED = re.compile(
-    r"(?:i |we )?(?:called|phoned|rang|spoke|talked|met|visited|wrote|e-?mailed|had|went|left|tried"
+    r"(?:[^\W\d]+ ){0,2}?(?:called|phoned|rang|spoke|talked|met|visited|wrote|e-?mailed|had|went|left|tried"
     r"|could(?: not|n)|did(?: not|n)|no (?:answer|reply|response))\b",
     re.IGNORECASE,
 )
@@ -55,7 +57,7 @@ def kept(request: Request, kind: str) -> Response:
 
     What is still to come is no such activity, so the person is asked about it.
     """
-    if asked := still_to_come(request, kind) or at_a_company(request):
+    if asked := a_question(request) or still_to_come(request, kind) or at_a_company(request):
         return asked
     texts = {**request.texts, "type": kind}
     if request.surface != "form":
@@ -122,6 +124,22 @@ def logged(request: Request, activity: Activity, kind: str) -> str:
         f", {at}" if past and (at := cards.texts(activity, work, "done_at").get("done_at")) else ""
     )
     return f"Logged: {word}{about}{when} · {activity.ref}\n“{activity.title}”"
+
+
+def a_question(request: Request) -> Response | None:
+    """Return what is offered for `email of Grace`, which asks and tells nothing.
+
+    The result is None for everything else.
+    """
+    said = request.texts.get("description", "")
+    asks = (
+        request.line.implied and said.casefold().startswith(("of ", "from ")) and len(said) < ASKED
+    )
+    if not asks or request.flag("yes") or request.surface == "form":
+        return None
+    name = said.partition(" ")[2]
+    offers = [(f"Find {name}", f"find {name}"), ("Log it", f"{request.line.raw} --yes")]
+    return choices("Do you ask for it, or did it happen? Nothing was done yet.", offers)
 
 
 def still_to_come(request: Request, kind: str) -> Response | None:

@@ -27,9 +27,19 @@ NOTE = (
 REACH = (
     r"(?:(?:phone|telephone|mobile|cell)(?: number)?|number|e-?mail(?: address)?|address|contact)"
 )
+NEW, IS = r"(?:has an? |(?:has )?(?:an? )?new )?", r"(?: is| to| now|:| =)* "
+PHONE = r"(?:phone|telephone|mobile|cell|number)"
 WHOSE = (
     r"who(?:'s|’s| is)? (?:owns?|the owner of|responsible for|in charge of|looking after|handling)"
 )
+JUST = r"(?:(?:i|we)(?:'ve|’ve| have)? )?(?:just )?"
+WHO = r"(?!(?:i|we|they|he|she|you|who|nobody|somebody|just)\b)[^\W\d]\S*(?: [^\W\d]\S*)?"
+"""Who did something: us, just now; or somebody by their name."""
+MUST = (
+    r"(?:(?:i|we)(?:'ve|’ve)? )?(?:have|need|ought|got|gotta)(?: got)? to|(?:i|we) (?:must|should)"
+    r"|(?:(?:don't|don’t|do not|never) forget|remember) to"
+)
+"""What people say before something that they have to do."""
 DID = r"(?:i|we|they)(?:'ve|’ve| have| just| have just)? "
 """Who did it, before what was done."""
 ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
@@ -43,7 +53,11 @@ PHRASES = (
         r"(?:many )?(?:thanks|thank you|thx|cheers|danke|merci)(?: (?:a lot|so much|very much))?",
         "help thanks",
     ),
-    (r"(?:ok|okay|great|cool|nice|perfect|bye|goodbye|good night|see you)", "help thanks"),
+    (
+        r"(?:(?:ok|okay|great|cool|nice|perfect|super|awesome|fine|good|got it|bye|goodbye|good night|see you)[ ,.!]*)+",
+        "help thanks",
+    ),
+    (r"[?!. ]+", "help"),
     (
         r"(?:what (?:can|do) (?:you|i) do(?: here)?|who are you|how does this work|commands|usage)",
         "help",
@@ -73,6 +87,14 @@ PHRASES = (
         r"hours from=\1 until=\2",
     ),
     (
+        r"(?:i )?work(?:ing)?(?: from)? (\S+(?: ?[ap]m)?) (?:to|until|till|-) (\S+(?: ?[ap]m)?)",
+        r"hours from=\1 until=\2",
+    ),
+    (
+        r"(?:don't|don’t|do not|never|no) (?:write|message|ping|bother|disturb|tell|notify|messages?)(?: to)?(?: me)? (?:on|at|during) (?:the )?weekends?",
+        "hours days=mon-fri",
+    ),
+    (
         r"(?:resume|turn on|switch on|enable|start)(?: all)?(?: my| the)? (?:notifications?|messages|pings)",
         "notify on",
     ),
@@ -93,7 +115,15 @@ PHRASES = (
     (r"(?:drop|delete|forget) list (.+)", r"lists drop \1"),
     (rf"(?:{GET} )?my team(?:'s|’s) ({STATE} )?({NOUN})( .+)?", r"\2 list my team \1\3"),
     (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
-    (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
+    (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
+    (
+        r"(?:on )?(today|tomorrow|(?:this|next) (?:week|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)",
+        r"task list mine due \1",
+    ),
+    (
+        r"(?:show |list |all |my |the |our )*(?:companies|firms|organi[sz]ations)((?: .*)?)",
+        r"account list\1",
+    ),
     (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),
     (r"(?:what(?:'s|’s| is) )?(?:overdue|late)", "task list mine overdue"),
     (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
@@ -173,7 +203,16 @@ PHRASES = (
         rf"(?:who|what|when)(?: has| was| did| have)? (?:last )?(?:changed?|edited|moved|deleted|touched|happened)(?: last)?(?: to| with| on| in| of| about)? ({REF})(?: .+)?",
         r"history \1",
     ),
-    (rf"(?:who|what|when|where|how|why)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
+    (rf"(?:who|what|when|where|how|why)(?:'s|’s)?(?: [a-z]+)* ({REF})(?: [a-z]+)*", r"show \1"),
+    (rf"({REF}) {REACH}", r"show \1"),
+    (
+        rf"(?:(?:set|change|update|add) )?({REF}) {NEW}(?:e-?mail)(?: address)?{IS}(\S+@\S+)",
+        r"edit \1 email=\2",
+    ),
+    (
+        rf"(?:(?:set|change|update|add) )?({REF}) {NEW}{PHONE}(?: number)?{IS}([+(\d].+)",
+        r"edit \1 phone=\2",
+    ),
     # deals, cases and tasks
     (
         rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
@@ -251,7 +290,12 @@ PHRASES = (
     (rf"rename (?:the )?(?:[a-z]+ )?({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
     (rf"({REF}) (?:renamed?)(?: to| as)? (.+)", r"edit \1 name \2"),
     (rf"(?:update|change|modify) ({REF}.*)", r"edit \1"),
-    (rf"(?:remove|drop) ({REF})", r"delete \1"),
+    (rf"cancel (?:the )?(?:task |meeting )?({REF})", r"drop \1"),
+    (rf"(?:remove|drop|cancel) ({REF})", r"delete \1"),
+    (
+        rf"({REF}) (?:is |was |went )?(?:dead|cancel+ed|off the table|gone)[,:;]?(?: because)?((?: .*)?)",
+        r"deal lost \1\2",
+    ),
     (rf"(?:finish|complete|tick off|check off|tick) ({REF})(.*)", r"task done \1\2"),
     (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
     (
@@ -260,6 +304,10 @@ PHRASES = (
     ),
     (r"remind me (.+?) (?:to|about) (.+)", r"task new \2 \1"),
     (
+        rf"(?:{MUST}) (?!see|know|find|show|look|list|check|understand)(.+)",
+        r"task new \1",
+    ),
+    (
         r"(?:schedule|book|arrange|organi[sz]e|plan|set up|put in)(?: an?| the)? (.+)",
         r"task new \1",
     ),
@@ -267,6 +315,14 @@ PHRASES = (
     (rf"({REF}) (follow[ -]?up.*)", r"task new \1 \2"),
     (r"(follow[ -]?up .+)", r"task new \1"),
     (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
+    (
+        r"(?:new|create|add|make|register)(?: an?| the)?(?: new)? (?:company|firm|organi[sz]ation):?((?: .*)?)",
+        r"account new\1",
+    ),
+    (
+        r"(?:new|create|add|make|register)(?: an?| the)?(?: new)? (?:person|client|buyer):?((?: .*)?)",
+        r"customer new\1",
+    ),
     (rf"(?:new|neue[rs]?|nouveau|nouvelle|nuev[oa]) ({NOUN})(.*)", r"\1 new\2"),
     (rf"({ONE}): *(.+)", r"\1 new \2"),
     # where somebody works
@@ -286,12 +342,12 @@ PHRASES = (
         r"log \1 \2",
     ),
     (
-        r"(?:i )?(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)",
+        rf"{JUST}(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)",
         r"log call \1",
     ),
-    (r"(?:i |we )?(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
+    (rf"{JUST}(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
     (
-        r"(?:i |we )?(?:had|went for)(?: an?| some)? ((?:lunch|dinner|breakfast|coffee|tea|drinks?|an? \w+|chat|demo|visit) (?:with|at) .+)",
+        rf"{JUST}(?:had|went for)(?: an?| some)? ((?:lunch|dinner|breakfast|coffee|tea|drinks?|an? \w+|chat|demo|visit) (?:with|at) .+)",
         r"log meeting \1",
     ),
     (
@@ -302,7 +358,15 @@ PHRASES = (
         r"(no (?:answer|reply|response) from .+|(?:i )?(?:tried to (?:call|reach|phone)|tried calling|could(?: not|n'?t|n’t) reach|did(?: not|n'?t|n’t) reach) .+)",
         r"log call \1",
     ),
-    (r"(?:i )?(?:e-?mailed|wrote(?: to)?|(?:e-?)?mail(?: to)?) (.+)", r"log email \1"),
+    (
+        rf"({WHO} (?:called|phoned|rang)(?: me| us| back| in| again)*)[,.:;]? (.+)",
+        r"log call \1, \2",
+    ),
+    (
+        rf"({WHO} (?:e-?mailed|wrote|mailed)(?: me| us| back| in| again)*)[,.:;]? (.+)",
+        r"log email \1, \2",
+    ),
+    (rf"{JUST}(?:e-?mailed|wrote(?: to)?|(?:e-?)?mail(?: to)?) (.+)", r"log email \1"),
     (rf"{NOTE} (#?cs-?\d+):?(.*)", r"case note \1\2"),
     (rf"{NOTE} ({NUMBER}):?(.*)", r"log note \1\2"),
     (rf"{NOTE} (this):?(.*)", r"note \1\2"),
@@ -362,8 +426,9 @@ def meanings(said: str) -> Iterator[str]:
     end, asked = whole.removeprefix(bare), THANKING.sub("", bare)
     while found := POLITE.match(asked):
         asked = asked[found.end() :]
-    if asked != said:
+    if asked != said and asked:
         yield asked
+    asked = asked or whole
     for pattern, meant in patterns(long_nouns()):
         if found := pattern.fullmatch(asked):
             line = found.expand(meant)

@@ -10,7 +10,17 @@ SALES = r"(?:(?:show|give|me|the|my|our|open|sales|deals?|team(?:'s|’s)?) )*"
 PERSON = r"(<@[UW]\w+(?:\|[^>]*)?>|@?(?!(?:i|we|you|they|the|our|my|us)\b)[^\W\d]\S*)"
 ROLE = r"(rep|senior rep|manager|support|support lead|executive|marketing|privacy officer|admin)"
 GOES = r"(?:do|should|must|shall|can|could|would) (?:i|we)(?: (?:need|have|ought|want))?(?: to)?"
+THEIR = r"(?:(?:set|change|update|add|note) )?([^\W\d]\S*(?: [^\W\d]\S*)?)(?:'s|’s) (?:new )?"
 QUESTIONS = (
+    # how to reach somebody
+    (
+        rf"{THEIR}(?:phone|telephone|mobile|cell|number)(?: number)?(?: is| to| now|:| =)* ([+(\d].+)",
+        r"customer set \1 phone=\2",
+    ),
+    (
+        rf"{THEIR}e-?mail(?: address)?(?: is| to| now|:| =)* (\S+@\S+)",
+        r"customer set \1 email=\2",
+    ),
     # whose, what is stuck, who won
     (
         r"(?:show |give |me )*my (?:own )?(?:pipeline|forecast|funnel|numbers|figures|results|performance)|how am i doing",

@@ -1,5 +1,6 @@
 """Read a line in which a name stands where the number of a record is expected: win Acme renewal."""
 
+import re
 from collections.abc import Sequence
 
 from handlers.core.commandline.subjects import LEADING, QUOTES
@@ -15,6 +16,8 @@ SHORTEST = 4
 """The letters that the beginning of a name has at least."""
 LED = 2
 """The place of a name that a word leads to from the verb: history of Henrik."""
+OWNED = re.compile(r"(?<=\w)['’]s$", re.IGNORECASE)
+"""What makes a name own what follows: Grace's number."""
 Named = tuple[Entity, Command]
 """A record, and the command in which its number has taken the place of its name."""
 
@@ -99,7 +102,7 @@ def sizes(words: Sequence[str]) -> range:
 
 
 def folded(words: Sequence[str]) -> str:
-    return values.fold(" ".join(words).strip(f"{QUOTES},:")) or " "
+    return values.fold(OWNED.sub("", " ".join(words).strip(f"{QUOTES},:"))) or " "
 
 
 def with_number(words: Sequence[str], record: Entity) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.client import SlackDriver
 from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -214,3 +215,40 @@ def test_channels_say_what_they_get_where_nobody_chose(slack: SlackDriver) -> No
     slack.command('/crm notify #sales what="cards, won"', user="U_ADA")
     slack.command("/crm channels", user="U_ADA")
     assert told(slack).startswith("1 channel")
+
+
+@pytest.mark.parametrize(
+    ("spoken", "answer"),
+    [
+        ("I just talked to Ada, she signs", "Logged: call with Ada Lovelace (CU-1)"),
+        ("just had a call with Ada about sails", "Logged: call with Ada Lovelace (CU-1)"),
+        ("Ada called, she wants to sign on friday", "Logged: call with Ada Lovelace (CU-1)"),
+        ("Ada wrote me: the price is fine", "Logged: e-mail with Ada Lovelace (CU-1)"),
+        ("log a 30 minute call with Ada about sails", "Minutes: 30"),
+        ("don't forget to send Ada the offer by thursday", "Due: Thu 12 Mar 09:00"),
+        ("I have to call Ada tomorrow 9", "Due: Wed 11 Mar (tomorrow) 09:00"),
+        ("set a reminder for CU-1 tomorrow 9:00 about sails", "Customer: CU-1 Ada Lovelace"),
+        ("Ada's new number is +447700900999", "→ +44 7700 900999"),
+        ("change Ada's email to a@b.example", "E-mail: "),
+        ("note for Ada prefers mornings", "Logged: note about Ada Lovelace (CU-1)"),
+        ("OP-1 is dead, they have no money", "Lost because: empty → they have no money"),
+        ("OP-1 delayed to friday", "Close date: empty → Fri 13 Mar"),
+        ("I won OP-1", "Stage: Qualification → Won"),
+        ("how much is OP-1 worth", "OP-1"),
+        ("assign OP-1 to ravi", "Owner: Rita Reyes → Ravi Rao"),
+        ("OP-1 back to Ravi", "Owner: Rita Reyes → Ravi Rao"),
+        ("email of Ada", "Do you ask for it, or did it happen? Nothing was done yet."),
+        ("new company Hansen AS", "Created AC-2 Hansen AS"),
+        ("set the amount of OP-1 to 70k", "Amount: empty → €70,000"),
+        ("work from 8 to 16", "Working until: 17:30 → 16:00"),
+        ("tomorrow", "due tomorrow"),
+        ("ok cool", "You are welcome"),
+        ("?", "What do you want to do?"),
+    ],
+)
+def test_what_people_say_in_passing_is_done(
+    slack: SlackDriver, deals: list[Opportunity], works: UnitOfWorkFactory, spoken: str, answer: str
+) -> None:
+    given(works, Account, name="Northwind")
+    slack.dm(spoken)
+    assert answer in told(slack)
