@@ -317,9 +317,9 @@ class Catalogue:
         alone = self.nouns_with(line.verb) if line.verb and not line.noun else []
         whole = replace(line, noun=alone[0]) if len(alone) == 1 else line
         if self.is_list(whole):
-            return parse_line(
-                f"{whole.noun} list {line.verb} {line.raw[line.begins :].lstrip()}", self.words
-            )
+            rest = line.raw[line.begins :].lstrip()
+            state = "created" if line.verb == "new" and is_span(rest) else line.verb
+            return parse_line(f"{whole.noun} list {state} {rest}", self.words)
         if (
             line.verb == "show"
             and not line.noun

@@ -177,6 +177,10 @@ PHRASES = (
     (r"(?:what(?:'s|’s| is)|anything) (urgent|unassigned|unclaimed)", r"case list open \1"),
     (r"my (week|month)", r"task list mine due this \1"),
     (
+        r"(resolved|solved|answered) (today|yesterday|(?:this|last) (?:week|month|quarter))",
+        r"case list \1 \2",
+    ),
+    (
         r"how (?:much|many deals) (?:did|have|has) i (?:closed?|won|win|sold|sell|made|make)(.*)",
         r"deal list mine won\1",
     ),
@@ -266,7 +270,11 @@ PHRASES = (
     (rf"(priority|amount|stage) ({REF}) (.+)", r"edit \2 \1 \3"),
     (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
     (rf"(?:answer|respond to|reply to) ({REF})(?: with\b:?| saying\b:?)?(.*)", r"case reply \1\2"),
-    (rf"(?:take|grab) ({REF})", r"claim \1"),
+    (rf"(?:i(?:'ll|’ll| will)? )?(?:take|grab|got|have) ({REF})", r"claim \1"),
+    (
+        rf"({REF}) (?:is )?(low|normal|high|urgent)(?:est)?(?: priority| prio)?",
+        r"edit \1 priority=\2",
+    ),
     (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
     (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
     (rf"(?:reply|answer|respond|write)(?: to)? ({REF}):? (.+)", r"reply \1 \2"),
@@ -372,6 +380,7 @@ PHRASES = (
     (rf"{NOTE} (this):?(.*)", r"note \1\2"),
     (rf"{NOTE} ([^:\n]+?): *(.+)", r"log note \1 \2"),
     (r"(?:note|remark) (?:for|about|on|to) (.+)", r"log note \1"),
+    (r"(#?cs-?\d+): *(\S+ .+)", r"case note \1 \2"),
     # many, of some kind
     (
         r"((?-i:[A-ZÀ-Þ])\S*(?: (?:(?-i:[A-ZÀ-Þ])\S*|&|and|of)){1,3}) (<nouns>)((?: .*)?)",

@@ -76,6 +76,10 @@ QUESTIONS = (
         r"report closed \1",
     ),
     (
+        r"how (?:much|many deals) (?:did|have|has) (?:we|the team|i) (?:lost|lose)(.*)",
+        r"deal list lost\1",
+    ),
+    (
         rf"how (?:much|many deals) (?:did|has|have) {PERSON} (?:closed?|won|win|sold|sell|made|make)((?: .*)?)",
         r"deal list of \1 won\2",
     ),
@@ -98,6 +102,10 @@ QUESTIONS = (
     # what changed
     (
         r"(?:what(?:'s|’s| is| has| did)?|anything) (?:new|news|changed?|happen(?:ed)?|moved|slipped)(?: (?:since|today|yesterday|lately|recently|in|on|over|with|for|this|last|while)\b.*)?",
+        "report changes",
+    ),
+    (
+        r"(?:which|what) deals? (?:have |has )?(?:moved|slipped|changed|grown|shrunk)(?: .+)?",
         "report changes",
     ),
     (r"(?:any |the |my )?(?:news|updates?)(?: (?:today|since|for me).*)?", "report changes"),

@@ -13,7 +13,7 @@ from handlers.core.ui.receipts import choices
 from handlers.general.focus import may
 from handlers.general.sections import my_records, rows, team
 from handlers.notifications import news
-from handlers.notifications.report import figures, money, pipeline_lines
+from handlers.notifications.report import figures, money, pipeline_lines, report
 from models.analytics.dashboard import me, my_pipeline
 from models.core.identity.user import User
 from models.core.parsing.dates import show_day
@@ -28,6 +28,7 @@ PEOPLE = 20
 USUAL = "this quarter"
 """The period of what was won and lost, where none is said."""
 BY_OWNER = re.compile(r"(?:by|per) (?:owner|person|people|rep|colleague|seller)s?", re.IGNORECASE)
+BY_STAGE = re.compile(r"(?:by|per) stages?", re.IGNORECASE)
 CASES = re.compile(r"cases(?: (?:by|per) (?:assignee|owner|person)s?)?", re.IGNORECASE)
 MINE = re.compile(r"mine|of mine|me", re.IGNORECASE)
 STUCK = re.compile(r"stuck", re.IGNORECASE)
@@ -234,8 +235,14 @@ def changes(request: Request, _: re.Match[str]) -> Message:
     return Message("\n".join(texts(found)), blocks.distinct(found))
 
 
+def by_stage(request: Request, _: re.Match[str]) -> Message:
+    """Return the report, which says the pipeline by stage anyway."""
+    return report(request.work, request.catalogue)
+
+
 ASKED: tuple[tuple[re.Pattern[str], Callable[[Request, re.Match[str]], Message]], ...] = (
     (BY_OWNER, pipeline),
+    (BY_STAGE, by_stage),
     (CASES, cases),
     (MINE, mine),
     (STUCK, stuck),
