@@ -96,7 +96,7 @@ def overview(request: Request, record: Entity, lists: Sequence[Related]) -> list
     for each in lists:
         found, more_of = page_of(work, record, each, FIRST)
         drawn += [blocks.divider(), blocks.header(each.label)]
-        drawn += rows_of(found, work, each)
+        drawn += rows_of(found, work, each, record)
         if more_of:
             drawn.append(blocks.context(f"and more under *{escape(each.label)}*"))
     return drawn
@@ -147,12 +147,16 @@ def long_texts(record: Entity, work: UnitOfWork) -> list[Block]:
     return drawn
 
 
-def rows_of(records: Sequence[Entity], work: UnitOfWork, related: Related) -> list[Block]:
+def rows_of(
+    records: Sequence[Entity], work: UnitOfWork, related: Related, about: Entity
+) -> list[Block]:
     """Return a row for each record: its name, its number, what matters, and a button to open it.
 
-    What only joins the record to another one is a row of that other one.
+    It does not name the record that all of them are about. What only joins that record to another
+    one is a row of the other one.
     """
-    names = [name for name in related.entity.line if name != related.field]
+    known = (related.field, about.slug())
+    names = [name for name in related.entity.line if name not in known]
     if records:
         learn(work, records, [*names, *records[0].named])
     drawn = []
@@ -204,7 +208,7 @@ def listed(request: Request, record: Entity, related: Related) -> list[Block]:
     """Return one page of a list of related records, the newest first."""
     before = page_number(request)
     found, more_of = page_of(request.work, record, related, PAGE, before)
-    drawn = rows_of(found, request.work, related) or [blocks.section("Nothing here.")]
+    drawn = rows_of(found, request.work, related, record) or [blocks.section("Nothing here.")]
     return [*drawn, *turning(record, related.name, before, more_of)]
 
 
