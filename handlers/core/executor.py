@@ -8,8 +8,11 @@ from dataclasses import replace
 
 from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
-from handlers.core.commandline.kept_lists import with_kept_list
-from handlers.core.commandline.named_records import with_numbers, with_numbers_of_begun
+from handlers.core.commandline.named_records import (
+    with_kept_list,
+    with_numbers,
+    with_numbers_of_begun,
+)
 from handlers.core.commandline.parser import Line, Ref
 from handlers.core.commandline.suggestions import (
     OFFERED,

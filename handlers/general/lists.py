@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.core.commandline.kept_lists import may_be_name
+from handlers.core.commandline.named_records import may_be_name
 from handlers.core.executor import perform
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response

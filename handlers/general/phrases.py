@@ -46,7 +46,7 @@ ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
 PHRASES = (
     # talk
     (
-        r"(?:hi|hey|hello|good (?:morning|afternoon|evening)|hallo)(?: (?:there|crm|rapport))?",
+        r"(?:hi|hey|hello|good (?:morning|afternoon|evening)|hallo|moin|servus|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as)(?: (?:there|crm|rapport))?",
         "help hello",
     ),
     (
@@ -62,7 +62,7 @@ PHRASES = (
         r"(?:what (?:can|do) (?:you|i) do(?: here)?|who are you|how does this work|commands|usage)",
         "help",
     ),
-    (r"(?:help|i need help|help me|how do i start)", "help"),
+    (r"(?:help|i need help|help me|how do i start|hilfe|aide|ayuda)", "help"),
     (r"(import|export|download|backup)(?: .+)?", r"help \1"),
     (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
     (r"(\+?\(?\d[\d ()/.-]{5,})", r"find \1"),
@@ -210,6 +210,10 @@ PHRASES = (
     (rf"(?:who|what|when|where|how|why)(?:'s|’s)?(?: [a-z]+)* ({REF})(?: [a-z]+)*", r"show \1"),
     (rf"({REF}) {REACH}", r"show \1"),
     (
+        rf"(?:summary|overview|brief(?:ing)?|recap|details?)(?: me)?(?: (?:of|on|for|about))? ({REF})|(?:brief|prepare|update) me (?:on|for|about)(?: (?:the|my))?(?: (?:call|meeting|talk) with)? ({REF})",
+        r"show \1\2",
+    ),
+    (
         rf"(?:(?:set|change|update|add) )?({REF}) {NEW}(?:e-?mail)(?: address)?{IS}(\S+@\S+)",
         r"edit \1 email=\2",
     ),
@@ -295,6 +299,7 @@ PHRASES = (
     (rf"({REF}) back to (.+)", r"assign \1 \2"),
     (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"snooze \1 \2"),
     (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"edit \1 close \2"),
+    (rf"tag ({REF}) (?:as |with )?(.+)", r'edit \1 tags="\2"'),
     (rf"rename (?:the )?(?:[a-z]+ )?({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
     (rf"({REF}) (?:renamed?)(?: to| as)? (.+)", r"edit \1 name \2"),
     (rf"(?:update|change|modify) ({REF}.*)", r"edit \1"),
@@ -356,6 +361,10 @@ PHRASES = (
     (rf"{JUST}(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
     (
         rf"{JUST}(?:had|went for)(?: an?| some)? ((?:lunch|dinner|breakfast|coffee|tea|drinks?|an? \w+|chat|demo|visit) (?:with|at) .+)",
+        r"log meeting \1",
+    ),
+    (
+        r"((?:lunch|dinner|breakfast|coffee|tea|drinks|demo|visit) (?:with|at) .+)",
         r"log meeting \1",
     ),
     (

@@ -1,11 +1,15 @@
-"""Read a line in which a name stands where the number of a record is expected: win Acme renewal."""
+"""Read a line in which a name stands where the number of a record is expected: win Acme renewal.
+
+Or one that is nothing but the name of a list that somebody keeps.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from handlers.core.commandline.subjects import LEADING, QUOTES
 from handlers.core.request import Request
 from handlers.core.router import Command
+from models.core import saved_lists
 from models.core.entity.base import ENTITIES, Entity
 from models.core.parsing import values
 from models.core.search import mentions
@@ -18,6 +22,13 @@ LED = 2
 """The place of a name that a word leads to from the verb: history of Henrik."""
 OWNED = re.compile(r"(?<=\w)['’]s$", re.IGNORECASE)
 """What makes a name own what follows: Grace's number."""
+SAYING = frozenset(
+    ("show", "open", "list", "get", "run", "see", "me", "my", "the", "saved", "kept")
+)
+"""Words that people say before the name of a list of theirs."""
+FLAGS = re.compile(r"(?:\s+--[a-z]+)+$", re.IGNORECASE)
+"""What may follow the name, such as --here."""
+
 Named = tuple[Entity, Command]
 """A record, and the command in which its number has taken the place of its name."""
 
@@ -118,3 +129,40 @@ def with_number(words: Sequence[str], record: Entity) -> str:
                 before = words[: at - (at == LED and words[1].casefold() in LEADING)]
                 return " ".join([*before, record.ref, *words[at + size :]])
     return ""
+
+
+# ── lists ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_kept_list(request: Request) -> Request:
+    """Return the request for the list whose name is the whole line, else the request as it is.
+
+    A name counts where a line says no verb itself: what a person calls a list goes before what a
+    phrase may mean.
+    """
+    typed = values.clean(request.line.phrase or request.line.raw)
+    said = FLAGS.sub("", typed).rstrip(" ?!.")
+    if not may_be_name(request.command) or not said or request.surface == "form":
+        return request
+    named = (saved_lists.called(request.work, name) for name in names_in(said))
+    kept = next(filter(None, named), None)
+    if kept is None:
+        return request
+    flags = typed.removeprefix(FLAGS.sub("", typed))
+    return request.but(command=request.catalogue.command(f"{kept.line}{flags}"))
+
+
+def names_in(said: str) -> Iterator[str]:
+    """Yield what may be the name: all that was said, then what follows each leading word."""
+    words = said.split(" ")
+    for at in range(len(words)):
+        yield " ".join(words[at:])
+        if words[at].casefold() not in SAYING:
+            return
+
+
+def may_be_name(command: Command) -> bool:
+    """Return whether a line may be the name of a list: it says no verb and no record itself."""
+    line = command.line
+    unread = command.verb is None or bool(line.phrase) or line.verb is None
+    return unread and not any(ref.number for ref in line.refs)
