@@ -21,6 +21,7 @@ from models.core.identity.user import User
 from models.core.notifications.marks import Subscription
 from models.core.outbox.delivery import Delivery, IdempotencyKey, JobRun, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
+from models.core.related import BESIDES, Related
 from models.core.replica import Replica
 from models.core.saved_filters import SavedFilter
 from models.core.saved_lists import SavedList
@@ -51,21 +52,23 @@ ENTITIES: tuple[type[Entity], ...] = (
     Account,
     Contact,
     Membership,
-    SavedFilter,
     User,
     Role,
     Team,
     Channel,
     CustomObject,
     CustomField,
+    SavedFilter,
 )
 """The map of the product: what people know by a number."""
 DETAILS["customer"] = [lifecycle.facts]
 for about in (Customer, Account, Lead, Opportunity, Case):
     FACTS[about.slug()] = [overview.talk_and_next]
     TIMELINES[about.slug()] = timeline.timeline
+    BESIDES[about.slug()] = [Related("task", "Tasks", Activity, look=overview.tasks)]
 for whose in (Customer, Account):
     FACTS[whose.slug()].append(overview.open_work)
+BESIDES["customer"].append(Related("colleague", "Colleagues", Customer, look=overview.colleagues))
 rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,

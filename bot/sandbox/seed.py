@@ -132,6 +132,8 @@ STORY: tuple[tuple[int, str, str], ...] = (
     (177, RAVI, 'membership new CU-4 AC-4 role="Managing director" primary=yes'),
     (177, ROSA, 'membership new CU-5 AC-5 role="Operations lead" primary=yes'),
     (177, RITA, 'membership new CU-6 AC-6 role="Store planner" primary=yes'),
+    (177, ROSA, "membership new CU-7 AC-5 role=Buyer primary=yes"),
+    (177, RAVI, 'membership new CU-8 AC-4 role="IT manager" primary=yes'),
     (176, RITA, "contact new CU-1 mobile +447700900123"),
     (176, RAVI, "contact new CU-4 linkedin linkedin.example/in/meera"),
     (182, MONA, 'product new "Pier chair" sku=HC-1 category=Seating price=€140 unit=piece'),

@@ -9,6 +9,7 @@ from handlers.core.commandline.subjects import LEADING
 from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.router import Router
+from handlers.core.ui import cards
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, receipt
 from models.activities.activity import Activity, ActivityType
@@ -28,10 +29,12 @@ SPOKEN: dict[str, str] = {
     ActivityType.TASK: "a task",
 }
 JOINED = {ActivityType.CALL: "with", ActivityType.MEETING: "with", ActivityType.EMAIL: "with"}
+ASKED = 40
+"""Letters of a question such as `email of Grace`; what is longer tells something."""
 PEOPLE = 5
 """The people of a company that are offered."""
 HAPPENED = re.compile(
-    r"(?:i |we )?(?:called|phoned|rang|spoke|talked|met|visited|wrote|e-?mailed|had|went|left|tried"
+    r"(?:[^\W\d]+ ){0,2}?(?:called|phoned|rang|spoke|talked|met|visited|wrote|e-?mailed|had|went|left|tried"
     r"|could(?: not|n)|did(?: not|n)|no (?:answer|reply|response))\b",
     re.IGNORECASE,
 )
@@ -54,11 +57,11 @@ def kept(request: Request, kind: str) -> Response:
 
     What is still to come is no such activity, so the person is asked about it.
     """
-    if asked := still_to_come(request, kind) or at_a_company(request):
+    if asked := a_question(request) or still_to_come(request, kind) or at_a_company(request):
         return asked
     texts = {**request.texts, "type": kind}
-    if not texts.get("done_at") and request.surface != "form":
-        texts["done_at"] = past_moment(behind_name(request, texts))
+    if request.surface != "form":
+        texts |= without_beginning(request, texts)
     activity = records.create(request.work, Activity, texts)
     activity.done_at = activity.done_at or request.work.now
     if activity.done_at > request.work.now:
@@ -68,17 +71,41 @@ def kept(request: Request, kind: str) -> Response:
     return receipt(request.but(texts=told), activity, logged(request, activity, kind))
 
 
-def behind_name(request: Request, texts: Mapping[str, str]) -> str:
-    """Return what was written down, without the name of whom it is about at its beginning."""
-    words = texts.get("description", "").split()
+def without_beginning(request: Request, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return when it was, and what was said, without the beginning that says with whom and when.
+
+    `with Henrik yesterday 16:00: wants more` becomes `wants more`. A sentence about somebody stays
+    as it is: Henrik wants more. So do a note, a text of several lines, and one that says no more.
+    """
+    said = texts.get("description", "")
+    led, behind = behind_name(request, texts)
+    moment = "" if texts.get("done_at") else past_moment(f"{behind} …")
+    rest = behind.removeprefix(moment).lstrip(" ,:") if moment or led else said
+    keeps = not rest or "\n" in said or texts["type"] == ActivityType.NOTE
+    found = {"description": said if keeps else rest} if said else {}
+    return found | ({"done_at": moment} if moment else {})
+
+
+def behind_name(request: Request, texts: Mapping[str, str]) -> tuple[bool, str]:
+    """Return what was written down without the name of whom it is about at its beginning.
+
+    And whether a word led to that name, as in `with Henrik`.
+    """
+    words = texts.get("description", "").split(" ")
     name: set[str] = set()
     for whom in ABOUT:
         with suppress(ValueError):  # a name that names nobody is refused when the log is stored
             id = KINDS[whom].read(texts[whom], request.work) if texts.get(whom) else None
             name |= set(values.fold(request.work.name(whom, id)).split()) if id else set()
-    while name and words and (values.fold(words[0]) in name or words[0].casefold() in LEADING):
-        words.pop(0)
-    return " ".join(words)
+    gone: list[str] = []
+    while name and words and (is_part(words[0], name) or words[0].casefold() in LEADING):
+        gone.append(words.pop(0))
+    led = len(gone) > 1 and gone[0].casefold() in LEADING and is_part(gone[1], name)
+    return led, " ".join(words).lstrip(" ,:")
+
+
+def is_part(word: str, name: set[str]) -> bool:
+    return values.fold(word).rstrip(",:") in name
 
 
 def logged(request: Request, activity: Activity, kind: str) -> str:
@@ -92,7 +119,27 @@ def logged(request: Request, activity: Activity, kind: str) -> str:
     if whom:
         id = getattr(activity, whom)
         about = f" {JOINED.get(did, 'about')} {work.name(whom, id)} ({work.ref(whom, id)})"
-    return f"Logged: {word}{about} · {activity.ref}\n“{activity.title}”"
+    past = activity.done_at != work.now
+    when = (
+        f", {at}" if past and (at := cards.texts(activity, work, "done_at").get("done_at")) else ""
+    )
+    return f"Logged: {word}{about}{when} · {activity.ref}\n“{activity.title}”"
+
+
+def a_question(request: Request) -> Response | None:
+    """Return what is offered for `email of Grace`, which asks and tells nothing.
+
+    The result is None for everything else.
+    """
+    said = request.texts.get("description", "")
+    asks = (
+        request.line.implied and said.casefold().startswith(("of ", "from ")) and len(said) < ASKED
+    )
+    if not asks or request.flag("yes") or request.surface == "form":
+        return None
+    name = said.partition(" ")[2]
+    offers = [(f"Find {name}", f"find {name}"), ("Log it", f"{request.line.raw} --yes")]
+    return choices("Do you ask for it, or did it happen? Nothing was done yet.", offers)
 
 
 def still_to_come(request: Request, kind: str) -> Response | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.core.crud import Records
 from handlers.core.request import Request
-from handlers.core.responses import Response
+from handlers.core.responses import Message, Response
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.forms import form
@@ -21,7 +21,22 @@ from models.core.outbox.delivery import Delivery, Post
 from models.core.parsing.texts import fold
 from models.core.unit_of_work import UnitOfWork
 
-router = Records(Channel)
+
+class Channels(Records[Channel]):
+    """The channels for which somebody chose something; every other one gets what is usual."""
+
+    def list(self, request: Request, _: Any) -> Response:
+        """List the channels for which somebody chose what I post there."""
+        if request.line.rest.strip() or request.work.session.scalar(select(Channel.id).limit(1)):
+            return super().list(request, _)
+        usual = "Nobody chose what I post in a channel, so that each gets all that belongs there."
+        where = " ".join(block["elements"][0]["text"] for block in footer(request))
+        drawn = [blocks.section(usual), *footer(request), blocks.context(HOW)]
+        return Message("\n".join(filter(None, [usual, where, HOW])), drawn)
+
+
+router = Channels(Channel)
+HOW = "To choose: `notify #sales`"
 POSTS = Channel.fields()["posts"]
 ASKS = {
     "channel": Room("Channel", required=True, also=("in",)),

@@ -8,7 +8,11 @@ from dataclasses import replace
 
 from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
-from handlers.core.commandline.named_records import with_numbers, with_numbers_of_begun
+from handlers.core.commandline.named_records import (
+    with_numbers,
+    with_numbers_of_begun,
+    with_saved_filter,
+)
 from handlers.core.commandline.parser import Line, Ref
 from handlers.core.commandline.suggestions import (
     OFFERED,
@@ -36,7 +40,6 @@ from models.core.identity.channel import Channel
 from models.core.outbox.current_record import standing_here, stands_in
 from models.core.outbox.delivery import answer, deliver
 from models.core.permissions import policy
-from models.core.saved_filters import called
 from models.core.unit_of_work import UnitOfWork
 
 WILL = "I will post it here. If Slack refuses it, I will tell you."
@@ -55,7 +58,7 @@ class Decided(Exception):
 
 def perform(request: Request) -> Response:
     """Do what the line says; every line gets an answer."""
-    request = placed(request)
+    request = with_saved_filter(placed(request))
     request, question = numbered(request)
     if question:
         return question
@@ -82,13 +85,6 @@ def perform(request: Request) -> Response:
         return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
 
 
-def list_named(request: Request) -> str:
-    """Return the line of the list whose saved filter a line names, "" where it names none."""
-    saved = None if request.line.piped else called(request.work, request.line.raw)
-    router = request.catalogue.routers.get(saved.about) if saved else None
-    return f"{router.word} list {saved.typed}" if saved and router else ""
-
-
 def unknown(request: Request) -> Message:
     """Return what a line may have meant that is not understood."""
     return unknown_pipe(request) if request.line.piped else puzzled(request)
@@ -96,8 +92,6 @@ def unknown(request: Request) -> Message:
 
 def numbered(request: Request) -> tuple[Request, Message | None]:
     """Return a line with a number in place of a name, or the question which record is meant."""
-    if request.verb is None and (line := list_named(request)):
-        return request.but(command=request.catalogue.command(line)), None
     ways, question = with_numbers(request), WHICH
     if len(ways) == 1:
         return request.but(command=ways[0][1]), None

@@ -360,15 +360,17 @@ class Catalogue:
         alone = self.nouns_with(line.verb) if line.verb and not line.noun else []
         whole = replace(line, noun=alone[0]) if len(alone) == 1 else line
         if self.is_list(whole):
-            return parse_line(
-                f"{whole.noun} list {line.verb} {line.raw[line.begins :].lstrip()}", self.words
-            )
+            rest = line.raw[line.begins :].lstrip()
+            state = "created" if line.verb == "new" and is_span(rest) else line.verb
+            return parse_line(f"{whole.noun} list {state} {rest}", self.words)
         if (
             line.verb == "show"
             and not line.noun
             and [ref.kind for ref in line.refs] in (["email"], ["name"])
         ):
             return parse_line(f"find {line.raw}", self.words)  # the record may be of any noun
+        if self.is_about(line):
+            return parse_line(f"show {line.refs[0].text}", self.words)
         if len(alone) == 1:
             return replace(parse_line(f"{alone[0]} {line.raw}", self.words), implied=True)
         return (
@@ -421,6 +423,12 @@ class Catalogue:
         first = line.verb == "new" and line.raw.lower().startswith("new ")
         state = edit and line.verb and line.verb != "new" and option_named(edit.asks, line.verb)
         return bool(edit and ((first and many) or (state and (many or is_span(line.said)))))
+
+    def is_about(self, line: Line) -> bool:
+        """Return whether a line asks how a record is: status of CS-1, not that of the bot."""
+        verb = None if line.noun else self.find(GLOBAL, line.verb)
+        bare = verb is not None and not (verb.words or verb.asks or verb.writes)
+        return bare and bool(line.refs and line.refs[0].number)
 
     def spoken(self, text: str) -> str:
         """Return the line without the way it is addressed.

@@ -18,7 +18,7 @@ from handlers.general import background as tasks
 from handlers.general import handover as handing_over
 from handlers.general import help as guide
 from handlers.general import lists as kept
-from handlers.general import notify
+from handlers.general import notify, team_figures
 from handlers.general.home import home as draw_home
 from handlers.general.phrases import meanings
 from handlers.notifications import news
@@ -145,9 +145,15 @@ def hours(request: Request, _: Any) -> Response:
 notify.add_to(router)
 
 
-@router.verb("report", record=False, writes=False)
+@router.verb("report", record=False, words=True, writes=False)
 def report(request: Request, _: Any) -> Response:
-    """The pipeline by stage, what was won and lost this week, and the open cases."""
+    """The pipeline by stage, what was won and lost this week, and the open cases; or who has what:
+    `report by owner`, `report mine`, `report stuck`, `report closed this quarter`, `report cases`,
+    `report changes`.
+    """  # noqa: D205
+    said = request.line.rest.strip(" ?!.")
+    if said:
+        return team_figures.answer(request, said)
     return reports.report(request.work, request.catalogue)
 
 

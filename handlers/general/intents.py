@@ -114,6 +114,9 @@ INTENTS = (
         "deal assign {deal}",
         (SALES, TEAM),
     ),
+    Intent("See what is stuck", "report stuck", "Stuck", "", (TEAM,)),
+    Intent("See who has what, and who won it", "report by owner", "By owner", "", (TEAM, FIGURES)),
+    Intent("See how you are doing", "my pipeline", "My pipeline", "", (SALES,)),
     Intent("See the figures", "report", "Report", "", (TEAM, FIGURES, ADMIN)),
     Intent("See how the CRM is doing", "status", "Status", "", (ADMIN,)),
     Intent("See what Slack refused", "deliveries", "Deliveries", "deliveries list", (ADMIN,)),
@@ -148,7 +151,7 @@ PAGES = {
     ADMIN: "For admins",
     FIGURES: "For readers of figures",
 }
-SHOWN = 8
+SHOWN = 10
 """The intents of a page."""
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from handlers.general.questions import QUESTIONS
 from models.core.entity.base import ENTITIES
 
 NUMBER = r"#?[a-z]{2}-?\d+"
@@ -18,6 +19,7 @@ DAYISH = (
     r"|jun|jul|aug|sep|oct|nov|dec|\d)\S*(?: .+)?"
 )
 """Text that begins as a day does."""
+LENGTH = r"(?:for )?(?:an?|one|two|three|four|six|a few|some|\d+) (?:day|week|month|quarter)s?"
 NOTE = (
     "(?:(?:add|make|write|leave|put|take)(?: an?| the)? )?(?:internal )?"
     "(?:note|comment|remark)s?(?: (?:on|for|about|to|in|at|with))?"
@@ -25,26 +27,42 @@ NOTE = (
 REACH = (
     r"(?:(?:phone|telephone|mobile|cell)(?: number)?|number|e-?mail(?: address)?|address|contact)"
 )
+NEW, IS = r"(?:has an? |(?:has )?(?:an? )?new )?", r"(?: is| to| now|:| =)* "
+PHONE = r"(?:phone|telephone|mobile|cell|number)"
 WHOSE = (
     r"who(?:'s|’s| is)? (?:owns?|the owner of|responsible for|in charge of|looking after|handling)"
 )
+JUST = r"(?:(?:i|we)(?:'ve|’ve| have)? )?(?:just )?"
+WHO = r"(?!(?:i|we|they|he|she|you|who|nobody|somebody|just)\b)[^\W\d]\S*(?: [^\W\d]\S*)?"
+"""Who did something: us, just now; or somebody by their name."""
+MUST = (
+    r"(?:(?:i|we)(?:'ve|’ve)? )?(?:have|need|ought|got|gotta)(?: got)? to|(?:i|we) (?:must|should)"
+    r"|(?:(?:don't|don’t|do not|never) forget|remember) to"
+)
+"""What people say before something that they have to do."""
+DID = r"(?:i|we|they)(?:'ve|’ve| have| just| have just)? "
+"""Who did it, before what was done."""
 ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
 PHRASES = (
     # talk
     (
-        r"(?:hi|hey|hello|good (?:morning|afternoon|evening)|hallo)(?: (?:there|crm|rapport))?",
+        r"(?:hi|hey|hello|good (?:morning|afternoon|evening)|hallo|moin|servus|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as)(?: (?:there|crm|rapport))?",
         "help hello",
     ),
     (
         r"(?:many )?(?:thanks|thank you|thx|cheers|danke|merci)(?: (?:a lot|so much|very much))?",
         "help thanks",
     ),
-    (r"(?:ok|okay|great|cool|nice|perfect|bye|goodbye|good night|see you)", "help thanks"),
+    (
+        r"(?:(?:ok|okay|great|cool|nice|perfect|super|awesome|fine|good|got it|bye|goodbye|good night|see you)[ ,.!]*)+",
+        "help thanks",
+    ),
+    (r"[?!. ]+", "help"),
     (
         r"(?:what (?:can|do) (?:you|i) do(?: here)?|who are you|how does this work|commands|usage)",
         "help",
     ),
-    (r"(?:help|i need help|help me|how do i start)", "help"),
+    (r"(?:help|i need help|help me|how do i start|hilfe|aide|ayuda)", "help"),
     (r"(import|export|download|backup)(?: .+)?", r"help \1"),
     (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
     (r"(\+?\(?\d[\d ()/.-]{5,})", r"find \1"),
@@ -69,6 +87,14 @@ PHRASES = (
         r"hours from=\1 until=\2",
     ),
     (
+        r"(?:i )?work(?:ing)?(?: from)? (\S+(?: ?[ap]m)?) (?:to|until|till|-) (\S+(?: ?[ap]m)?)",
+        r"hours from=\1 until=\2",
+    ),
+    (
+        r"(?:don't|don’t|do not|never|no) (?:write|message|ping|bother|disturb|tell|notify|messages?)(?: to)?(?: me)? (?:on|at|during) (?:the )?weekends?",
+        "hours days=mon-fri",
+    ),
+    (
         r"(?:resume|turn on|switch on|enable|start)(?: all)?(?: my| the)? (?:notifications?|messages|pings)",
         "notify on",
     ),
@@ -80,6 +106,7 @@ PHRASES = (
         r"(?:my )?(?:notifications?|notification settings|settings|preferences|do not disturb|dnd)",
         "notify",
     ),
+    *QUESTIONS,
     # lists
     (r"(?:my|the) team|who(?: is|'s|’s) (?:overloaded|overworked|busy|free)", "home"),
     (r"(?:save|keep)(?: this| a| the| my)? list", "keep"),
@@ -88,7 +115,15 @@ PHRASES = (
     (r"(?:drop|delete|forget) list (.+)", r"lists drop \1"),
     (rf"(?:{GET} )?my team(?:'s|’s) ({STATE} )?({NOUN})( .+)?", r"\2 list my team \1\3"),
     (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
-    (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
+    (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
+    (
+        r"(?:on )?(today|tomorrow|(?:this|next) (?:week|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)",
+        r"task list mine due \1",
+    ),
+    (
+        r"(?:show |list |all |my |the |our )*(?:companies|firms|organi[sz]ations)((?: .*)?)",
+        r"account list\1",
+    ),
     (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),
     (r"(?:what(?:'s|’s| is) )?(?:overdue|late)", "task list mine overdue"),
     (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
@@ -98,6 +133,7 @@ PHRASES = (
         rf"how many ({NOUN}) (?:did|have|has) (?:we|i|the team) (clos|resolv|creat)ed?(.*)",
         r"\1 list \2ed\3",
     ),
+    (rf"how many ({STATE} )?({NOUN}) (?:do i have|are mine|have i)(?: got)?", r"\2 list \1mine"),
     (
         rf"(?:how many|count)(?: of| the| my)* ({STATE} )?({NOUN})(?: do (?:we|i) have| are there| are)?( .+)?",
         r"\2 list \1\3",
@@ -141,6 +177,10 @@ PHRASES = (
     (r"(?:what(?:'s|’s| is)|anything) (urgent|unassigned|unclaimed)", r"case list open \1"),
     (r"my (week|month)", r"task list mine due this \1"),
     (
+        r"(resolved|solved|answered) (today|yesterday|(?:this|last) (?:week|month|quarter))",
+        r"case list \1 \2",
+    ),
+    (
         r"how (?:much|many deals) (?:did|have|has) i (?:closed?|won|win|sold|sell|made|make)(.*)",
         r"deal list mine won\1",
     ),
@@ -163,7 +203,24 @@ PHRASES = (
     (rf"(?:what is |what(?:'s|’s) |get |give me )?(?:the )?{REACH} (?:of|for) (.+)", r"find \1"),
     (rf"(?:what is |what(?:'s|’s) )?(\S+(?: \S+){{0,2}})(?:'s|’s) {REACH}", r"find \1"),
     (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
-    (rf"(?:who|what|when|where|how)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
+    (
+        rf"(?:who|what|when)(?: has| was| did| have)? (?:last )?(?:changed?|edited|moved|deleted|touched|happened)(?: last)?(?: to| with| on| in| of| about)? ({REF})(?: .+)?",
+        r"history \1",
+    ),
+    (rf"(?:who|what|when|where|how|why)(?:'s|’s)?(?: [a-z]+)* ({REF})(?: [a-z]+)*", r"show \1"),
+    (rf"({REF}) {REACH}", r"show \1"),
+    (
+        rf"(?:summary|overview|brief(?:ing)?|recap|details?)(?: me)?(?: (?:of|on|for|about))? ({REF})|(?:brief|prepare|update) me (?:on|for|about)(?: (?:the|my))?(?: (?:call|meeting|talk) with)? ({REF})",
+        r"show \1\2",
+    ),
+    (
+        rf"(?:(?:set|change|update|add) )?({REF}) {NEW}(?:e-?mail)(?: address)?{IS}(\S+@\S+)",
+        r"edit \1 email=\2",
+    ),
+    (
+        rf"(?:(?:set|change|update|add) )?({REF}) {NEW}{PHONE}(?: number)?{IS}([+(\d].+)",
+        r"edit \1 phone=\2",
+    ),
     # deals, cases and tasks
     (
         rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
@@ -173,22 +230,34 @@ PHRASES = (
         rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
         r"edit \1 close \2",
     ),
+    (
+        rf"(?:push|postpone|delay|move|reschedule|shift) ({REF})(?: back| out)?(?: by)? {LENGTH}",
+        r"edit \1 --form",
+    ),
+    (
+        rf"({REF}) (?:is |was |has )?(?:delayed|postponed|pushed|moved|slipped)(?: back| out)? (?:to|until|till) ({DAYISH})",
+        r"snooze \1 \2",
+    ),
+    (
+        rf"({REF}) (?:is |was |has )?(?:delayed|postponed|pushed|moved|slipped)(?: back| out)? (?:to|until|till) ({DAYISH})",
+        r"edit \1 close \2",
+    ),
     (rf"(?:move|advance|push) (?:the )?(?:deal )?({REF} .+)", r"deal stage \1"),
     (rf"(?:mark|close|set)(?: deal)? ({REF}) (?:as |to )?(won|lost)(.*)", r"deal \2 \1\3"),
     (rf"({REF}) (?:{ISNOW}) (won|lost)(.*)", r"deal \2 \1\3"),
-    (rf"(?:win|won) (?:the )?(?:deal )?({REF})(.*)", r"deal won \1\2"),
-    (rf"(?:lose|lost) (?:the )?(?:deal )?({REF})(.*)", r"deal lost \1\2"),
+    (rf"(?:{DID})?(?:win|won) (?:the )?(?:deal )?({REF})(.*)", r"deal won \1\2"),
+    (rf"(?:{DID})?(?:lose|lost) (?:the )?(?:deal )?({REF})(.*)", r"deal lost \1\2"),
     (rf"({REF}) (?:{ISNOW} )?(?:resolved|solved|fixed)(.*)", r"resolve \1\2"),
     (rf"({REF}) (?:{ISNOW} )?closed(.*)", r"close \1\2"),
     (rf"({REF}) (?:{ISNOW} )?(?:reopened|open again)", r"reopen \1"),
     (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?|ticked off)(.*)", r"done \1\2"),
     (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?)(.*)", r"resolve \1\2"),
     (
-        rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
+        rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:(?:to|as|at) +|= *)(.+)",
         r"edit \2 \1 \3",
     ),
     (
-        rf"(?:the )?([a-z_ -]+?) (?:of|for|on) ({REF}) (?:to|is|as|=) *(.+)",
+        rf"(?:the )?([a-z_ -]+?) (?:of|for|on) ({REF}) (?:(?:to|is|as) +|= *)(.+)",
         r"edit \2 \1 \3",
     ),
     (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
@@ -204,8 +273,12 @@ PHRASES = (
     ),
     (rf"(priority|amount|stage) ({REF}) (.+)", r"edit \2 \1 \3"),
     (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
-    (rf"(?:answer|respond to|reply to) ({REF})(.*)", r"case reply \1\2"),
-    (rf"(?:take|grab) ({REF})", r"claim \1"),
+    (rf"(?:answer|respond to|reply to) ({REF})(?: with\b:?| saying\b:?)?(.*)", r"case reply \1\2"),
+    (rf"(?:i(?:'ll|’ll| will)? )?(?:take|grab|got|have) ({REF})", r"claim \1"),
+    (
+        rf"({REF}) (?:is )?(low|normal|high|urgent)(?:est)?(?: priority| prio)?",
+        r"edit \1 priority=\2",
+    ),
     (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
     (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
     (rf"(?:reply|answer|respond|write)(?: to)? ({REF}):? (.+)", r"reply \1 \2"),
@@ -223,15 +296,30 @@ PHRASES = (
         rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)",
         r"assign \1 \2",
     ),
+    (rf"({REF}) back to (.+)", r"assign \1 \2"),
     (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"snooze \1 \2"),
     (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"edit \1 close \2"),
-    (rf"rename ({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
+    (rf"tag ({REF}) (?:as |with )?(.+)", r'edit \1 tags="\2"'),
+    (rf"rename (?:the )?(?:[a-z]+ )?({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
     (rf"({REF}) (?:renamed?)(?: to| as)? (.+)", r"edit \1 name \2"),
     (rf"(?:update|change|modify) ({REF}.*)", r"edit \1"),
-    (rf"(?:remove|drop) ({REF})", r"delete \1"),
+    (rf"cancel (?:the )?(?:task |meeting )?({REF})", r"drop \1"),
+    (rf"(?:remove|drop|cancel) ({REF})", r"delete \1"),
+    (
+        rf"({REF}) (?:is |was |went )?(?:dead|cancel+ed|off the table|gone)[,:;]?(?: because)?((?: .*)?)",
+        r"deal lost \1\2",
+    ),
     (rf"(?:finish|complete|tick off|check off|tick) ({REF})(.*)", r"task done \1\2"),
     (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
+    (
+        r"(?:set|add|make|create|new)?(?: an?| the| up)?(?: new)? ?reminder (?:for|about|on|to) (.+)",
+        r"task new \1",
+    ),
     (r"remind me (.+?) (?:to|about) (.+)", r"task new \2 \1"),
+    (
+        rf"(?:{MUST}) (?!see|know|find|show|look|list|check|understand)(.+)",
+        r"task new \1",
+    ),
     (
         r"(?:schedule|book|arrange|organi[sz]e|plan|set up|put in)(?: an?| the)? (.+)",
         r"task new \1",
@@ -240,26 +328,43 @@ PHRASES = (
     (rf"({REF}) (follow[ -]?up.*)", r"task new \1 \2"),
     (r"(follow[ -]?up .+)", r"task new \1"),
     (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
+    (
+        r"(?:new|create|add|make|register)(?: an?| the)?(?: new)? (?:company|firm|organi[sz]ation):?((?: .*)?)",
+        r"account new\1",
+    ),
+    (
+        r"(?:new|create|add|make|register)(?: an?| the)?(?: new)? (?:person|client|buyer):?((?: .*)?)",
+        r"customer new\1",
+    ),
     (rf"(?:new|neue[rs]?|nouveau|nouvelle|nuev[oa]) ({NOUN})(.*)", r"\1 new\2"),
     (rf"({ONE}): *(.+)", r"\1 new \2"),
     # where somebody works
     (rf"({REF}) (?:now )?(?:works|is working) (?:at|for) (.+)", r'edit \1 company="\2"'),
+    (r"#?((?:cu|ld)-?\d+) (?:is )?(?:now )?at (.+)", r'edit \1 company="\2"'),
     (
-        r"(?:(?:set |edit )?customer (?:set |edit )?)?([^\W\d]\S*(?: \S+){0,2}?) (?:now )?works (?:at|for) (.+)",
+        r"(?:(?:set |edit )?customer (?:set |edit )?)?(?!who )([^\W\d]\S*(?: \S+){0,2}?) (?:now )?works (?:at|for) (.+)",
         r'customer set \1 company="\2"',
     ),
     # what has happened
+    (
+        r"(?:log|record|note down)(?: an?| the)? (\d+)[ -]?min(?:ute)?s? (call|meeting)(?: (?:with|to|about|on))? (.+)",
+        r"log \2 \3 minutes=\1",
+    ),
     (
         r"(?:log|record|note down) (?:an? |the )(call|meeting|email|note)(?: (?:with|to|for|about|on))? (.+)",
         r"log \1 \2",
     ),
     (
-        r"(?:i )?(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)",
+        rf"{JUST}(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)",
         r"log call \1",
     ),
-    (r"(?:i |we )?(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
+    (rf"{JUST}(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
     (
-        r"(?:i |we )?(?:had|went for)(?: an?| some)? ((?:lunch|dinner|breakfast|coffee|tea|drinks?|an? \w+|chat|demo|visit) (?:with|at) .+)",
+        rf"{JUST}(?:had|went for)(?: an?| some)? ((?:lunch|dinner|breakfast|coffee|tea|drinks?|an? \w+|chat|demo|visit) (?:with|at) .+)",
+        r"log meeting \1",
+    ),
+    (
+        r"((?:lunch|dinner|breakfast|coffee|tea|drinks|demo|visit) (?:with|at) .+)",
         r"log meeting \1",
     ),
     (
@@ -270,11 +375,21 @@ PHRASES = (
         r"(no (?:answer|reply|response) from .+|(?:i )?(?:tried to (?:call|reach|phone)|tried calling|could(?: not|n'?t|n’t) reach|did(?: not|n'?t|n’t) reach) .+)",
         r"log call \1",
     ),
-    (r"(?:i )?(?:e-?mailed|wrote(?: to)?|(?:e-?)?mail(?: to)?) (.+)", r"log email \1"),
+    (
+        rf"({WHO} (?:called|phoned|rang)(?: me| us| back| in| again)*)[,.:;]? (.+)",
+        r"log call \1, \2",
+    ),
+    (
+        rf"({WHO} (?:e-?mailed|wrote|mailed)(?: me| us| back| in| again)*)[,.:;]? (.+)",
+        r"log email \1, \2",
+    ),
+    (rf"{JUST}(?:e-?mailed|wrote(?: to)?|(?:e-?)?mail(?: to)?) (.+)", r"log email \1"),
     (rf"{NOTE} (#?cs-?\d+):?(.*)", r"case note \1\2"),
     (rf"{NOTE} ({NUMBER}):?(.*)", r"log note \1\2"),
     (rf"{NOTE} (this):?(.*)", r"note \1\2"),
     (rf"{NOTE} ([^:\n]+?): *(.+)", r"log note \1 \2"),
+    (r"(?:note|remark) (?:for|about|on|to) (.+)", r"log note \1"),
+    (r"(#?cs-?\d+): *(\S+ .+)", r"case note \1 \2"),
     # many, of some kind
     (
         r"((?-i:[A-ZÀ-Þ])\S*(?: (?:(?-i:[A-ZÀ-Þ])\S*|&|and|of)){1,3}) (<nouns>)((?: .*)?)",
@@ -329,8 +444,9 @@ def meanings(said: str) -> Iterator[str]:
     end, asked = whole.removeprefix(bare), THANKING.sub("", bare)
     while found := POLITE.match(asked):
         asked = asked[found.end() :]
-    if asked != said:
+    if asked != said and asked:
         yield asked
+    asked = asked or whole
     for pattern, meant in patterns(long_nouns()):
         if found := pattern.fullmatch(asked):
             line = found.expand(meant)

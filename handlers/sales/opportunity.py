@@ -5,9 +5,11 @@ from dataclasses import replace
 from handlers.core.crud import Records
 from handlers.core.request import Request
 from handlers.core.responses import Response
+from handlers.core.ui import cards
 from handlers.core.ui.receipts import receipt
 from models.core.fields import Choice, Text
 from models.core.fields.synonyms import STAGES
+from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import OPEN, Opportunity, Stage
 from models.sales.purchase import Purchase
@@ -36,9 +38,16 @@ def is_open(deal: Opportunity) -> bool:
 
 @router.verb("reopen", button="Reopen", when=lambda deal: deal.closed)
 def reopen(request: Request, deal: Opportunity) -> Response:
-    """Take the deal back to the stage at which it was closed."""
+    """Take the deal back to the stage at which it was closed, and to the close date of before.
+
+    A close date that has passed meanwhile is left out.
+    """
     deal.reopen(request.work)
-    return receipt(request, deal)
+    request.work.session.flush()
+    dated = cards.texts(deal, request.work, "close_date")
+    asks = not dated and "close_date" in policy.fields(request.work, deal)
+    more = [f"When will it close? `deal edit {deal.ref} close=fri`"] if asks else []
+    return receipt(request, deal, more=more)
 
 
 @router.verb("stage", asks=TO)

@@ -1,7 +1,7 @@
 """Activities: calls, meetings, e-mails, notes and tasks."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -259,6 +259,15 @@ class Activity(Entity):
 
     def called(self, reader: Reader) -> str:
         return " ".join((self.description or "").split())
+
+    def news(self, work: Context, changed: Collection[str] = ()) -> str:
+        """Return whom it is about now, where another act changed that alone."""
+        if not changed or set(changed) - set(self.shown_on) or not work.shows(self):
+            return super().news(work, changed)
+        about = [(name, id) for name in self.shown_on if (id := getattr(self, name))]
+        if not about:
+            return super().news(work, changed)
+        return f"{self} is about {work.name(*about[0])} ({work.ref(*about[0])}) now"
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Require one customer or one lead; a deal or a case brings its customer along.

@@ -18,7 +18,9 @@ from models.core.entity.facts import Ago, Facts
 from models.core.entity.finding import KEPT
 from models.core.names import kept, learn
 from models.core.permissions import policy, visibility
+from models.core.related import Found, page_at
 from models.customers.account import Account
+from models.customers.customer import Customer
 from models.customers.membership import Membership
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
@@ -229,3 +231,29 @@ def total(work: Context, deals: Sequence[Opportunity]) -> str:
         return ""
     kind = Opportunity.fields()["amount"]
     return f", {kind.show(sum(deal.amount or 0 for deal in known), work, known[0])}"
+
+
+# ── lists ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tasks(work: Context, record: Entity, length: int, page: int) -> Found:
+    """Return what is planned about a record, what is due first on top and what has no date last."""
+    wanted = tasks_about(type(record))
+    if visibility.hidden(work, *wanted, Activity.due_date):
+        return [], False
+    order = (Activity.due_date.is_(None), *SOONEST)
+    return page_at(work, select(Activity).where(*wanted).order_by(*order), length, page, record)
+
+
+def colleagues(work: Context, record: Entity, length: int, page: int) -> Found:
+    """Return the other people who work now where a customer works now."""
+    now = Membership.until.is_(None) | (Membership.until >= work.today)
+    if visibility.hidden(work, Membership.customer, Membership.account, now):
+        return [], False
+    places = select(Membership.account).where(Membership.customer == record.id, now)
+    where = work.session.scalars(places).all()
+    if not where:
+        return [], False
+    there = select(Membership.customer).where(Membership.account.in_(where), now)
+    others = (Customer.id.in_(there), Customer.id != record.id)
+    return page_at(work, select(Customer).where(*others).order_by(Customer.id), length, page)

@@ -1,10 +1,10 @@
-"""The records that name a record: the deals of a customer, the people of an account."""
+"""The records around a record: its tasks, the deals of a customer, the people of an account."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
@@ -12,28 +12,39 @@ from models.core.fields import Person, Reference
 from models.core.fields.shape import by_shape
 from models.core.permissions import visibility
 
+Found = tuple[list[Any], bool]
+"""Records of one page, and whether there are more."""
+
 
 @dataclass(frozen=True)
 class Related:
-    """The records of one entity that name a record in one field.
+    """A list of records around a record.
 
     Attributes:
         name: The name of the list in lines and buttons.
         label: Its name for people: Deals.
         entity: The entity of the records.
-        field: The field that names the record.
+        field: The field that names the record; "" where no field of theirs does.
+        look: Returns a page of them, where they are not just those that name the record in a field.
+            It takes the unit of work, the record, the length of a page and its number from 0.
     """
 
     name: str
     label: str
     entity: type[Any]
-    field: str
+    field: str = ""
+    look: Callable[[Context, Any, int, int], Found] | None = None
+
+
+BESIDES: dict[str, list[Related]] = {}
+"""Lists that no field makes, by the entity whose records have them; other packages know them."""
 
 
 @by_shape
 def lists_of(slug: str) -> tuple[Related, ...]:
-    """Return the lists of records that may name a record of this entity."""
-    return tuple(found for entity in ENTITIES.values() for found in naming(entity, slug))
+    """Return the lists of records that there may be around a record of this entity."""
+    named = (found for entity in ENTITIES.values() for found in naming(entity, slug))
+    return (*BESIDES.get(slug, ()), *named)
 
 
 def naming(entity: type[Entity], slug: str) -> Iterator[Related]:
@@ -54,16 +65,24 @@ def related_to(work: Context, record: Entity) -> list[Related]:
     return [each for each in lists_of(record.slug()) if page_of(work, record, each, 1)[0]]
 
 
-def page_of(
-    work: Context, record: Entity, related: Related, length: int, page: int = 0
-) -> tuple[list[Any], bool]:
+def page_of(work: Context, record: Entity, related: Related, length: int, page: int = 0) -> Found:
     """Return one page of related records, the newest first, and whether there are older ones.
 
     It is empty where the field that names the record is hidden from a reader.
     """
+    if related.look:
+        return related.look(work, record, length, page)
     theirs = getattr(related.entity, related.field) == record.id
     if visibility.hidden(work, theirs):
         return [], False
     newest = select(related.entity).where(theirs).order_by(related.entity.id.desc())
-    found = work.session.scalars(newest.offset(page * length).limit(length + 1)).all()
+    return page_at(work, newest, length, page)
+
+
+def page_at(
+    work: Context, wanted: Select[Any], length: int, page: int, about: Entity | None = None
+) -> Found:
+    """Return one page of what a statement finds, in which `about` is the id of the record."""
+    some = wanted.offset(page * length).limit(length + 1)
+    found = work.session.scalars(some, {"about": about.id} if about else {}).all()
     return list(found[:length]), len(found) > length

@@ -36,6 +36,7 @@ from models.core.fields.trailing import take_amount, take_close
 from models.core.outbox.delivery import deliver
 from models.core.parsing import values
 from models.core.permissions import policy
+from models.sales.close_dates import when_open_again
 from models.sales.closed_deals import ClosedDeals
 from models.sales.purchase import Purchase
 from models.sales.purchase_line import PurchaseLine
@@ -271,15 +272,19 @@ class Opportunity(Entity):
         self.stage_since = self.moved_at(work, changes["stage"][0])
 
     def settle_close(self, work: Context, changes: Changes) -> None:
-        """Set the close date of an existing deal that is closed, through any door.
+        """Set the close date of an existing deal that is closed or opened again, through any door.
 
-        It is today, or the day that is given with the change. A deal is never lost without a
-        reason.
+        It is today, or the day that is given with the change; of a deal that is open again it is
+        the day that was expected before. A deal is never lost without a reason.
         """
         if self.stage == Stage.LOST and not self.lost_reason and work.can_ask:
             raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
-        if self.closed and "close_date" not in changes:
+        if "close_date" in changes:
+            return
+        if self.closed:
             self.close_date = work.today
+        elif changes["stage"][0] in CLOSED and not work.from_file:
+            self.close_date = when_open_again(work, self)
 
     def awaited(self) -> Mapping[str, tuple[str, str]]:
         """Return a figure in the name, which may be an amount that was not read as one."""

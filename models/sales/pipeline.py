@@ -82,8 +82,22 @@ def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> l
 
 def by_owner(work: Context) -> dict[int | None, list[StageRow]]:
     """Return the open deals of each person by stage and currency; those of nobody are of None."""
+    return owned(work, OPEN)
+
+
+def closed_by_owner(
+    work: Context, start: datetime, end: datetime
+) -> dict[int | None, list[StageRow]]:
+    """Return the deals of each person won and lost in [start, end), as `closed_between` does."""
+    return owned(work, CLOSED, start <= SINCE, end > SINCE)
+
+
+def owned(
+    work: Context, stages: tuple[str, ...], *conditions: object
+) -> dict[int | None, list[StageRow]]:
+    """Return the deals of these stages by the person who owns them."""
     found: dict[int | None, list[StageRow]] = {}
-    for (owner,), row in summed(work, OPEN, by=(Opportunity.owner,)):
+    for (owner,), row in summed(work, stages, *conditions, by=(Opportunity.owner,)):
         found.setdefault(owner, []).append(row)
     return found
 

@@ -23,6 +23,7 @@ from models.core.fields import (
 )
 from models.core.fields.base import Reader
 from models.core.fields.computed import Rollup
+from models.core.parsing.calendar import name_day
 from models.core.parts import parts_of
 
 OF_LINES = Rollup(of="purchase_line", by="purchase", sum="total")
@@ -103,7 +104,7 @@ class Purchase(Entity):
             self.must_have_no_lines(work)
         self.sold_on = self.sold_on or work.today
         self.currency = self.currency or work.currency
-        self.name = self.name or f"Sale of {self.sold_on:%Y-%m-%d}"
+        self.name = self.name or f"Sale of {name_day(self.sold_on)}"
 
     def must_have_no_lines(self, work: Context) -> None:
         """Raise Invalid where the prices of lines are in the currency that is about to change."""

@@ -40,6 +40,24 @@ def cases_by_priority(work: Context) -> list[PriorityRow]:
     return sorted(found, key=lambda row: urgency.index(Priority(row.priority)))
 
 
+def cases_by_assignee(work: Context) -> dict[int | None, list[PriorityRow]]:
+    """Return the open cases of each person by priority; those of nobody are of None.
+
+    Return nothing where the fields by which they are counted are hidden.
+    """
+    counted = (Case.priority, Case.status, Case.assignee)
+    if visibility.hidden(work, *counted):
+        return {}
+    late = false() if visibility.hidden(work, Case.resolve_by) else Case.resolve_by < work.now
+    none = func.count().filter(Case.assignee.is_(None))
+    rows = select(Case.assignee, Case.priority, func.count(), none, func.count().filter(late))
+    found: dict[int | None, list[PriorityRow]] = {}
+    each = work.session.execute(rows.where(Case.open()).group_by(Case.assignee, Case.priority))
+    for assignee, priority, count, unclaimed, overdue in each:
+        found.setdefault(assignee, []).append(PriorityRow(priority, count, unclaimed, overdue))
+    return found
+
+
 def unassigned(work: Context, limit: int) -> tuple[list[Case], int]:
     """Return open cases that nobody has, and how many there are.
 

@@ -41,6 +41,10 @@ EMPTY = frozenset(
 )
 """What people write for a value that is not there."""
 LEADING = re.compile(rf"(?<=\s)(?:{'|'.join(subjects.LEADING)}) +$", re.IGNORECASE)
+PLACE = re.compile(r"(?:(?:is |works |now )*(?:at|with) )(\S.*)", re.IGNORECASE)
+"""How people say where somebody works."""
+NAME = 3
+"""The most words of a colleague's name."""
 JOINING = re.compile(r"(?<=\s)(?:and|&|&amp;) +$", re.IGNORECASE)
 """What joins a record to the one before it."""
 TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
@@ -192,7 +196,7 @@ class Filling:
                 words = words.replace(
                     from_slack(self.request.line.raw[ref.start : ref.end]), ref.text
                 )
-        words = " ".join([*self.head, words]).strip()
+        words = self.take_colleague(" ".join([*self.head, words]).strip())
         if not words:
             return
         found = dict(self.meant(legible(self.request, words)))
@@ -207,6 +211,23 @@ class Filling:
             self.left += [] if set(re.findall(r"[\w&]+", words.casefold())) <= GLUE else [words]
             return
         self.texts = found | self.texts
+
+    def take_colleague(self, words: str) -> str:
+        """Take the name of a colleague who is asked for besides the words, and return the others.
+
+        It is at their beginning or at their end: give sam manager, give manager to sam.
+        """
+        verb = self.verb
+        asked = [name for name in people_asked(verb, self.texts) if verb.asks[name].required]
+        if not words or not asked or asked[0] == verb.text:
+            return words
+        said = words.split(" ")
+        for size in range(min(len(said), NAME), 0, -1):
+            for name, others in ((said[:size], said[size:]), (said[-size:], said[:-size])):
+                if reads(verb.asks[asked[0]], " ".join(name), self.request):
+                    self.texts[asked[0]] = " ".join(name)
+                    return re.sub(r" (?:to|for)$", "", " ".join(others))
+        return words
 
     def takes_named(self, words: str) -> bool:
         """Take the fields that words name themselves, and return whether there are any.
@@ -228,7 +249,7 @@ class Filling:
         """
         asks, names = self.verb.asks, names_of(self.request.catalogue, self.verb)
         words = BETWEEN.sub("", words, count=1) if BETWEEN.match(words) else words
-        option = option_named(asks, words, others=not self.texts)
+        option = option_named(asks, words, others=not self.texts) or self.place(words)
         found = (
             dict([option])
             if option
@@ -237,6 +258,13 @@ class Filling:
             )
         )
         return None if found is None or found.keys() & self.texts.keys() else found
+
+    def place(self, words: str) -> tuple[str, str] | None:
+        """Return where a person works, as its field and its name: at Kaiser GmbH."""
+        entity = self.request.catalogue.routers[self.verb.noun].entity
+        joins = [name for name in entity.joins if name in self.verb.asks] if entity else []
+        found = PLACE.fullmatch(words) if joins else None
+        return (joins[0], found[1]) if found else None
 
     def without_titles(self, words: str) -> str:
         """Return the words without the names of the records that are meant.
@@ -386,6 +414,9 @@ def leading_to(kind: Field, words: str) -> str:
     """
     if isinstance(kind, LongText):
         return words
+    if isinstance(kind, Named):
+        label = re.escape(kind.label)
+        return re.sub(rf"\A(?:(?:the|an?|{label})\s+)+(?=\S)", "", words, flags=re.IGNORECASE)
     if not isinstance(kind, Text):
         return TOWARDS.sub("", words, count=1)
     names = "|".join(map(re.escape, (kind.label, *kind.label.split()[-1:], *kind.also)))

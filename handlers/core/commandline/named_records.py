@@ -1,10 +1,15 @@
-"""Read a line in which a name stands where the number of a record is expected: win Acme renewal."""
+"""Read a line in which a name stands where the number of a record is expected: win Acme renewal.
 
-from collections.abc import Sequence
+Or one that is nothing but the name of a list that somebody keeps.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
 
 from handlers.core.commandline.subjects import LEADING, QUOTES
 from handlers.core.request import Request
 from handlers.core.router import Command
+from models.core import saved_filters
 from models.core.entity.base import ENTITIES, Entity
 from models.core.parsing import values
 from models.core.search import mentions
@@ -15,6 +20,15 @@ SHORTEST = 4
 """The letters that the beginning of a name has at least."""
 LED = 2
 """The place of a name that a word leads to from the verb: history of Henrik."""
+OWNED = re.compile(r"(?<=\w)['’]s$", re.IGNORECASE)
+"""What makes a name own what follows: Grace's number."""
+SAYING = frozenset(
+    ("show", "open", "list", "get", "run", "see", "me", "my", "the", "saved", "kept")
+)
+"""Words that people say before the name of a list of theirs."""
+FLAGS = re.compile(r"(?:\s+--[a-z]+)+$", re.IGNORECASE)
+"""What may follow the name, such as --here."""
+
 Named = tuple[Entity, Command]
 """A record, and the command in which its number has taken the place of its name."""
 
@@ -68,7 +82,8 @@ def is_asked(request: Request) -> bool:
     That is so where the verb is not known without the record, or takes other words with it.
     """
     line, verb = request.line, request.verb
-    unread = verb is None or bool(verb.record and verb.text and line.text)
+    takes = verb is not None and (verb.text or verb.writes)
+    unread = verb is None or bool(verb.record and takes and line.text)
     numbered = any(ref.kind not in ("name", "email") for ref in line.refs)
     return unread and not numbered and not request.thread and request.surface != "form"
 
@@ -98,7 +113,7 @@ def sizes(words: Sequence[str]) -> range:
 
 
 def folded(words: Sequence[str]) -> str:
-    return values.fold(" ".join(words).strip(f"{QUOTES},:")) or " "
+    return values.fold(OWNED.sub("", " ".join(words).strip(f"{QUOTES},:"))) or " "
 
 
 def with_number(words: Sequence[str], record: Entity) -> str:
@@ -114,3 +129,42 @@ def with_number(words: Sequence[str], record: Entity) -> str:
                 before = words[: at - (at == LED and words[1].casefold() in LEADING)]
                 return " ".join([*before, record.ref, *words[at + size :]])
     return ""
+
+
+# ── lists ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_saved_filter(request: Request) -> Request:
+    """Return the request for the list whose saved filter is the whole line, else as it is.
+
+    A name counts where a line says no verb itself: what a person calls a list goes before what a
+    phrase may mean.
+    """
+    typed = values.clean(request.line.phrase or request.line.raw)
+    said = FLAGS.sub("", typed).rstrip(" ?!.")
+    is_name = may_be_name(request.command) and bool(said) and not request.line.piped
+    if not is_name or request.surface == "form":
+        return request
+    named = (saved_filters.called(request.work, name) for name in names_in(said))
+    saved = next(filter(None, named), None)
+    router = request.catalogue.routers.get(saved.about) if saved else None
+    if saved is None or router is None:
+        return request
+    line = f"{router.word} list {saved.typed}{typed.removeprefix(FLAGS.sub('', typed))}"
+    return request.but(command=request.catalogue.command(line))
+
+
+def names_in(said: str) -> Iterator[str]:
+    """Yield what may be the name: all that was said, then what follows each leading word."""
+    words = said.split(" ")
+    for at in range(len(words)):
+        yield " ".join(words[at:])
+        if words[at].casefold() not in SAYING:
+            return
+
+
+def may_be_name(command: Command) -> bool:
+    """Return whether a line may be the name of a list: it says no verb and no record itself."""
+    line = command.line
+    unread = command.verb is None or bool(line.phrase) or line.verb is None
+    return unread and not any(ref.number for ref in line.refs)

@@ -111,20 +111,24 @@ def around(line: str, flags: list[Flag], start: int) -> list[Flag]:
     return kept
 
 
-def suggest(word: str, known: Iterable[str]) -> list[str]:
+LIKELY, SURE = 0.78, 0.9
+"""How near a word is to one that may be meant, and to one that is most likely meant."""
+
+
+def suggest(word: str, known: Iterable[str], near: float = LIKELY) -> list[str]:
     """Return the words that a person may have meant with this one, nearest first, at most three."""
     from rapidfuzz import process
     from rapidfuzz.distance import JaroWinkler
 
     word = word.lower()[:LONGEST_SUGGESTED]
-    near = process.extract(
+    found = process.extract(
         word,
         sorted(set(known)),
         scorer=JaroWinkler.normalized_similarity,
         limit=3,
-        score_cutoff=0.78,
+        score_cutoff=near,
     )
-    return [match[0] for match in near]
+    return [match[0] for match in found]
 
 
 @dataclass

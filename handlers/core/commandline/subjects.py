@@ -181,6 +181,8 @@ def spoken_of(request: Request, verb: Verb, texts: Mapping[str, str]) -> dict[st
         if request.surface == "shortcut"
         else texts.get(named) or texts.get(verb.text)
     )
+    itself = ENTITIES.get(verb.about)  # the name of a new company names no company above it
+    free = {name: entity for name, entity in free.items() if entity is not itself}
     known = list(dict.fromkeys(entity for entity in free.values() if entity.in_talk))
     if not words or not known:
         return {}

@@ -5,18 +5,20 @@ from collections.abc import Sequence
 
 from handlers.core.commandline.arguments import reads
 from handlers.core.commandline.binding import legible, names_of, tells
-from handlers.core.commandline.parser import Line, Ref, suggest
+from handlers.core.commandline.parser import LIKELY, SURE, Line, Ref, suggest
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue, Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.receipts import choices
+from models.core.entity.base import ENTITIES
 from models.core.errors import Ambiguous, CRMError
 from models.core.fields import Day, Email, Moment, Money, Percent, Phone
 from models.core.identity.user import with_names
 from models.core.parsing import values
 from models.core.permissions import policy
+from models.core.search import mentions
 from models.core.search.similarity import slips_between
 
 OFFERED = 5
@@ -177,25 +179,40 @@ def puzzled(request: Request) -> Message:
     """Return a message about an unknown word, with what it may have meant and a search for it."""
     line, offers = request.line, meant(request)
     word = unknown(line)
-    word = with_names(request.work, word)
+    said = word if offers or word == line.verb or line.refs else line.raw
     sentence = (
-        f"I didn't understand “{word[:60]}”."
+        f"I didn't understand “{blocks.cut(with_names(request.work, said), SEARCHED + 20)}”."
         if word != line.verb
-        else f"“{word}” goes with more than one thing."
+        else f"“{with_names(request.work, word)}” goes with more than one thing."
     )
     offers = [*offers, *ways_on(request)][:OFFERED]
     sentence += " Did you mean one of these?" if offers else ""
-    if (
-        len(line.raw.split()) > FEW
-        and not line.refs
-        and policy.can(request.work.actor, "new", "activity")
-    ):
+    if is_sentence(line) and policy.can(request.work.actor, "new", "activity"):
+        offers += about_somebody(request)
         offers.append(("Make it a task", f"task new {line.raw}"[:LINE]))
     search = (
         f"Search for “{blocks.cut(with_names(request.work, line.raw), SEARCHED)}”",
         f"find {line.raw}"[:2000],
     )
     return choices(sentence, [*offers, search, ("Help", "help")])
+
+
+def is_sentence(line: Line) -> bool:
+    """Return whether a line says something at some length, and names no record by its number."""
+    return len(line.raw.split()) > FEW and not line.refs
+
+
+def about_somebody(request: Request) -> list[tuple[str, str]]:
+    """Return what can be done with a sentence that names one person or company: log it, open it."""
+    work, raw = request.work, request.line.raw
+    actor = work.actor
+    kinds = [each for each in ENTITIES.values() if each.in_talk and policy.can(actor, "show", each)]
+    text = values.from_slack(raw) if len(raw) <= LINE else ""
+    found = mentions.named_in(work, text, kinds, leading=True) if text else []
+    if len(found) != 1:
+        return []
+    name = blocks.cut(found[0].title, SEARCHED)
+    return [(f"Log it: {name}", f"log note {raw}"[:LINE]), (f"Show {name}", f"show {found[0].ref}")]
 
 
 def meant(request: Request) -> list[tuple[str, str]]:
@@ -218,7 +235,9 @@ def meant(request: Request) -> list[tuple[str, str]]:
     if len(line.said.split()) < 2 or values.fold(line.said).replace(" ", "_") in fields:
         fields = {}  # without a value
     same = {**fields, **catalogue.words.nouns}
-    near = {same.get(other, other): other for other in reversed(suggest(word, {*known, *fields}))}
+    least = SURE if is_sentence(line) and line.noun is None else LIKELY
+    close = suggest(word, {*known, *fields}, least)
+    near = {same.get(other, other): other for other in reversed(close)}
     offers += [
         (other.replace("_", " "), instead(line.raw, word, other))
         for other in reversed(near.values())

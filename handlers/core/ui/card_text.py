@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from handlers.core.ui import blocks
@@ -10,9 +10,10 @@ from handlers.core.ui.blocks import escape
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.custom_values import PREFIX
 from models.core.entity.facts import Ago, Facts, Told
-from models.core.fields import Email, Moment, Person, Reference
+from models.core.fields import Day, Email, Moment, Person, Reference
 from models.core.fields.base import Field
 from models.core.names import learn, seen
+from models.core.parsing.dates import plain_day
 from models.core.permissions import masking, policy
 from models.core.unit_of_work import UnitOfWork
 
@@ -31,8 +32,11 @@ Place = tuple[str, str]
 def marked(kind: Field, value: object, work: UnitOfWork, record: Entity) -> str:
     """Return a value as mrkdwn.
 
-    What people typed is inert, and Slack shows a moment in each reader's own zone.
+    What people typed is inert, Slack shows a moment in each reader's own zone, and a day is named
+    in a way that stays true: a card is there tomorrow, too.
     """
+    if isinstance(kind, Day) and isinstance(value, date):
+        return escape(plain_day(value, work.today))
     if isinstance(kind, Moment) and isinstance(value, datetime):
         return moment(value)
     return escape(blocks.cut(" ".join(kind.show(value, work, record).split()), SHORT))
@@ -125,8 +129,19 @@ class CardText:
 
     def filled(self, line: str) -> str:
         """Return a line of the card with the values of its fields, without what is empty."""
-        phrases = ("".join(map(self.piece, PIECE.findall(each))) for each in line.split(" · "))
-        return " · ".join(filter(None, (phrase.strip() for phrase in phrases)))
+        return " · ".join(filter(None, map(self.phrase, line.split(" · "))))
+
+    def phrase(self, said: str) -> str:
+        """Return a part of a line with its values and the words around them; "" without values.
+
+        The words that join a value to the one before it are left out where that is empty.
+        """
+        found = ""
+        for piece in PIECE.findall(said):
+            before, *rest = piece
+            joins = before.startswith(" ") and not found
+            found += self.piece(("" if joins else before, *rest))
+        return f"{found}{PIECE.sub('', said)}".strip() if found else ""
 
     def piece(self, found: tuple[str, str, str, str]) -> str:
         """Return the words before a field and its value; nothing where it is empty or hidden."""

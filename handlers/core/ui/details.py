@@ -4,6 +4,7 @@ The modal has tabs. Each tab is drawn afresh when it is pressed, with the rights
 presses it.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from models.core import sources
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.facts import DETAILS, TIMELINES, Event
 from models.core.fields import LongText
-from models.core.names import learn
+from models.core.names import learn, seen
 from models.core.permissions import policy
 from models.core.related import Related, page_of, related_to
 from models.core.unit_of_work import UnitOfWork
@@ -30,7 +31,8 @@ PAGE = 8
 """Rows on one page of a list."""
 ALL_PARTS = 50
 """Lines of parts among the details."""
-TABS = 10
+TABS = 12
+"""The most tabs; the details are always one of them."""
 
 
 def more(request: Request, record: Entity) -> Form:
@@ -41,7 +43,8 @@ def more(request: Request, record: Entity) -> Form:
     tabs = tabs if around else [DETAIL, *tabs[:-1]]
     tab = str(request.line.flags.get("tab") or tabs[0])
     tab = tab if tab in tabs else tabs[0]
-    drawn = [tabs_row(record, tabs[:TABS], tab, lists)] if tabs[1:] else []
+    shown = tabs if len(tabs) <= TABS else [*tabs[: TABS - 1], tabs[-1]]
+    drawn = [tabs_row(record, shown, tab, lists)] if tabs[1:] else []
     if tab == OVERVIEW:
         drawn += overview(request, record, lists)
     elif tab == TIMELINE:
@@ -93,7 +96,7 @@ def overview(request: Request, record: Entity, lists: Sequence[Related]) -> list
     for each in lists:
         found, more_of = page_of(work, record, each, FIRST)
         drawn += [blocks.divider(), blocks.header(each.label)]
-        drawn += rows_of(found, work)
+        drawn += rows_of(found, work, each, record)
         if more_of:
             drawn.append(blocks.context(f"and more under *{escape(each.label)}*"))
     return drawn
@@ -144,30 +147,68 @@ def long_texts(record: Entity, work: UnitOfWork) -> list[Block]:
     return drawn
 
 
-def rows_of(records: Sequence[Entity], work: UnitOfWork) -> list[Block]:
-    """Return a row for each record: its name, its number, what matters, and a button to open it."""
+def rows_of(
+    records: Sequence[Entity], work: UnitOfWork, related: Related, about: Entity
+) -> list[Block]:
+    """Return a row for each record: its name, its number, what matters, and a button to open it.
+
+    It does not name the record that all of them are about. What only joins that record to another
+    one is a row of the other one.
+    """
+    known = (related.field, about.slug())
+    names = [name for name in related.entity.line if name not in known]
     if records:
-        learn(work, records, records[0].line)
+        learn(work, records, [*names, *records[0].named])
     drawn = []
     for record in records:
-        name = escape(str(record).removeprefix(record.ref).strip())
-        said = " · ".join(map(escape, cards.texts(record, work, *record.line).values()))
-        text = "\n".join(filter(None, [f"*{name or record.ref}* ({record.ref})", said]))
-        drawn.append(blocks.section(text, opens(record)))
+        name, ref, button = other_end(record, work, related) or itself(record)
+        said = [*cards.texts(record, work, *names).values()]
+        said += [record.ref] if ref != record.ref else []
+        text = f"*{escape(name or ref)}* ({ref})"
+        second = " · ".join(map(escape, said))
+        drawn.append(blocks.section("\n".join(filter(None, [text, second])), button))
     return drawn
+
+
+Row = tuple[str, str, Block]
+"""The name and number of a row, and the button that opens it."""
+
+
+def itself(record: Entity) -> Row:
+    return str(record).removeprefix(record.ref).strip(), record.ref, opens(record)
+
+
+def other_end(record: Entity, work: UnitOfWork, related: Related) -> Row | None:
+    """Return the row of what a record joins the one that is shown to: the person at a company.
+
+    The result is None for a record that joins nothing, or to what a reader may not see.
+    """
+    if len(record.named) < 2 or related.field not in record.named:
+        return None
+    [far] = [name for name in record.named if name != related.field]
+    kind: Any = policy.fields(work, record).get(far)
+    if kind is None or not is_link(kind) or not seen(work, kind.to, getattr(record, far)):
+        return None
+    id = getattr(record, far)
+    name, ref = work.name(kind.to, id), work.ref(kind.to, id)
+    return name, ref, opening(kind.to, ref, f"{ref} {name}")
 
 
 def opens(record: Entity) -> Block:
     """Return the button that opens everything about a record."""
-    opened = blocks.button("Open", f"{record.slug()}.{cards.MORE}", record.ref)
-    return opened | {"accessibility_label": blocks.cut(f"Open {record}", blocks.BUTTON)}
+    return opening(record.slug(), record.ref, str(record))
+
+
+def opening(slug: str, ref: str, said: str) -> Block:
+    opened = blocks.button("Open", f"{slug}.{cards.MORE}", ref)
+    return opened | {"accessibility_label": blocks.cut(f"Open {said}", blocks.BUTTON)}
 
 
 def listed(request: Request, record: Entity, related: Related) -> list[Block]:
     """Return one page of a list of related records, the newest first."""
     before = page_number(request)
     found, more_of = page_of(request.work, record, related, PAGE, before)
-    drawn = rows_of(found, request.work) or [blocks.section("Nothing here.")]
+    drawn = rows_of(found, request.work, related, record) or [blocks.section("Nothing here.")]
     return [*drawn, *turning(record, related.name, before, more_of)]
 
 
@@ -193,12 +234,18 @@ def timeline(request: Request, record: Entity) -> list[Block]:
     drawn: list[Block] = []
     for event in events:
         head = f"{event.icon} *{escape(event.what)}* · {stamp(event.at, '{date_short_pretty}')}"
-        said = f"“{escape(blocks.cut(event.said, 200))}”" if event.said else ""
+        said = f"“{escape(blocks.cut(bare(event.said), 200))}”" if event.said else ""
         link = opens(event.record) if event.record is not record else None
         about = escape(named(event)) if event.record is not record else ""
         drawn.append(blocks.section("\n".join(filter(None, [head, said, about])), link))
     drawn = drawn or [blocks.section("Nothing has happened yet. *Log* writes down the first talk.")]
     return [*drawn, *turning(record, TIMELINE, page, more_of)]
+
+
+def bare(text: str) -> str:
+    """Return a text without the quotation marks around all of it: it gets some of ours."""
+    found = re.fullmatch(r"[\"“”„«](.*)[\"“”»]", text.strip(), re.DOTALL)
+    return found[1] if found and not re.search(r"[\"“”„«»]", found[1]) else text
 
 
 def named(event: Event) -> str:

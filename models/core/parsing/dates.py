@@ -128,13 +128,17 @@ def show_day(day: date, today: date) -> str:
         return "today"
     if day - today == timedelta(days=1):
         return "tomorrow"
+    return plain_day(day, today)
+
+
+def plain_day(day: date, today: date) -> str:
+    """Return Fri 4 Dec, or Fri 4 Dec 2027 in another year: it stays true when the day is over."""
     return name_day(day) if day.year != today.year else name_day(day).rpartition(" ")[0]
 
 
 def echo_day(day: date, today: date) -> str:
     """Return the day with its weekday, also where it is near: Thu 26 Nov (tomorrow)."""
-    near = show_day(day, today)
-    named = name_day(day) if day.year != today.year else name_day(day).rpartition(" ")[0]
+    near, named = show_day(day, today), plain_day(day, today)
     return f"{named} ({near})" if near in ("today", "tomorrow") else named
 
 

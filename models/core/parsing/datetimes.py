@@ -39,7 +39,7 @@ CLOCK = (
 )
 TIME = (
     rf"(?:{CLOCK}|(?P<full>\d{{1,2}})(?: ?{HALF.format('side')}| ?uhr| ?h(?!\w)| o'clock)"
-    r"|(?<=at )(?P<bare>\d{1,2})"
+    r"|(?:(?<=at )|(?<=tomorrow )|(?<=today ))(?P<bare>\d{1,2})"
     rf"|(?P<said>\d{{1,2}}~\d\d)(?: ?{HALF.format('of')})?"
     r"|noon|midnight|eod|morning|afternoon|evening|night)"
 )

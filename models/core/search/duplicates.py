@@ -315,7 +315,7 @@ def named(record: Entity, other: Entity, places: Mapping[Entity, Names]) -> list
     """Return what the names of two records have in common, as a reason; nothing in most cases.
 
     People of the same name at different companies are different people. A slip counts only where
-    both are at the same company, or are companies.
+    both are at the same company, or are companies; so do the first words of a company's name.
     """
     if not (has_name(record) and has_name(other)):
         return []
@@ -329,7 +329,8 @@ def named(record: Entity, other: Entity, places: Mapping[Entity, Names]) -> list
     if sorted(one) == sorted(two):
         return [SIMILAR]
     close = together or not record.told_apart
-    return [SIMILAR] if close and is_slip(one, two) else []
+    begun = not record.told_apart and two[: len(one)] == one
+    return [SIMILAR] if begun or (close and is_slip(one, two)) else []
 
 
 def is_same_company(one: str, other: str) -> bool:

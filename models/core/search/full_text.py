@@ -307,21 +307,24 @@ def hits_of(work: Context, statement: "Select[str, int, str]", **given: str) -> 
     return [Hit(*row) for row in work.session.execute(statement, given)]
 
 
-def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
+def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, bool, float, int]:
     """Return the rank of a hit, best last when sorted.
 
     It compares in this order: the name begins with the query; how many words are there whole or as
     a beginning; the words are the record's own and not those of a customer or account it points at;
-    how near the name is; the newest.
+    it is a person or company and not what only carries their name; how near the name is; the
+    newest.
     """
     name, query = hit.text.partition(" ")[2], " ".join(words)
     text = f" {hit.text} "
     there = sum((f" {word} " in text) + (f" {word}" in text) for word in words)
-    own = not visible_words.pointing(ENTITIES[hit.entity])
+    entity = ENTITIES[hit.entity]
+    own = not visible_words.pointing(entity)
     return (
         name.startswith(query),
         there,
         own,
+        entity.in_talk,
         likeness(query, name[: 2 * len(query)]),
         hit.record_id,
     )

@@ -133,5 +133,28 @@ def test_when_it_was_may_follow_with_whom(
     slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, words: str
 ) -> None:
     slack.command(f"/crm log call {words} talked about sails")
-    assert "Done: Mon 9 Mar 16:00" in told(slack)
-    assert found(works, Activity).description == f"{words} talked about sails"
+    assert told(slack) == (
+        "Logged: call with Ada Lovelace (CU-1), Mon 9 Mar 16:00 · AT-1\n“talked about sails”"
+    )
+    assert found(works, Activity).description == "talked about sails"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("log call with Ada Lovelace about the sails, she wants two", "about the sails, she wants two"),
+        ("log email to Ada: sent the brochure", "sent the brochure"),
+        ("called Ada yesterday, she wants a discount", "she wants a discount"),
+        ("log call CU-1 yesterday 16:00 talked numbers", "talked numbers"),
+        ("log call Ada wants the sails by Friday", "Ada wants the sails by Friday"),
+        ("log call with Ada yesterday", "with Ada yesterday"),
+        ("log note with Ada about the weather", "with Ada about the weather"),
+    ],
+)  # fmt: skip
+def test_what_was_said_is_kept_without_whom_and_when_it_begins_with(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, line: str, kept: str
+) -> None:
+    slack.command(f"/crm {line}")
+    assert told(slack).startswith("Logged: ")
+    assert "(CU-1)" in told(slack)
+    assert found(works, Activity).description == kept

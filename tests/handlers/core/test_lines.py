@@ -28,7 +28,7 @@ def lines_of(slack: SlackDriver, ref: str = "PU-1") -> str:
 def test_a_command_makes_the_record_and_its_parts(slack: SlackDriver) -> None:
     slack.command('/crm sale new Acme lines="3 × Widget @ 90; 1 x Setup @ 500"')
     first, *rest = told(slack).splitlines()
-    assert first.startswith("Created PU-1 Sale of 2026-03-10")
+    assert first.startswith("Created PU-1 Sale of Tue 10 Mar 2026")
     assert "PL-1 3 × Widget @ 90" in rest
     assert "PL-2 1 × Setup @ 500" in rest
     assert lines_of(slack) == "3 × Widget @ 90\n1 × Setup @ 500"
@@ -55,7 +55,7 @@ def test_the_same_lines_written_in_another_way_change_nothing(
 ) -> None:
     given(works, Purchase, account="Acme", lines=THREE)
     slack.command('/crm edit PU-1 lines="2*Cable @ 5,00; 3 x Widget @ 90 €;Setup @ 500"')
-    assert told(slack).startswith("PU-1 Sale of 2026-03-10: nothing changed")
+    assert told(slack).startswith("PU-1 Sale of Tue 10 Mar 2026: nothing changed")
 
 
 def test_an_error_says_which_line_and_nothing_is_stored(

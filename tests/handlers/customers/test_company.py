@@ -143,6 +143,15 @@ def test_the_first_words_of_a_company_mean_it_where_one_can_be_meant(
     assert told(slack) == "Created CU-2 Bob\nWorks at Northwind Traders (AC-1)"
     given(works, Account, name="Northwind Travel")
     slack.command("/crm customer new Eve company=Northwind")
+    assert "Northwind Traders (AC-1) has a similar name." in told(slack)
+    assert "Northwind Travel (AC-2) has a similar name." in told(slack)
+    [anyway] = [
+        element
+        for block in slack.last.blocks
+        for element in block.get("elements", [])
+        if element.get("text", {}).get("text") == "Save anyway"
+    ]
+    slack.click(anyway["action_id"])
     assert "Created AC-3 Northwind" in told(slack)
     slack.command("/crm customer new")
     assert slack.options(PICKER, "North")[-1] == "Add “North”"
@@ -156,3 +165,17 @@ def test_a_way_to_reach_somebody_may_begin_with_their_name(
     assert "Customer: CU-1 Ada" in told(slack)
     slack.command("/crm contact new Ada email ada@x.example")
     assert found(works, Contact, 2).value == "ada@x.example"
+
+
+@SQLITE
+def test_the_first_words_of_a_company_are_met_at_the_door_and_name_no_parent(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    slack.command("/crm account new Northwind")
+    assert told(slack).startswith("Not saved yet: Northwind Traders (AC-1) has a similar name.")
+    slack.command("/crm account new Northwind Traders Norway")
+    assert told(slack) == "Created AC-2 Northwind Traders Norway"
+    slack.command("/crm customer edit CU-1 at Northwind Traders Norway")
+    assert "Works at Northwind Traders Norway (AC-2)" in told(slack)
+    slack.command("/crm CU-1 at Kaiser GmbH")
+    assert "Works at Kaiser GmbH (AC-3)" in told(slack)

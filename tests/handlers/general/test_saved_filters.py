@@ -180,3 +180,22 @@ def test_a_person_saves_so_many_and_no_more(
     assert told(slack).startswith("You have 2 saved filters already.")
     slack.command(f"/crm deals open | save {'x' * 61}")
     assert "at most 60" in told(slack) or (slack.modal and "at most 60" in slack.modal.words)
+
+
+@SQLITE
+def test_the_name_of_a_list_alone_shows_it(
+    slack: SlackDriver, deals: list[Opportunity], ada: Customer
+) -> None:
+    slack.command("/crm deals open mine keep as My list")
+    assert told(slack).startswith("Saved: My list is “deal list open mine”, for you alone.")
+    slack.command("/crm deals amount > 1k keep as Big deals")
+    slack.command("/crm deals stage=won keep as won")
+    for line in ("My list", "my list", "show my list", "open My list!", "my list --here"):
+        slack.command(f"/crm {line}")
+        assert told(slack).startswith(("3 deals match “open mine”", "I will post it here")), line
+    slack.dm("My list")
+    assert told(slack).startswith("3 deals match “open mine”")
+    slack.command("/crm big deals")  # what else would be words to search for
+    assert "amount > 1k" in told(slack)
+    slack.command("/crm My list", user="U_MONA")
+    assert told(slack).startswith("I didn't understand")

@@ -1,6 +1,7 @@
 """What people do with deals, as they see it."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from bot.sandbox.client import SlackDriver
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity, Stage, StageChange
-from tests.ground import START, given
+from tests.ground import START, StoppedClock, given
 from tests.handlers.kit import SQLITE, count, found, standing, told
 from tests.models.exchange.steps import imported
 
@@ -422,3 +423,35 @@ def test_a_closed_deal_is_reopened_at_its_stage_of_before(
     assert told(slack) == "OP-1 Sails is open, at proposal."
     slack.command("/crm reopen OP-2")
     assert told(slack) == "OP-2 Oars is open, at qualification."
+
+
+def test_a_deal_that_is_opened_again_closes_on_the_day_that_was_expected(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity], clock: StoppedClock
+) -> None:
+    slack.command("/crm deal edit OP-1 close=+20d")
+    expected = found(works, Opportunity).close_date
+    for ended, opened in (("won OP-1", "reopen OP-1"), ("lost OP-1 dear", "stage OP-1 discovery")):
+        slack.command(f"/crm deal {ended}")
+        assert found(works, Opportunity).close_date != expected
+        slack.command(f"/crm deal {opened}")
+        assert found(works, Opportunity).close_date == expected
+        assert re.search("Close date: today → .+", told(slack))
+    slack.command("/crm deal won OP-1")
+    clock.forward(timedelta(days=30))
+    slack.command("/crm reopen OP-1")
+    assert found(works, Opportunity).close_date is None
+    assert "When will it close? `deal edit OP-1 close=fri`" in told(slack)
+    slack.command("/crm undo")
+    assert found(works, Opportunity).stage == Stage.WON
+    slack.command("/crm deal edit OP-1 stage=proposal close=fri")
+    assert found(works, Opportunity).close_date is not None
+
+
+def test_a_deal_keeps_the_close_date_of_a_file_that_opens_it_again(
+    works: UnitOfWorkFactory,
+) -> None:
+    given(works, Customer, first_name="Ada")
+    head = "Id,Name,Customer,Stage,Close date\n"
+    imported(works, Opportunity, f"{head}X1,Sails,CU-1,lost,2026-02-01\n")
+    imported(works, Opportunity, f"{head}X1,Sails,CU-1,proposal,2026-02-01\n")
+    assert str(found(works, Opportunity).close_date) == "2026-02-01"

@@ -129,7 +129,7 @@ def test_a_sale_stands_alone_and_says_its_total(
     assert (str(sale.total), str(sale.sold_on), sale.name) == (
         "120.00",
         "2026-03-09",
-        "Sale of 2026-03-09",
+        "Sale of Mon 9 Mar 2026",
     )
     slack.command("/crm set PL-1 quantity=3")
     assert "PU-1 Total: €120 → €165" in told(slack)

@@ -231,7 +231,7 @@ def test_in_the_thread_of_a_card_a_field_needs_no_record(
     deal = found(works, Opportunity)
     assert (deal.amount, deal.stage, deal.next_step) == (20_000, "discovery", "call Eva")
     slack.say("@crm frobnicate it", channel="C_SALES", thread_ts=card.ts)
-    assert told(slack).startswith("I didn't understand “frobnicate”.")
+    assert told(slack).startswith("I didn't understand “frobnicate it”.")
 
 
 def test_what_is_still_to_come_is_no_call_that_was_made(

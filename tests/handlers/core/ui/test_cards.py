@@ -9,6 +9,7 @@ from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
+from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
 from tests.ground import given
@@ -168,3 +169,17 @@ def test_the_last_talk_that_one_may_see_is_found_behind_those_one_may_not(
     assert "“Another 2”" in slack.last.words
     slack.command("/crm CU-1", user="U_JULE")
     assert "“Mine”" in slack.last.words
+
+
+def test_words_of_a_card_stand_only_beside_what_they_are_about(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    given(works, Account, name="Kvarnby", domain="kvarnby.example", employees="410")
+    given(works, Account, name="Pier")
+    given(works, Lead, first_name="Paul", last_name="Berg", company="Bikes")
+    slack.command("/crm AC-1")
+    assert "kvarnby.example · 410 people" in slack.last
+    slack.command("/crm AC-2")
+    assert "people" not in slack.last.words
+    slack.command("/crm LD-1")
+    assert "\nBikes · *New*" in slack.last.words

@@ -99,10 +99,37 @@ def test_an_account_shows_its_people_and_a_row_opens(
 ) -> None:
     slack.command("/crm more AC-1")
     words = tab(slack, "membership", "AC-1")
-    assert "Henrik Dahl at Blue Fjord" in words
-    slack.click("membership.more")
+    assert "*Henrik Dahl* (CU-1)\nFleet director · MB-1" in words
+    slack.click("customer.more")
     assert slack.modal
-    assert slack.modal.text.startswith("Henrik Dahl at Blue")
+    assert slack.modal.text == "Henrik Dahl"
+
+
+def test_colleagues_and_what_is_planned_are_lists_of_their_own(
+    slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer
+) -> None:
+    for name, until in (("Berit", None), ("Gone", "2026-01-01")):
+        given(works, Customer, first_name=name)
+        left = {"until": until} if until else {}
+        ref = "CU-2" if name == "Berit" else "CU-3"
+        given(works, Membership, customer=ref, account="AC-1", role="Buyer", **left)
+    slack.command("/crm more CU-1")
+    assert slack.modal
+    assert "Tasks" not in slack.modal.buttons
+    words = tab(slack, "colleague")
+    assert "*Berit* (CU-2)" in words
+    assert "Gone" not in words
+    assert "Henrik Dahl (CU-1)" not in words
+    slack.close()
+    for what, due in (("Later", "fri 10:00"), ("Sooner", "tomorrow 10:00")):
+        given(works, Activity, description=what, customer="CU-1", due_date=due)
+    given(works, Activity, description="Ended", customer="CU-1", due_date="today", done_at="now")
+    for ref in ("CU-1", "AC-1"):  # what is planned with people of a company is planned with it
+        slack.command(f"/crm more {ref}")
+        words = tab(slack, "task", ref)
+        assert words.index("*Sooner*") < words.index("*Later*")
+        assert "Ended" not in words
+        slack.close()
 
 
 def test_nobody_sees_there_what_they_may_not(
