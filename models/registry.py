@@ -2,7 +2,7 @@
 
 from models.activities.activity import Activity
 from models.analytics import overview, timeline
-from models.core import rollups
+from models.core import related, rollups
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.background.task import BackgroundTask
 from models.core.custom.custom_field import CustomField
@@ -11,7 +11,7 @@ from models.core.custom.custom_record import CustomRecord
 from models.core.custom.indexed import CustomValue
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
-from models.core.entity.facts import DETAILS, FACTS, TIMELINES
+from models.core.entity.facts import DETAILS, EVERY, FACTS, TIMELINES
 from models.core.entity.sequences import Counter
 from models.core.identity.channel import Channel
 from models.core.identity.installation import Installation, InstallState
@@ -61,6 +61,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     SavedFilter,
 )
 """The map of the product: what people know by a number."""
+EVERY.append(related.added_facts)
 DETAILS["customer"] = [lifecycle.facts]
 for about in (Customer, Account, Lead, Opportunity, Case):
     FACTS[about.slug()] = [overview.talk_and_next]

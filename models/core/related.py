@@ -1,14 +1,18 @@
 """The records around a record: its tasks, the deals of a customer, the people of an account."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from models.core.context import Context
+from models.core.custom import indexed
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.custom_values import PREFIX
+from models.core.entity.facts import Facts, Told
 from models.core.fields import Person, Reference
+from models.core.fields.relations import Relations
 from models.core.fields.shape import by_shape
 from models.core.permissions import visibility
 
@@ -40,6 +44,10 @@ BESIDES: dict[str, list[Related]] = {}
 """Lists that no field makes, by the entity whose records have them; other packages know them."""
 
 
+ON_CARD = 3
+"""The records of a list that a card names."""
+
+
 @by_shape
 def lists_of(slug: str) -> tuple[Related, ...]:
     """Return the lists of records that there may be around a record of this entity."""
@@ -53,7 +61,9 @@ def naming(entity: type[Entity], slug: str) -> Iterator[Related]:
         return
     first = True
     for name, kind in entity.fields().items():
-        if isinstance(kind, Person) or not isinstance(kind, Reference) or kind.to != slug:
+        if isinstance(kind, Person) or not isinstance(kind, Reference | Relations):
+            continue
+        if kind.to != slug:
             continue
         label = kind.back or entity.plural().capitalize()
         yield Related(entity.slug() if first else f"{entity.slug()}-{name}", label, entity, name)
@@ -72,8 +82,8 @@ def page_of(work: Context, record: Entity, related: Related, length: int, page: 
     """
     if related.look:
         return related.look(work, record, length, page)
-    theirs = getattr(related.entity, related.field) == record.id
-    if visibility.hidden(work, theirs):
+    theirs = indexed.naming(related.entity, related.entity, related.field, record.id)
+    if visibility.hidden(work, getattr(related.entity, related.field)):
         return [], False
     newest = select(related.entity).where(theirs).order_by(related.entity.id.desc())
     return page_at(work, newest, length, page)
@@ -86,3 +96,22 @@ def page_at(
     some = wanted.offset(page * length).limit(length + 1)
     found = work.session.scalars(some, {"about": about.id} if about else {}).all()
     return list(found[:length]), len(found) > length
+
+
+def added_facts(work: Context, record: Entity) -> Facts:
+    """Return the first few records that name this one in fields that admins added, for its card."""
+    found: Facts = []
+    for related in lists_of(record.slug()):
+        if related.field.startswith(PREFIX):
+            some, more = page_of(work, record, related, ON_CARD)
+            if some:
+                found.append((related.label, listed(some, more)))
+    return found
+
+
+def listed(records: Sequence[Any], more: bool) -> Told:
+    """Return records as parts of a line: each with its name and number."""
+    parts: list[Any] = []
+    for each in records:
+        parts += [", " if parts else "", f"{each.spoken} (", each, ")"]
+    return (*parts, " and more") if more else tuple(parts)

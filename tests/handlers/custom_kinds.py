@@ -10,6 +10,7 @@ NEEDED = {
     "choice": {"options": "Annual, Monthly, Pre-paid"},
     "several": {"options": "CRM, Billing, Data lake"},
     "relation": {"to": "account"},
+    "relations": {"to": "account"},
 }
 """What fields of some kinds need besides their name."""
 TYPED = {
@@ -29,6 +30,7 @@ TYPED = {
     "link": ("https://example.org/a", "https://example.org/b"),
     "person": ("U_RAVI", "U_RITA"),
     "relation": ("AC-1", "AC-2"),
+    "relations": ("AC-1, AC-2", "AC-2"),
 }
 """Two texts for each kind, of which the first one comes first."""
 

@@ -23,7 +23,12 @@ from models.core.identity import rights
 from models.core.parsing import values
 from models.core.permissions import policy
 
-WITHOUT_INDEX = (CustomKind.LONG_TEXT, CustomKind.SEVERAL, CustomKind.YES_NO)
+WITHOUT_INDEX = (
+    CustomKind.LONG_TEXT,
+    CustomKind.SEVERAL,
+    CustomKind.YES_NO,
+    CustomKind.RELATIONS,
+)
 """The kinds of which no field is unique, or quick to filter by."""
 MOST = 100
 """The fields that may be added to one noun."""
@@ -103,6 +108,7 @@ class CustomField(Entity):
             "kind",
             "options",
             "to",
+            "back",
             "hint",
             "default",
             "required",
@@ -132,6 +138,13 @@ class CustomField(Entity):
         OptionList("Options", also=("choices",), hint="For a choice: with commas between them")
     )
     to: Mapped[str | None] = field(NounChoice("Names a", hint="For a relation", also=("relation",)))
+    back: Mapped[str | None] = field(
+        Text(
+            "Called on the other side",
+            60,
+            hint="For a relation: what the other record calls the list",
+        )
+    )
     required: Mapped[bool] = field(
         Flag("Required"), default=False, server_default=false(), nullable=False
     )
@@ -231,7 +244,7 @@ class CustomField(Entity):
             yield "filterable", f"A field of the kind {kind} has no index."
         if "options" in changes and (why := self.still_held(work, changes["options"][0])):
             yield "options", why
-        if self.kind == CustomKind.RELATION and not self.to:
+        if self.kind in (CustomKind.RELATION, CustomKind.RELATIONS) and not self.to:
             yield "to", "A relation names records of a noun: relation=account."
         named = bool(changes.keys() & {"name", "deleted_at"}) and not self.deleted_at
         if named and (why := self.is_taken(work, entity)):

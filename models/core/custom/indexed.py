@@ -30,6 +30,7 @@ from models.core.entity.custom_values import IN_TEXT, PREFIX, dumped, loaded
 from models.core.entity.unique import is_folded
 from models.core.errors import Invalid
 from models.core.fields.base import Field
+from models.core.fields.relations import Relations
 from models.core.parsing import values
 
 UNIQUE = "ix_custom_value_unique"
@@ -71,7 +72,7 @@ class CustomValue(Row):
 
 
 def has_index(kind: Field) -> bool:
-    return kind.filterable or kind.unique
+    return kind.filterable or kind.unique or isinstance(kind, Relations)
 
 
 def indexed(entity: type[Entity]) -> dict[str, Field]:
@@ -81,16 +82,22 @@ def indexed(entity: type[Entity]) -> dict[str, Field]:
 
 
 def is_number(kind: Field) -> bool:
-    return isinstance(kind.column(), Integer | Numeric)
+    return isinstance(kind, Relations) or isinstance(kind.column(), Integer | Numeric)
+
+
+def rows_of(kind: Field, value: Any, deleted: bool) -> list[dict[str, Any]]:
+    """Return what the rows for a value hold: one for each record that it names, or just one."""
+    several = value if isinstance(kind, Relations) else [value]
+    return [columns(kind, each, deleted) for each in several]
 
 
 def columns(kind: Field, value: Any, deleted: bool) -> dict[str, Any]:
     """Return what the row for a value holds."""
-    numeric, text = is_number(kind), only(kind, value)
+    numeric = is_number(kind)
     return {
-        "text": None if numeric else text,
+        "text": None if numeric else only(kind, value),
         "number": Decimal(value) if numeric else None,
-        "unique_text": text if kind.unique and not deleted else None,
+        "unique_text": only(kind, value) if kind.unique and not deleted else None,
     }
 
 
@@ -114,8 +121,8 @@ def keep(work: Context, written: Iterable[tuple[Entity, str, Changes]]) -> None:
         about = {"entity": record.slug(), "record_id": record.id}
         for name in names:
             if (value := getattr(record, name)) not in NOTHING:
-                held = columns(kinds[name], value, record.deleted_at is not None)
-                rows.append({**about, "field": name, **held})
+                for held in rows_of(kinds[name], value, record.deleted_at is not None):
+                    rows.append({**about, "field": name, **held})
     store(work, rows)
 
 
@@ -141,14 +148,13 @@ def fill(work: Context, entity: type[Entity], name: str, kind: Field) -> None:
         value = loaded(kind, custom.get(name)) if name in custom else None
         if value in NOTHING:
             continue
-        held = columns(kind, value, gone is not None)
-        if (
-            held["unique_text"] is not None
-            and seen.setdefault(held["unique_text"], number) != number
-        ):
-            both = f"{entity.prefix}-{seen[held['unique_text']]} and {entity.prefix}-{number}"
-            raise Invalid({"is_unique": f"{both} both have “{custom[name]}”. Change one first."})
-        rows.append({**about, "record_id": id, **held})
+        for held in rows_of(kind, value, gone is not None):
+            there = seen.setdefault(held["unique_text"] or f"#{number}", number)
+            if there != number:
+                both = f"{entity.prefix}-{there} and {entity.prefix}-{number}"
+                why = f"{both} both have “{custom[name]}”. Change one first."
+                raise Invalid({"is_unique": why})
+            rows.append({**about, "record_id": id, **held})
     store(work, rows)
 
 
@@ -200,6 +206,14 @@ def where(
     ours = (CustomValue.entity == entity.slug(), CustomValue.field == name)
     found: ColumnElement[bool] = rows.id.in_(select(CustomValue.record_id).where(*ours, fits))
     return found
+
+
+def naming(rows: Any, entity: type[Entity], name: str, id: int) -> ColumnElement[bool]:
+    """Return the condition for the records that name another one in a field."""
+    if not name.startswith(PREFIX):
+        found: ColumnElement[bool] = getattr(rows, name) == id
+        return found
+    return where(rows, entity, name, CustomValue.number == id)
 
 
 def holders(

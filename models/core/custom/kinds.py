@@ -23,6 +23,7 @@ from models.core.fields import (
     Text,
 )
 from models.core.fields.base import Field
+from models.core.fields.relations import Relations
 from models.core.fields.several import Several
 from models.core.fields.synonyms import named
 from models.core.parsing import values
@@ -47,6 +48,7 @@ class CustomKind(StrEnum):
     LINK = "link"
     PERSON = "person"
     RELATION = "relation"
+    RELATIONS = "relations"
 
 
 KINDS = named(
@@ -66,6 +68,7 @@ KINDS = named(
     link="url,website,web address",
     person="user,colleague,people",
     relation="reference,lookup,record,relationship",
+    relations="several relations,references,records,many to many",
 )
 """Other words for the kinds."""
 NAMES = {
@@ -74,6 +77,8 @@ NAMES = {
     CustomKind.CHOICE.value: "Choice of one",
     CustomKind.SEVERAL.value: "Choice of several",
     CustomKind.EMAIL.value: "E-mail",
+    CustomKind.RELATION.value: "Relation to one record",
+    CustomKind.RELATIONS.value: "Relation to several records",
 }
 """What the kinds are called where their word does not say it."""
 PLAIN: Mapping[str, Callable[..., Field]] = {
@@ -123,7 +128,10 @@ def kind_of(row: Any, usual: bool = True) -> Field:
         build: Callable[..., Field] = Choice if row.kind == CustomKind.CHOICE else Several
         kind = build(row.name, options=options, names=labels, **more)
     elif row.kind == CustomKind.RELATION:
-        kind = Reference(row.name, to=row.to, **more)
+        more["filterable"] = True  # the other record lists what names it
+        kind = Reference(row.name, to=row.to, back=row.back or "", **more)
+    elif row.kind == CustomKind.RELATIONS:
+        kind = Relations(row.name, to=row.to, back=row.back or "", **more)
     else:
         kind = PLAIN[row.kind](row.name, **more)
     return replace(kind, usual=row.default or "") if usual else kind

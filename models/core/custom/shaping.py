@@ -24,6 +24,7 @@ COLUMNS = (
     "kind",
     "options",
     "to",
+    "back",
     "required",
     "default",
     "hint",

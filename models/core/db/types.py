@@ -48,3 +48,19 @@ class TagList(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
         return tuple(value.strip("|").split("|")) if value else ()
+
+
+class IdList(TagList):
+    """The ids of several records in one text, each between bars."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return (
+            value
+            if isinstance(value, str)
+            else super().process_bind_param(list(map(str, value or ())), dialect)
+        )
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return tuple(map(int, super().process_result_value(value, dialect)))

@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
 from models.core.entity.declared import Declared
-from models.core.entity.facts import FACTS, Facts
+from models.core.entity.facts import EVERY, FACTS, Facts
 from models.core.entity.unique import add_columns, field_indexes
 from models.core.fields import Joined, Moment, field
 from models.core.fields.base import Field, Reader, read_all
@@ -373,7 +373,8 @@ class Entity(Row, Declared):
 
     def facts(self, work: Context) -> Facts:
         """Return the lines of the card that are not fields."""
-        return [line for more in FACTS.get(self.slug(), ()) for line in more(work, self)]
+        knowing = (*FACTS.get(self.slug(), ()), *EVERY)
+        return [line for more in knowing for line in more(work, self)]
 
     def awaited(self) -> Mapping[str, tuple[str, str]]:
         """Return what people may want to say of a new record that they did not.

@@ -4,14 +4,14 @@ A field that was added is an attribute of the entity like any other: it is read 
 and compared in statements. The texts sort as the values do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, Text, cast, func, type_coerce
 from sqlalchemy.types import TypeDecorator
 
-from models.core.db.types import TagList, UTCDateTime
+from models.core.db.types import IdList, TagList, UTCDateTime
 from models.core.fields.base import Field
 
 PREFIX = "x_"
@@ -52,6 +52,7 @@ IN_TEXT: Mapping[type, TypeDecorator[Any]] = {
     Date: DayText(),
     UTCDateTime: MomentText(),
     TagList: TagList(),
+    IdList: IdList(),
 }
 """How the values of a column are texts that compare as the values do."""
 
@@ -135,6 +136,22 @@ def changed(kinds: Mapping[str, Field], old: Texts | None, new: Texts | None) ->
         for name in {**before, **after}
         if name in kinds and before.get(name) != after.get(name)
     }
+
+
+def named(record: Any, texts: Texts | None) -> Iterator[tuple[str, int]]:
+    """Yield the records that added fields name, people left out: entity and id.
+
+    Args:
+        record: The record.
+        texts: What it holds, or held.
+    """
+    for name, kind in record.fields().items():
+        to: str = getattr(kind, "to", "")
+        if not name.startswith(PREFIX) or to in ("", "user"):
+            continue
+        value = loaded(kind, (texts or {}).get(name))
+        for id in value if isinstance(value, tuple) else [value] if value else []:
+            yield to, id
 
 
 def packed(entity: Any, values: Mapping[str, Any]) -> dict[str, Any]:

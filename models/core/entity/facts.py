@@ -23,6 +23,8 @@ A part is a text, a moment, an `Ago`, or a record, which people open with one pr
 """
 Facts = list[tuple[str, Told]]
 """Lines of a card that are no fields: (label, what it says)."""
+EVERY: list[Callable[[Context, Any], Facts]] = []
+"""Lines of the cards of all entities."""
 FACTS: dict[str, list[Callable[[Context, Any], Facts]]] = {}
 """Lines of cards that other packages know, by the entity whose cards show them."""
 

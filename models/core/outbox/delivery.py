@@ -34,6 +34,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.context import Context
 from models.core.db.engine import inserting
 from models.core.db.types import UTCDateTime
+from models.core.entity import custom_values
 from models.core.entity.base import Entity, Row
 from models.core.entity.bulk import insert_once
 from models.core.fields import Reference
@@ -333,6 +334,7 @@ def redraw_shown_on(work: Context, records: Iterable[Entity], background: bool =
         records: the records that were written.
         background: they are many, and nobody waits for the cards.
     """
+    records = list(records)
     named = {
         (kind.to, id)
         for record in records
@@ -341,6 +343,9 @@ def redraw_shown_on(work: Context, records: Iterable[Entity], background: bool =
         for id in (getattr(record, name), *(inspect(record).attrs[name].history.deleted or ()))
         if id is not None
     }
+    for record in records:
+        states = (record.custom, *(inspect(record).attrs["custom"].history.deleted or ()))
+        named |= {each for held in states for each in custom_values.named(record, held)}
     if background:
         named = shown(work, named)
     if named:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         Column("kind", String(50), nullable=False),
         Column("options", Text),
         Column("to", String(50)),
+        Column("back", String(60)),
         Column("required", Boolean, nullable=False, server_default=false()),
         Column("default", String(255)),
         Column("hint", String(140)),

@@ -184,3 +184,32 @@ def test_making_it_is_undone(slack: SlackDriver, works: UnitOfWorkFactory) -> No
     with works("T1", ADA) as work:
         records.create(work, CustomObject, {"name": "Project", "starts": "PJ"})
         assert "project" in work.session.info["shape"].objects
+
+
+def test_several_records_are_named_and_both_cards_say_so(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Customer
+) -> None:
+    project(slack)
+    for name in ("Bridge", "Tunnel", "Dam"):
+        slack.command(f"/crm project new {name}")
+    given(works, Opportunity, name="Oars", customer="CU-1")
+    courier.drain()
+    slack.command('/crm field new project Deals relations to=deal back="Projects of it"', user=ADA)
+    slack.command("/crm set PJ-1 deals=OP-1")
+    assert "Deals: empty → Oars" in told(slack)
+    slack.command("/crm set PJ-2 deals=Oars")
+    courier.drain()
+    [card] = [shown for shown in slack.posted("C_SALES") if "*Oars* · OP-1" in shown.words]
+    assert "*Projects of it:* Tunnel (PJ-2), Bridge (PJ-1)" in card.words
+    slack.command("/crm PJ-1")
+    assert "*Deals:* Oars" in slack.last.words
+    slack.command("/crm project list deals = OP-1")
+    assert "PJ-1" in slack.last.words
+    assert "PJ-3" not in slack.last.words
+    slack.command("/crm more OP-1 --tab=project")
+    assert slack.modal
+    assert "Tunnel" in slack.modal.words
+    slack.command('/crm set PJ-2 deals=""')
+    courier.drain()
+    [card] = [shown for shown in slack.posted("C_SALES") if "*Oars* · OP-1" in shown.words]
+    assert "*Projects of it:* Bridge (PJ-1)" in card.words
