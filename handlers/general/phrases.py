@@ -287,8 +287,12 @@ PHRASES = (
         r"reply \1 \2",
     ),
     (
-        rf"hand(?: ?over)? ((?:{REF}(?: ?,| and)* )+{REF}) (?:to |-> ?)?(\S.*)",
+        rf"hand(?: ?over)? ((?:{REF}(?: ?,| and)* )+{REF})(?: over)? (?:to |-> ?)?(\S.*)",
         r'handover to="\2" \1',
+    ),
+    (
+        r"(?:hand ?over|hand|transfer|reassign) (?:all|everything|every)\b(?: .+?)? (?:over )?to (\S.*)",
+        r'handover to="\1" --form',
     ),
     (r"hand ?over(?: something| records)?", "handover"),
     (rf"(?:hand|pass) ({REF}) (?:over|on) (.+)", r"assign \1 \2"),

@@ -41,3 +41,21 @@ def test_those_who_have_something_due_are_reminded_and_can_say_it_is_done(sit: S
     done.click()
     expect(screen.form.get_by_role("button", name="Undo")).to_be_visible()
     expect(done).to_have_count(0)
+
+
+def test_what_is_stuck_is_asked_in_words_and_opened_and_a_list_is_shown_by_its_name(
+    sit: Sit,
+) -> None:
+    screen = sit("U_MONA", "C_SALES")
+    screen.say("/crm which deals are stuck?")
+    answer = screen.whisper("Needs a look")
+    expect(answer).to_contain_text("no talk since")
+    answer.get_by_role("button", name="Open: deal OP-2 Sundaram loom sensors").click()
+    expect(screen.form).to_contain_text("Meera Sundaram")
+    screen.form.get_by_role("button", name="Close", exact=True).last.click()
+    screen.say("/crm who closed the most this quarter")
+    expect(screen.whisper("Won and lost this quarter")).to_contain_text("Rita Reyes")
+    screen.say("/crm deal list stage=proposal keep as Proposals")
+    expect(screen.whisper("Kept: Proposals")).to_be_visible()
+    screen.say("/crm proposals")
+    expect(screen.whisper("match “stage=proposal”")).to_contain_text("Sundaram loom sensors")

@@ -249,6 +249,8 @@ def test_channels_say_what_they_get_where_nobody_chose(slack: SlackDriver) -> No
         ("lunch with Ada tomorrow at noon", "Is it a task?"),
         ("prepare me for the call with Ada", "CU-1 Ada Lovelace"),
         ("summary of OP-1", "Sails"),
+        ("hand OP-1 and OP-2 over to Ravi", "OP-2 Owner: Rita Reyes → Ravi Rao"),
+        ("hand over all deals of Rita to Ravi", "This needs a form."),
         ("tag CU-1 vip", "Tags: empty → vip"),
         ("hilfe", "What do you want to do?"),
         ("ok cool", "You are welcome"),
