@@ -85,6 +85,7 @@ class Records(Router, Generic[E]):
         for name in without:
             del self.verbs[name]
         self.pipe("count", "list", writes=False)(self.count)
+        self.pipe("export", "export", writes=False)(self.export)
 
     def pipe(self, word: str, right: str, **options: Any) -> Callable[[Run], Run]:
         """Return a decorator that adds what can become of a list of the noun, behind a bar.
@@ -165,6 +166,10 @@ class Records(Router, Generic[E]):
             raise
         except ValueError as error:
             raise CRMError(str(error)) from None
+
+    def export(self, request: Request, _: Any) -> Response:
+        """Their fields as CSV: `deal list open | export`."""
+        return pipes.export(request)
 
     def look(self, work: UnitOfWork, words: str, page: str | bool | None) -> Page[E]:
         """Find records where only a noun was typed.

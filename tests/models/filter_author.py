@@ -12,6 +12,7 @@ from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
 from models.core.parsing.values import fold
 from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.list_words import ALL
 from tests.ground import START
 from tests.models.companies import WORDS
 from tests.models.filtering import OPEN
@@ -326,7 +327,7 @@ LIMITS = (("over", ">"), ("at least", ">="), ("under", "<"), ("at most", "<="))
 SIDES = (("before", "<"), ("until", "<="), ("after", ">"), ("since", ">="))
 STATES = ("open", "closed")
 """What is a state of the record before it is an option of a field."""
-KEYWORDS = ("and", "not", "or")
+KEYWORDS = ("and", "not", "or", *ALL)
 
 
 def is_searched(kind: Field) -> bool:
