@@ -46,11 +46,11 @@ ENTITIES: tuple[type[Entity], ...] = (
     Account,
     Contact,
     Membership,
-    SavedFilter,
     User,
     Role,
     Team,
     Channel,
+    SavedFilter,
 )
 """The map of the product: what people know by a number."""
 DETAILS["customer"] = [lifecycle.facts]
