@@ -1,15 +1,25 @@
-"""What people do with a saved filter: open its list, and what they do with any record."""
+"""What people do with a saved filter: what they do with any record, and open its list."""
+
+from dataclasses import replace
 
 from handlers.core.crud import Records
 from handlers.core.request import Request
-from handlers.core.responses import Response
-from handlers.general.lists import opened
+from handlers.core.responses import Message, Response
+from handlers.core.ui import blocks
+from handlers.general.lists import button
 from models.core.saved_filters import SavedFilter
 
-router = Records(SavedFilter)
+
+class Filters(Records[SavedFilter]):
+    """The verbs of saved filters; what shows one leads to its list."""
+
+    def show(self, request: Request, record: SavedFilter) -> Response:
+        """Show the card, with the button that opens its list."""
+        shown = super().show(request, record)
+        if not isinstance(shown, Message) or request.flag("here"):
+            return shown
+        way = blocks.actions(button(record, "Open the list"))
+        return replace(shown, blocks=blocks.distinct([*shown.blocks, way]))
 
 
-@router.verb("run", writes=False, button="Open the list")
-def run(request: Request, saved: SavedFilter) -> Response:
-    """Show the records that it finds: `filter run "Big and stuck"`."""
-    return opened(request, saved)
+router = Filters(SavedFilter)

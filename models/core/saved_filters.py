@@ -86,6 +86,9 @@ class SavedFilter(Shared, Entity):
     def indexes(cls) -> list[Any]:
         return [Index(None, "workspace", "owner", "key")]
 
+    def card_lines(self) -> tuple[str, ...]:
+        return ("{about}: {typed}", "Seen by {shared} · {owner}")
+
     @property
     def entity(self) -> type[Entity]:
         """The entity of the records that it filters."""

@@ -45,9 +45,6 @@ def test_a_list_is_saved_by_the_end_of_its_line(
         "deal list First Ones",
         "deals first ones",
         "first ones",
-        "filter run SF-1",
-        "filter run first ones",
-        "SF-1 run",
         "lists SF-1",
     ],
 )
@@ -57,6 +54,15 @@ def test_a_saved_filter_is_opened_by_its_name(
     slack.command('/crm deal list stage=qualification | save "First ones"')
     slack.command(f"/crm {line}")
     assert "3 deals match “stage=qualification”" in told(slack)
+
+
+@SQLITE
+def test_its_card_leads_to_its_list(slack: SlackDriver, deals: list[Opportunity]) -> None:
+    slack.command('/crm deal list stage=qualification | save "First ones"')
+    slack.command("/crm filter show first ones")
+    assert "deals: stage=qualification" in slack.last
+    slack.click("crm.lists")
+    assert told(slack).startswith("3 deals match “stage=qualification”")
 
 
 @SQLITE
