@@ -192,7 +192,7 @@ class Records(Router, Generic[E]):
             raise CRMError(str(error)) from None
         saved = called(request.work, words, self.noun) if page.searched else None
         if saved:
-            command = request.catalogue.command(f"{self.word} list {saved.typed}")
+            command = request.catalogue.command(saved.as_list(self.word))
             return self.list(request.but(command=command), None)
         if page.groups:
             return cards.grouped(self.noun, request.work, page.heading, page.groups, page.note)

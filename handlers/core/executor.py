@@ -86,7 +86,7 @@ def list_named(request: Request) -> str:
     """Return the line of the list whose saved filter a line names, "" where it names none."""
     saved = None if request.line.piped else called(request.work, request.line.raw)
     router = request.catalogue.routers.get(saved.about) if saved else None
-    return f"{router.word} list {saved.typed}" if saved and router else ""
+    return saved.as_list(router.word) if saved and router else ""
 
 
 def unknown(request: Request) -> Message:

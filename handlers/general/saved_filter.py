@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from handlers.core.crud import Records
 from handlers.core.request import Request
-from handlers.core.responses import Message, Response
-from handlers.core.ui import blocks
+from handlers.core.responses import Response
+from handlers.core.ui import blocks, cards
 from handlers.general.lists import button
 from models.core.saved_filters import SavedFilter
 
@@ -15,8 +15,8 @@ class Filters(Records[SavedFilter]):
 
     def show(self, request: Request, record: SavedFilter) -> Response:
         """Show the card, with the button that opens its list."""
-        shown = super().show(request, record)
-        if not isinstance(shown, Message) or request.flag("here"):
+        shown = cards.card(record, request.work, request.catalogue)
+        if request.flag("here"):
             return shown
         way = blocks.actions(button(record, "Open the list"))
         return replace(shown, blocks=blocks.distinct([*shown.blocks, way]))

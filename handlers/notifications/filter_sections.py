@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from handlers.core.ui import cards
-from models.core.entity.base import ENTITIES
+from models.core.errors import CRMError
 from models.core.outbox.reposting import last_told
 from models.core.saved_filters import SavedFilter
 from models.core.unit_of_work import UnitOfWork
@@ -45,14 +45,12 @@ def sections(work: UnitOfWork) -> list[FilterSection]:
 
 def section(work: UnitOfWork, saved: SavedFilter) -> FilterSection:
     """Return what a filter finds now; why not, where it cannot be read any more."""
-    if saved.about not in ENTITIES:
-        return FilterSection(saved, saved.name, [f"There is no {saved.about} any more."], 0, 0)
     try:
         asked = saved.read(work)
         fitting, order = asked.fitting(work), asked.order
-    except ValueError as error:
+    except (ValueError, CRMError) as error:
         return FilterSection(saved, saved.name, [str(error)], 0, zlib.crc32(str(error).encode()))
-    entity = saved.entity
+    entity = asked.entity
     columns = order.columns(entity) if order else (entity.id.desc(),)
     records = work.session.scalars(fitting.order_by(*columns).limit(FIRST)).all()
     ids = fitting.with_only_columns(entity.id).subquery()

@@ -91,8 +91,21 @@ class SavedFilter(Shared, Entity):
 
     @property
     def entity(self) -> type[Entity]:
-        """The entity of the records that it filters."""
+        """The entity of the records that it filters.
+
+        Raises:
+            Conflict: There are no such records any more.
+        """
+        if self.about not in ENTITIES:
+            raise Conflict(f"{self.name} is about {self.about}, which is no more.")
         return ENTITIES[self.about]
+
+    def as_list(self, noun: str) -> str:
+        """Return the line of the list that it shows, with a word for its records."""
+        return f"{noun} list {self.typed}"
+
+    def is_for(self) -> Audience:
+        return Audience(self.shared)
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep only filters that can be read."""

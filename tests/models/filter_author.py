@@ -11,6 +11,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
 from models.core.parsing.values import fold
+from models.core.search.filter_fields import is_served
 from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
 from models.core.search.list_words import ALL
 from tests.ground import START
@@ -94,6 +95,7 @@ class Author:
             for child, entity in ENTITIES.items()
             for name, kind in entity.fields().items()
             if isinstance(kind, fields.Reference) and kind.to == self.slug and rows.get(child)
+            if is_served(entity, name)
         ]
         if not known:
             return None

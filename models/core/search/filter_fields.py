@@ -193,10 +193,14 @@ def counted(asked: Count, entity: type[Entity]) -> tuple[type[Entity], Step]:
 
 
 def referring(entity: type[Entity]) -> dict[type[Entity], dict[str, Step]]:
-    """Return the entities that refer to one, each with its ways to it by their names."""
+    """Return the entities that refer to one, each with its ways to it by their names.
+
+    They are those that an index serves.
+    """
     found: dict[type[Entity], dict[str, Step]] = {}
     for child in ENTITIES.values():
-        own = {name: Step(entity, name) for name in pointing(child, entity.slug())}
+        names = [name for name in pointing(child, entity.slug()) if is_served(child, name)]
+        own = {name: Step(entity, name) for name in names}
         joined = {
             name: step
             for name, step in steps(child).items()
@@ -205,6 +209,17 @@ def referring(entity: type[Entity]) -> dict[type[Entity], dict[str, Step]]:
         if own or joined:
             found[child] = own or joined
     return found
+
+
+def is_served(child: type[Entity], name: str) -> bool:
+    """Return whether an index finds the records that hold a record in this field.
+
+    Without one each count would look through all of them. Those that say how people work together
+    are few.
+    """
+    indexes = (list(index.columns) for index in child.__table__.indexes)  # type: ignore[attr-defined]
+    after = {columns[1].name for columns in indexes if len(columns) > 1}
+    return bool(child.governing) or name in after
 
 
 def vocabulary(entity: type[Entity]) -> Vocabulary:

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("typed", sa.Text, nullable=False),
         sa.Column("shared", sa.String(50), nullable=False),
         sa.Column("owner", sa.Integer, sa.ForeignKey("user.id")),
-        sa.Column("in_digest", sa.Boolean, server_default=sa.false(), nullable=False),
+        sa.Column("in_digest", sa.Boolean, server_default=sa.false()),
     )
     isolate("saved_filter")
     index("saved_filter", "workspace", "owner", "key")
