@@ -262,6 +262,8 @@ class Author:
         texts = [f"{word} {said}" for word in ("with", "no", "without")] + [
             f"{said} missing",
             f"{name}=empty",
+            f"{said} not empty",
+            f"open group by {said}",
         ]
         if held := self.values(name):
             low, high = (self.value(kind, "=", self.luck.choice(held)) for _ in range(2))
@@ -280,8 +282,36 @@ class Author:
                 f"{name} = {low}",
                 f'{name} ~ "{low}"',
                 f"not {low}",
+                f'{name} in ("{low}", "{high}")',
+                f'{name} has "{low}"',
             ]
         return texts
+
+    def from_elsewhere(self, name: str) -> list[tuple[str, str]]:
+        """What somebody may type about other records to learn what a field of these holds: their
+        entity, and the words.
+        """
+        held = self.values(name)
+        kind = self.entity.fields()[name]
+        value = self.value(kind, "=", self.luck.choice(held)) if held else "empty"
+        found = [(slug, f'{by}.{name} = "{value}"') for slug, by in self.leading()]
+        found += [(slug, f"{by}.{name} not empty") for slug, by in self.leading()]
+        noun = self.entity.noun()
+        for field, to in self.ways().items():
+            if field in self.entity.fields() and is_served(self.entity, field):
+                found.append((to, f'count({noun} by {field} where {name} = "{value}") > 0'))
+                found.append((to, f"count({noun} by {name}) > 0"))
+        return found
+
+    def leading(self) -> list[tuple[str, str]]:
+        """The entities whose records lead to these, and by which field."""
+        authors = [(each, Author(self.luck, self.eyes, each)) for each in self.eyes.company.rows]
+        return [
+            (slug, by)
+            for slug, author in authors
+            for by, to in author.ways().items()
+            if to == self.slug
+        ]
 
     def sees(self, name: str) -> bool:
         return not self.eyes.blind(self.slug, name)
