@@ -83,10 +83,10 @@ def all_of(request: Request, offered: Sequence[SavedFilter]) -> Message:
     for each in offered[:MOST]:
         known = cards.texts(each, work, "about", "typed")
         line, whose = " list ".join(known.values()), by(request, each)
-        title = f"*{escape(each.name)}*{escape(whose and f' ({whose})')}"
+        title = f"*{escape(str(each))}*{escape(whose and f' ({whose})')}"
         way = f"`{root} {escape(blocks.cut(line, 200))}`"
         drawn.append(blocks.section(f"{title}\n{way}", button(each)))
-        told.append(f"{each.name}{whose and f' ({whose})'}: {line}")
+        told.append(f"{each}{whose and f' ({whose})'}: {line}")
     left = len(offered) - MOST
     more = (
         f"{left} more: {root} filter list" if left > 0 else f"Change one: {root} filter edit NAME"

@@ -45,7 +45,7 @@ def tried(root: str, title: str, line: str) -> Block:
 
 TOPICS = (
     Topic(
-        frozenset(("filter", "filters", "filtering", "lists", "search", "searching")),
+        frozenset(("filters", "filtering", "lists", "search", "searching")),
         "*Filters* are the words after `list` and `find`. Write them as you would say them, or as a "
         "field, a sign and a value, joined by `and`, `or` and `not`. A dot leads to another record. What "
         'becomes of the list stands at the end: `| save "Big and stuck" for team`, `| count`, `| export`.',

@@ -55,7 +55,7 @@ class SavedFilter(Shared, Entity):
 
     prefix = "SF"
     icon = ":mag:"
-    nouns = ("filter", "saved filter", "saved list")
+    nouns = ("saved filter", "filter", "saved list")
     line = ("about", "typed", "shared")
     owned = "owner"
 

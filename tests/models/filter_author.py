@@ -111,7 +111,7 @@ class Author:
         if term.op not in ("=", "!="):
             return term
         kind = self.entity.fields().get(term.field) or fields.Moment(term.field)
-        held = self.values(term.field)
+        held = [] if isinstance(kind, Named) else self.values(term.field)
         more = [self.value(kind, "=", self.luck.choice(held)) for _ in range(2)] if held else []
         found = OneOf(term.field, (term.value, *more))
         return found if term.op == "=" else Not(found)

@@ -93,9 +93,12 @@ def test_a_filter_is_seen_by_those_it_is_for_and_by_nobody_else(
     for person in ("U_RITA", "U_RAVI", "U_MONA", "U_ADA"):
         slack.command("/crm lists", user=person)
         lines = told(slack).splitlines()[1:]
-        seen[person] = [line.partition(":")[0].partition(" (")[0] for line in lines]
-        slack.command("/crm filter list", user=person)
-        assert told(slack).startswith(f"{len(seen[person])} filter")
+        names = [line.partition(":")[0].partition(" (")[0] for line in lines]
+        seen[person] = [name.partition(" ")[2] for name in names]
+        slack.command("/crm filters", user=person)
+        assert told(slack).splitlines()[1:] == lines
+        slack.command("/crm filter list created >= today", user=person)
+        assert told(slack).startswith(f"{len(seen[person])} saved filter")
         slack.command("/crm show SF-1", user=person)
         assert told(slack).startswith("There is no SF-1") is (person != "U_RITA")
     assert seen == {
@@ -105,7 +108,7 @@ def test_a_filter_is_seen_by_those_it_is_for_and_by_nobody_else(
         "U_ADA": ["Public"],
     }
     slack.command("/crm filter edit SF-3 name=Mine", user="U_RAVI")
-    assert "only for your own filters" in told(slack)
+    assert "only for your own saved filters" in told(slack)
     slack.command("/crm filter edit SF-3 name=Everybodys", user="U_ADA")
     assert told(slack).startswith("Changed SF-3 Everybodys")
     slack.command("/crm deal list private", user="U_RAVI")
@@ -186,3 +189,9 @@ def test_a_person_saves_so_many_and_no_more(
     assert told(slack).startswith("You have 2 saved filters already.")
     slack.command(f"/crm deals open | save {'x' * 61}")
     assert "at most 60" in told(slack) or (slack.modal and "at most 60" in slack.modal.words)
+
+
+@SQLITE
+def test_to_filter_is_also_a_verb(slack: SlackDriver, deals: list[Opportunity]) -> None:
+    slack.command("/crm filter deals by stage=qualification")
+    assert told(slack).startswith("3 deals match “stage=qualification”")
