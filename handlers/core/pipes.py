@@ -41,7 +41,7 @@ class Bulk:
 
 
 def taken(request: Request) -> tuple[Router, Piped]:
-    """Return the noun of a line with a bar, and what stands behind the bar."""
+    """Return the noun of a line with a bar, and what is behind the bar."""
     line = request.line
     assert line.piped
     return request.catalogue.routers[line.noun or GLOBAL], line.piped
@@ -67,7 +67,7 @@ def words(request: Request) -> str:
 def bulk(request: Request) -> Bulk:
     """Return the change that a line makes to every record of its list.
 
-    What stands behind the bar is read as the words of the noun's own `set` are.
+    What is behind the bar is read as the words of the noun's own `set` are.
     """
     router, piped, catalogue = *taken(request), request.catalogue
     verb = router.verbs[SET]
@@ -79,13 +79,13 @@ def bulk(request: Request) -> Bulk:
 
 
 def unknown(request: Request) -> Message:
-    """Return what can stand behind a bar, where something else does."""
+    """Return what can be behind a bar, where something else is."""
     router, piped = taken(request)
     taking = (verb.piped for _, verb in request.catalogue.behind)
     there = [*filter(None, taking), *router.pipes]
     front = request.line.raw.rpartition("|")[0].strip()
     typed = f"“{piped.word}”" if piped.word else "Nothing"
-    said = f"{typed} can not stand behind | after a list. Nothing was done yet. These can: "
+    said = f"{typed} cannot follow | after a list. Nothing was done yet. These can: "
     near = suggest(piped.word, there) or there
     offers = [(f"… | {word}", f"{front} | {word} {piped.text}".strip()) for word in near]
     return choices(f"{said}{', '.join(there)}.", [*offers, ("The list alone", front)])

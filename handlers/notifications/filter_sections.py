@@ -68,7 +68,7 @@ def fresh(work: UnitOfWork, now: Sequence[FilterSection], end: datetime) -> list
 
 
 def figures(now: Sequence[FilterSection], end: datetime) -> list[int]:
-    """Return the numbers by which the next digest knows what this one told of each filter.
+    """Return the numbers by which the next digest knows what this one said of each filter.
 
     They begin with the moment, because no digest is left out for saying the same.
     """

@@ -1,6 +1,6 @@
 """What a filter can ask of an entity: its fields, its states, and the fields of other records."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +130,7 @@ def first_words(entity: type[Entity]) -> list[str]:
 
 
 def at(place: int) -> str:
-    """Return where a word stands, for a sentence; "" where it is the only one."""
+    """Return the place of a word, for a sentence; "" where it is the only one."""
     return f" (word {place})" if place else ""
 
 
@@ -224,10 +224,10 @@ def is_served(child: type[Entity], name: str) -> bool:
 
 def vocabulary(entity: type[Entity]) -> Vocabulary:
     """Return what the parser of filters knows of an entity."""
-    by_word = {word: each for each in ENTITIES.values() for word in each.words()}
 
     def other(noun: str) -> Vocabulary:
-        return vocabulary(by_word[noun]) if noun in by_word else Vocabulary()
+        found = next((each for each in ENTITIES.values() if noun in each.words()), None)
+        return vocabulary(found) if found else Vocabulary()
 
     return Vocabulary(frozenset({*words(entity), *steps(entity)}), other)
 
@@ -237,8 +237,3 @@ def said(asked: Term | OneOf) -> str:
     if isinstance(asked, OneOf):
         return f"{asked.field} in ({', '.join(asked.values)})"[:80]
     return f"{asked.field} {asked.op} {asked.value}"[:80]
-
-
-def mapping(entity: type[Entity]) -> Mapping[str, Field]:
-    """Return the fields that can be asked of any record of an entity."""
-    return {**entity.fields(), **ALWAYS}

@@ -29,7 +29,7 @@ EXAMPLE = "stage=won or amount>10k"
 MOST_RELATED = 8
 """The most conditions on other records, because each of them looks at these for every record."""
 EMPTY = "empty"
-"""The value that stands for none."""
+"""The value that means that there is none."""
 
 Op = Literal["=", "!=", ">", ">=", "<", "<=", "~", "has"]
 
