@@ -357,8 +357,8 @@ def plain(held: Any) -> str:
 
 LIMITS = (("over", ">"), ("at least", ">="), ("under", "<"), ("at most", "<="))
 SIDES = (("before", "<"), ("until", "<="), ("after", ">"), ("since", ">="))
-STATES = ("open", "closed")
-"""What is a state of the record before it is an option of a field."""
+STATES = ("open", "closed", "me")
+"""What is a state of the record, or its owner, before it is an option of a field."""
 KEYWORDS = ("and", "not", "or", *ALL)
 
 

@@ -42,8 +42,6 @@ def cut(line: str, known: Mapping[str, bool | str]) -> tuple[str, Piped] | None:
         line: The line.
         known: The flags that there are, and whether each takes a value.
     """
-    if "|" not in line:
-        return None
     plain = SKIPPED.sub(lambda found: "." * len(found[0]), line)
     bars = list(BAR.finditer(plain))
     if not bars:
