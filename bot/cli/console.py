@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+from sqlalchemy import ColumnElement, select
 
 from bot.app import create_dispatcher
 from bot.sandbox.mrkdwn import words as readable
@@ -17,13 +18,16 @@ from handlers.admin import status
 from handlers.core.interaction import Interaction
 from handlers.core.responses import Form, Home, Message, Response
 from models import exchange
+from models.core import saved_filters
 from models.core.db.private_files import keep_private, written_privately
 from models.core.entity.base import ENTITIES, Entity
-from models.core.errors import NotFound
+from models.core.errors import CRMError, NotFound
 from models.core.history import last_change, undo_many
 from models.core.outbox import results
 from models.core.permissions import policy
-from models.core.unit_of_work import UnitOfWorkFactory
+from models.core.search.filter_parser import EXAMPLE
+from models.core.search.query import read_list
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.exchange import answers as keeping
 
 REASONS = 10
@@ -226,11 +230,36 @@ STDOUT = ("-", "<stdout>")
 """How a file is called that is none."""
 
 
-def save_file(place: Place, file: TextIO) -> None:
+def condition_of(work: UnitOfWork, entity: type[Entity], words: str) -> ColumnElement[bool] | None:
+    """Return the condition of a filter, or of the saved one of that name; None for no words."""
+    if not words.strip():
+        return None
+    try:
+        saved = saved_filters.meant(work, entity, words)
+        asked = read_list(work, entity, saved.typed if saved else words)
+        if asked is not None and not asked.is_search:
+            return asked.condition(work)
+    except ValueError as error:
+        raise CRMError(str(error)) from None
+    raise CRMError(f"“{words[:60]}” is no filter. Try: --filter {EXAMPLE}")
+
+
+def of_these(
+    work: UnitOfWork, part: type[Entity], where: ColumnElement[bool] | None
+) -> ColumnElement[bool] | None:
+    """Return the condition for the parts of the records that fulfil another condition."""
+    if where is None:
+        return None
+    whole: Any = policy.whole(part)
+    return getattr(part, part.part_of).in_(select(whole.id).where(where))  # type: ignore[no-any-return]
+
+
+def save_file(place: Place, file: TextIO, words: str = "") -> None:
     """Write the records as CSV, into a file that from then on only its owner reads.
 
-    The parts of the records go into files beside it; where there is none, because the records are
-    written to a terminal or a pipe, they are a column with a line for each.
+    Words are a filter, or the name of a saved one. The parts of the records go into files beside
+    it; where there is none, because the records are written to a terminal or a pipe, they are a
+    column with a line for each.
     """
     path = Path(file.name)
     keep_private(path)
@@ -240,10 +269,11 @@ def save_file(place: Place, file: TextIO) -> None:
             for slug in place.entity.children
             if path.name not in STDOUT and policy.can(work.actor, "export", slug)
         ]
-        count = exchange.export(work, place.entity, file, with_lines=not children)
+        where = condition_of(work, place.entity, words)
+        count = exchange.export(work, place.entity, file, where, with_lines=not children)
         click.echo(f"{count} rows", err=True)
         for part in children:
             beside = path.with_name(f"{path.stem}-{part.plural().replace(' ', '-')}{path.suffix}")
             with written_privately(beside) as other:
-                count = exchange.export(work, part, other)
+                count = exchange.export(work, part, other, of_these(work, part, where))
             click.echo(f"{count} rows of {part.plural()} in {beside}", err=True)

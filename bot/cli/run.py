@@ -274,15 +274,21 @@ def import_(
 @main.command()
 @click.argument("noun")
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+@click.option(
+    "--filter",
+    "words",
+    default="",
+    help="Only what a list with these words finds, or a saved filter of this name.",
+)
 @in_workspace
 @as_person
 @in_words
-def export(noun: str, file: Any, workspace: str, person: str) -> None:
-    """Write records as CSV: crm export deals deals.csv."""
+def export(noun: str, file: Any, words: str, workspace: str, person: str) -> None:
+    """Write records as CSV: crm export deals deals.csv --filter "open amount > 10k"."""
     from bot.cli.console import place_of, save_file
 
     with opened() as works:
-        save_file(place_of(works, workspace_of(works, workspace), person, noun), file)
+        save_file(place_of(works, workspace_of(works, workspace), person, noun), file, words)
 
 
 @main.command()

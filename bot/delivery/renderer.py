@@ -294,9 +294,9 @@ class Renderer:
 
 def counted(shown: Shown | None, message: Message) -> Shown | None:
     """Return what is remembered of a message, with the figures in it."""
-    if shown is None or not message.figures:
+    if not message.figures:
         return shown
-    return {**shown, reposting.FIGURES: list(message.figures)}
+    return {**(shown or {}), reposting.FIGURES: list(message.figures)}
 
 
 def is_early(delivery: Delivery) -> bool:

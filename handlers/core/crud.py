@@ -87,6 +87,7 @@ class Records(Router, Generic[E]):
             del self.verbs[name]
         self.pipe("count", "list", writes=False)(self.count)
         self.pipe(pipes.SET, "edit", previews=True)(self.set_all)
+        self.pipe("export", "export", writes=False)(self.export)
 
     def pipe(self, word: str, right: str, **options: Any) -> Callable[[Run], Run]:
         """Return a decorator that adds what can become of a list of the noun, behind a bar.
@@ -172,6 +173,10 @@ class Records(Router, Generic[E]):
         except ValueError as error:
             raise CRMError(str(error)) from None
 
+    def export(self, request: Request, _: Any) -> Response:
+        """Their fields as CSV: `deal list open | export`."""
+        return pipes.export(request)
+
     def look(self, work: UnitOfWork, words: str, page: str | bool | None) -> Page[E]:
         """Find records where only a noun was typed.
 
@@ -193,7 +198,7 @@ class Records(Router, Generic[E]):
             raise CRMError(str(error)) from None
         saved = called(request.work, words, self.noun) if page.searched else None
         if saved:
-            command = request.catalogue.command(f"{self.word} list {saved.typed}")
+            command = request.catalogue.command(saved.as_list(self.word))
             return self.list(request.but(command=command), None)
         if page.groups:
             return cards.grouped(self.noun, request.work, page.heading, page.groups, page.note)

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
+
+from sqlalchemy import ColumnElement
 
 from handlers.core.commandline.arguments import filled
 from handlers.core.commandline.parser import suggest
@@ -10,9 +13,12 @@ from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message
 from handlers.core.router import Router
+from handlers.core.ui import blocks
 from handlers.core.ui.receipts import choices
 from models.core.errors import Ambiguous, CRMError
 from models.core.saved_filters import meant
+from models.core.search.list_words import Listing
+from models.core.search.query import read_list
 
 SET = "set"
 
@@ -35,7 +41,7 @@ class Bulk:
 
 
 def taken(request: Request) -> tuple[Router, Piped]:
-    """Return the noun of a line with a bar, and what stands behind the bar."""
+    """Return the noun of a line with a bar, and what is behind the bar."""
     line = request.line
     assert line.piped
     return request.catalogue.routers[line.noun or GLOBAL], line.piped
@@ -61,7 +67,7 @@ def words(request: Request) -> str:
 def bulk(request: Request) -> Bulk:
     """Return the change that a line makes to every record of its list.
 
-    What stands behind the bar is read as the words of the noun's own `set` are.
+    What is behind the bar is read as the words of the noun's own `set` are.
     """
     router, piped, catalogue = *taken(request), request.catalogue
     verb = router.verbs[SET]
@@ -73,13 +79,13 @@ def bulk(request: Request) -> Bulk:
 
 
 def unknown(request: Request) -> Message:
-    """Return what can stand behind a bar, where something else does."""
+    """Return what can be behind a bar, where something else is."""
     router, piped = taken(request)
     taking = (verb.piped for _, verb in request.catalogue.behind)
     there = [*filter(None, taking), *router.pipes]
     front = request.line.raw.rpartition("|")[0].strip()
     typed = f"“{piped.word}”" if piped.word else "Nothing"
-    said = f"{typed} can not stand behind | after a list. Nothing was done yet. These can: "
+    said = f"{typed} cannot follow | after a list. Nothing was done yet. These can: "
     near = suggest(piped.word, there) or there
     offers = [(f"… | {word}", f"{front} | {word} {piped.text}".strip()) for word in near]
     return choices(f"{said}{', '.join(there)}.", [*offers, ("The list alone", front)])
@@ -92,3 +98,65 @@ def must_say_nothing(request: Request) -> None:
         raise CRMError(
             f"“{piped.text[:60]}” is not understood behind | {piped.word}. Nothing was done yet."
         )
+
+
+LONGEST = 10_000
+"""Characters of a file that an answer shows."""
+
+
+def export(request: Request) -> Message:
+    """Return the records of a list as CSV, with the fields and rights of an export.
+
+    Raises:
+        CRMError: It is too long for an answer; it says how a file is written.
+    """
+    from models.exchange.exporter import export as write_csv
+
+    must_say_nothing(request)
+    router, _ = taken(request)
+    assert router.entity
+    said, work = words(request), request.work
+    where = condition_of(request, said)
+    file = StringIO(newline="")
+    count = write_csv(work, router.entity, file, where, most=LONGEST)
+    text = file.getvalue()
+    if len(text) > LONGEST:
+        typed = said.replace('"', "'")
+        plural = router.entity.plural().replace(" ", "-")
+        raise CRMError(
+            f"That is more than an answer holds ({LONGEST:,} characters). In a terminal: "
+            f'crm export {plural} FILE --filter "{typed}"'
+        )
+    one, several = router.entity.noun(), router.entity.plural()
+    heading = f"{count:,} {one if count == 1 else several} as CSV"
+    drawn = [blocks.section(f"*{heading}*"), blocks.verbatim(text.replace("\r\n", "\n"))]
+    return Message(f"{heading}\n{text}", drawn)
+
+
+def condition_of(request: Request, text: str) -> ColumnElement[bool]:
+    """Return the condition for the records of a list.
+
+    Raises:
+        CRMError: Says what is wrong with the filter; or the words are only a search.
+    """
+    router, _ = taken(request)
+    assert router.entity
+    try:
+        asked = read_list(request.work, router.entity, text)
+        if asked is not None and not asked.is_search:
+            return asked.condition(request.work)
+    except Ambiguous:
+        raise
+    except ValueError as error:
+        raise CRMError(str(error)) from None
+    raise CRMError(
+        f"“{text[:60]}” is only searched for, which finds what is nearly written so. Nothing was "
+        f"done yet. Write a filter, such as {nearest_to(request, text)}."
+    )
+
+
+def nearest_to(request: Request, text: str) -> str:
+    """Return the filter that is nearest to words that are searched for."""
+    router, _ = taken(request)
+    assert router.entity
+    return Listing(request.work, router.entity).nearest(text)

@@ -391,7 +391,7 @@ class Catalogue:
 
     def handed_on(self, text: str) -> str:
         """Return a list with something behind it as the line of the verb that takes it."""
-        bar = pipe.cut(text, self.words.flags)
+        bar = pipe.cut(text, self.words.flags) if "|" in text else None
         ways = [(m[1], m[2], v) for each, v in self.behind if (m := each.fullmatch(text))]
         if bar:
             ways = [(bar[0], bar[1].text, v) for _, v in self.behind if v.piped == bar[1].word]
@@ -403,7 +403,7 @@ class Catalogue:
 
     def piped(self, text: str) -> Line | None:
         """Return the line of a list with what is to become of it; None for any other line."""
-        if not (found := pipe.cut(text, self.words.flags)):
+        if "|" not in text or not (found := pipe.cut(text, self.words.flags)):
             return None
         line, verb = (shown := self.command(found[0])).line, shown.verb
         if not verb or verb.name not in LISTS or not self.routers[verb.noun].pipes:

@@ -125,10 +125,10 @@ def about(request: Request, word: str) -> Message:
     if said := special_page(request, words):
         return said
     for at, each in enumerate(words):
-        if noun := leading(words[at:], nouns):
-            return about_noun(request, nouns[noun])
         if topic := next((topic for topic in TOPICS if each in topic.words), None):
             return topic.told(request)
+        if noun := leading(words[at:], nouns):
+            return about_noun(request, nouns[noun])
         if lines := usages(request, each):
             return Message("\n".join(lines), [blocks.section("\n".join(lines))])
     if set(words) <= POLITE:

@@ -139,7 +139,7 @@ INTENTS = (
         "handover",
         (SALES, TEAM),
     ),
-    Intent("Keep a list", "deal list open mine keep as Mine", "My lists", "lists"),
+    Intent("Save a list", "deal list open mine | save Mine", "Saved filters", "lists"),
     Intent("Choose what a channel gets", "notify #sales", "Channels", "channel notify", (ADMIN,)),
     Intent("Answer references in channels", "previews off", "Previews", "previews", (ADMIN,)),
 )

@@ -6,7 +6,7 @@ from handlers.core.executor import perform
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import LISTS
-from handlers.core.ui import blocks
+from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import plainly, receipt
 from models.core import records, saved_filters
@@ -42,9 +42,9 @@ def keep(request: Request) -> Response:
     shared = request["for"] or ""
     saved, replaced = saved_filters.save(work, name, about, typed, shared)
     work.session.flush()
-    said = f"Saved{' anew' if replaced else ''}: {saved.name} is “{router.word} list {typed}”"
+    said = f"Saved{' anew' if replaced else ''}: {saved.name} is “{saved.as_list(router.word)}”"
     where = f"It is on Home and under {request.catalogue.root} filters."
-    return receipt(request, saved, f"{said}, {SEEN[Audience(saved.shared)]}. {where}")
+    return receipt(request, saved, f"{said}, {SEEN[saved.is_for()]}. {where}")
 
 
 def shown(request: Request) -> Response:
@@ -71,10 +71,7 @@ def opened(request: Request, found: SavedFilter) -> Response:
 
 def line_of(request: Request, found: SavedFilter) -> str:
     """Return the line of the list that a saved filter shows."""
-    router = request.catalogue.routers.get(found.about)
-    if router is None:
-        raise Conflict(f"{found.name} is about {found.about}, which is no more.")
-    return f"{router.word} list {found.typed}"
+    return found.as_list(request.catalogue.routers[found.entity.slug()].word)
 
 
 def all_of(request: Request, offered: Sequence[SavedFilter]) -> Message:
@@ -84,11 +81,12 @@ def all_of(request: Request, offered: Sequence[SavedFilter]) -> Message:
     root, work = request.catalogue.root, request.work
     drawn, told = [blocks.section("*Saved filters*")], ["Saved filters"]
     for each in offered[:MOST]:
-        line, me = line_of(request, each), work.actor and work.actor.id == each.owner
-        whose = "" if me and each.shared == Audience.ME else f" ({by(request, each)})"
-        said = f"*{escape(each.name)}*{escape(whose)}\n`{root} {escape(blocks.cut(line, 200))}`"
-        drawn.append(blocks.section(said, button(each)))
-        told.append(f"{each.name}{whose}: {line}")
+        known = cards.texts(each, work, "about", "typed")
+        line, whose = " list ".join(known.values()), by(request, each)
+        title = f"*{escape(str(each))}*{escape(whose and f' ({whose})')}"
+        way = f"`{root} {escape(blocks.cut(line, 200))}`"
+        drawn.append(blocks.section(f"{title}\n{way}", button(each)))
+        told.append(f"{each}{whose and f' ({whose})'}: {line}")
     left = len(offered) - MOST
     more = (
         f"{left} more: {root} filter list" if left > 0 else f"Change one: {root} filter edit NAME"
@@ -101,12 +99,11 @@ MOST = 40
 
 
 def by(request: Request, saved: SavedFilter) -> str:
-    """Return whose a saved filter is and whom it is for."""
-    work = request.work
-    mine = work.actor and work.actor.id == saved.owner
-    whose = "yours" if mine else work.who(saved.owner or 0)
-    seen = {Audience.TEAM: "the team", Audience.EVERYONE: "everyone"}
-    return f"{whose}, for {seen[Audience(saved.shared)]}" if saved.shared in seen else whose
+    """Return whose a saved filter is and whom it is for; "" for one's own that nobody else sees."""
+    mine, audience = saved in saved_filters.mine(request.work), saved.is_for()
+    whose = "yours" if mine else cards.texts(saved, request.work, "owner").get("owner", "")
+    seen = {Audience.TEAM: "for the team", Audience.EVERYONE: "for everyone"}
+    return ", ".join(filter(None, [whose, seen[audience]])) if audience in seen else ""
 
 
 def button(saved: SavedFilter, label: str = "Open") -> Block:

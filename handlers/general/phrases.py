@@ -113,6 +113,7 @@ PHRASES = (
     (r"(?:save|keep)(?: this| a| the| my)? list(?: as| under)? (.+)", r'keep name="\1"'),
     (r"(?:show )?(?:my |saved |my saved )lists", "lists"),
     (r"(?:drop|delete|forget) list (.+)", r"lists drop \1"),
+    (rf"filter (?:the |my )?({NOUNS}) (?:by|for|with|where|that are) (.+)", r"\1 list \2"),
     (rf"(?:{GET} )?my team(?:'s|’s) ({STATE} )?({NOUN})( .+)?", r"\2 list my team \1\3"),
     (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
     (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),

@@ -45,9 +45,10 @@ def tried(root: str, title: str, line: str) -> Block:
 
 TOPICS = (
     Topic(
-        frozenset(("filter", "filters", "filtering", "lists", "search", "searching")),
+        frozenset(("filters", "filtering", "lists", "search", "searching")),
         "*Filters* are the words after `list` and `find`. Write them as you would say them, or as a "
-        "field, a sign and a value, joined by `and`, `or` and `not`.",
+        "field, a sign and a value, joined by `and`, `or` and `not`. A dot leads to another record. What "
+        'becomes of the list stands at the end: `| save "Big and stuck" for team`, `| count`, `| export`.',
         (
             ("My open deals", "deal list open mine"),
             ("What closes this month", "deal list open closing this month"),
@@ -60,8 +61,17 @@ TOPICS = (
             ),
             ("My leads that name a company", "lead list owner = me and not company = empty"),
             ("What my team should have done", "task list my team overdue"),
+            ("What closes by the end of the quarter", "deal list open close <= eoq"),
+            ("One of several", "deal list stage in (won, lost) close > -2w"),
+            ("Deals by what their account is", "deal list account.industry = retail"),
+            ("By the country of the customer's company", "deal list customer.account.country = DE"),
+            ("People with more than one open case", "customer list count(cases where open) > 1"),
+            ("What is not filled", "customer list phone empty and email not empty"),
+            ("One tag", "customer list tags has vip"),
+            ("Under headings, with sums", "deal list open group by owner sort by amount desc"),
         ),
-        "Signs: = != < <= > >= and ~ for a part of a text. Other words are searched for.",
+        "Signs: = != < <= > >= and ~ for a part of a text. Days: today, eow, eom, eoq, eoy, +7d, -2w, last quarter. "
+        "Other words are searched for. Saved filters open by their names: lists",
     ),
     Topic(
         frozenset(("date", "dates", "day", "days", "time", "times")),

@@ -9,7 +9,7 @@ from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, card_text, cards, history
 from handlers.core.ui.blocks import Block, escape
-from handlers.notifications import report
+from handlers.notifications import filter_sections, report
 from models.core.entity.base import Entity
 from models.core.history.since import Difference, differences
 from models.core.identity.notices import Seldom
@@ -114,16 +114,22 @@ def since_last(work: UnitOfWork, catalogue: Catalogue, end: datetime, why: str =
         differences(work, Lead, start, end),
         differences(work, Case, start, end),
     )
-    changed = [*deal_parts(work, news), *lead_parts(work, news), *case_parts(work, news)]
+    filters = filter_sections.sections(work)
+    told = [
+        Part(each.title, each.lines, each.left)
+        for each in filter_sections.fresh(work, filters, end)
+    ]
+    changed = [*deal_parts(work, news), *lead_parts(work, news), *case_parts(work, news), *told]
     look, fresh = to_look_at(work, news)
     secret = cards.concealed(
         work, Opportunity.stage, Opportunity.amount, Opportunity.close_date, Lead.status
     )
+    figures = filter_sections.figures(filters, end) if filters else ()
     if not (changed or fresh):
-        return quiet(work, catalogue, news, secret)
+        return replace(quiet(work, catalogue, news, secret), figures=figures)
     message = drawn(work, news, changed, look, secret)
     more = [blocks.context(why)] if why else []
-    return replace(message, blocks=[*message.blocks, *more])
+    return replace(message, blocks=[*message.blocks, *more], figures=figures)
 
 
 def including(moment: datetime) -> datetime:

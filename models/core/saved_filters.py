@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Index, case, select, text
+from sqlalchemy import Index, case, false, select
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.sharing import OTHERS, Audience, Shared
 from models.core.errors import Ambiguous, Conflict, Invalid
-from models.core.fields import Choice, LongText, Person, Text, field
+from models.core.fields import Choice, Flag, LongText, Person, Text, field
 from models.core.fields.base import Reader
 from models.core.parsing import values
-from models.core.permissions import policy
 from models.core.search.expression import Filter
 from models.core.search.lookup import REFERENCE
 from models.core.search.query import read_list
@@ -56,7 +55,7 @@ class SavedFilter(Shared, Entity):
 
     prefix = "SF"
     icon = ":mag:"
-    nouns = ("filter", "saved filter", "saved list")
+    nouns = ("saved filter", "filter", "saved list")
     line = ("about", "typed", "shared")
     owned = "owner"
 
@@ -73,23 +72,43 @@ class SavedFilter(Shared, Entity):
     )
     shared: Mapped[str] = field(SEEN_BY, default=Audience.ME)
     owner: Mapped[int | None] = field(Person("Owner"))
+    in_digest: Mapped[bool] = field(
+        Flag(
+            "In the digest",
+            also=("digest",),
+            hint="Its owner's digest tells how many there are, and the first, when that changed",
+        ),
+        default=False,
+        server_default=false(),
+    )
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        there = text("deleted_at IS NULL")
-        names = ("workspace", "owner", "key")
-        name = "ix_saved_filter_name"
-        return [Index(name, *names, unique=True, sqlite_where=there, postgresql_where=there)]
+        return [Index(None, "workspace", "owner", "key")]
+
+    def card_lines(self) -> tuple[str, ...]:
+        return ("{about}: {typed}", "Seen by {shared} · {owner}")
 
     @property
     def entity(self) -> type[Entity]:
-        """The entity of the records that it filters."""
+        """The entity of the records that it filters.
+
+        Raises:
+            Conflict: There are no such records any more.
+        """
+        if self.about not in ENTITIES:
+            raise Conflict(f"{self.name} is about {self.about}, which is no more.")
         return ENTITIES[self.about]
 
+    def as_list(self, noun: str) -> str:
+        """Return the line of the list that it shows, with a word for its records."""
+        return f"{noun} list {self.typed}"
+
+    def is_for(self) -> Audience:
+        return Audience(self.shared)
+
     def settle(self, work: Context, changes: Changes) -> None:
-        """Keep only filters that can be read, and one of each name for each owner."""
-        if {"name", "owner", "deleted_at"} & changes.keys() and not self.deleted_at:
-            must_be_free(work, self)
+        """Keep only filters that can be read."""
         if {"about", "typed"} & changes.keys() and not work.repeats:
             try:
                 Filter.read(work, self.entity, self.typed).condition(work)
@@ -105,16 +124,6 @@ class SavedFilter(Shared, Entity):
             ValueError: It asks what is hidden from them, or what is no more.
         """
         return Filter.read(work, self.entity, self.typed)
-
-
-def must_be_free(work: Context, saved: SavedFilter) -> None:
-    """Raise Invalid where the owner has another filter of that name."""
-    key, other = values.fold(saved.name)[:255], SavedFilter.id != (saved.id or 0)
-    theirs = select(SavedFilter).where(SavedFilter.owner == saved.owner, SavedFilter.key == key)
-    with policy.beyond(work.session):
-        there = work.session.scalar(theirs.where(other).limit(1))
-    if there is not None:
-        raise Invalid({"name": f"There is a filter {saved.name} already: {there.ref}."})
 
 
 def save(work: Context, name: str, about: str, typed: str, shared: str = "") -> tuple[Any, bool]:

@@ -24,6 +24,7 @@ def export(
     file: TextIO,
     where: ColumnElement[bool] | None = None,
     with_lines: bool = True,
+    most: int = 0,
 ) -> int:
     """Write the records of an entity as CSV, oldest first, and return how many.
 
@@ -37,6 +38,7 @@ def export(
         where: A filter: only these records.
         with_lines: Write the parts of each record into a column, as lines. Without it the parts
             are to be exported by themselves.
+        most: The characters after which nothing more is written; 0 for no end.
     """
     policy.check(work, "export", entity)
     kinds = {
@@ -64,6 +66,8 @@ def export(
             texts += [each[record.id] for each in written]
             csv_files.write(file, [record.ref, *texts, elsewhere(record), born, origin])
         count += len(records)
+        if most and file.tell() > most:
+            break
     return count
 
 

@@ -143,6 +143,7 @@ class Case(Entity):
             Index(None, "workspace", "status", "priority"),
             Index(None, "workspace", "assignee", "status"),
             Index(None, "workspace", "customer"),
+            Index(None, "workspace", "account"),
             Index(None, "workspace", "updated_at"),
         ]
 

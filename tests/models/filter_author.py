@@ -11,7 +11,9 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
 from models.core.parsing.values import fold
+from models.core.search.filter_fields import is_served
 from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.list_words import ALL
 from tests.ground import START
 from tests.models.companies import WORDS
 from tests.models.filtering import OPEN
@@ -93,6 +95,7 @@ class Author:
             for child, entity in ENTITIES.items()
             for name, kind in entity.fields().items()
             if isinstance(kind, fields.Reference) and kind.to == self.slug and rows.get(child)
+            if is_served(entity, name)
         ]
         if not known:
             return None
@@ -108,7 +111,7 @@ class Author:
         if term.op not in ("=", "!="):
             return term
         kind = self.entity.fields().get(term.field) or fields.Moment(term.field)
-        held = self.values(term.field)
+        held = [] if isinstance(kind, Named) else self.values(term.field)
         more = [self.value(kind, "=", self.luck.choice(held)) for _ in range(2)] if held else []
         found = OneOf(term.field, (term.value, *more))
         return found if term.op == "=" else Not(found)
@@ -259,6 +262,8 @@ class Author:
         texts = [f"{word} {said}" for word in ("with", "no", "without")] + [
             f"{said} missing",
             f"{name}=empty",
+            f"{said} not empty",
+            f"open group by {said}",
         ]
         if held := self.values(name):
             low, high = (self.value(kind, "=", self.luck.choice(held)) for _ in range(2))
@@ -277,8 +282,36 @@ class Author:
                 f"{name} = {low}",
                 f'{name} ~ "{low}"',
                 f"not {low}",
+                f'{name} in ("{low}", "{high}")',
+                f'{name} has "{low}"',
             ]
         return texts
+
+    def from_elsewhere(self, name: str) -> list[tuple[str, str]]:
+        """What somebody may type about other records to learn what a field of these holds: their
+        entity, and the words.
+        """
+        held = self.values(name)
+        kind = self.entity.fields()[name]
+        value = self.value(kind, "=", self.luck.choice(held)) if held else "empty"
+        found = [(slug, f'{by}.{name} = "{value}"') for slug, by in self.leading()]
+        found += [(slug, f"{by}.{name} not empty") for slug, by in self.leading()]
+        noun = self.entity.noun()
+        for field, to in self.ways().items():
+            if field in self.entity.fields() and is_served(self.entity, field):
+                found.append((to, f'count({noun} by {field} where {name} = "{value}") > 0'))
+                found.append((to, f"count({noun} by {name}) > 0"))
+        return found
+
+    def leading(self) -> list[tuple[str, str]]:
+        """The entities whose records lead to these, and by which field."""
+        authors = [(each, Author(self.luck, self.eyes, each)) for each in self.eyes.company.rows]
+        return [
+            (slug, by)
+            for slug, author in authors
+            for by, to in author.ways().items()
+            if to == self.slug
+        ]
 
     def sees(self, name: str) -> bool:
         return not self.eyes.blind(self.slug, name)
@@ -324,9 +357,9 @@ def plain(held: Any) -> str:
 
 LIMITS = (("over", ">"), ("at least", ">="), ("under", "<"), ("at most", "<="))
 SIDES = (("before", "<"), ("until", "<="), ("after", ">"), ("since", ">="))
-STATES = ("open", "closed")
-"""What is a state of the record before it is an option of a field."""
-KEYWORDS = ("and", "not", "or")
+STATES = ("open", "closed", "me")
+"""What is a state of the record, or its owner, before it is an option of a field."""
+KEYWORDS = ("and", "not", "or", *ALL)
 
 
 def is_searched(kind: Field) -> bool:

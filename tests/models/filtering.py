@@ -79,7 +79,7 @@ class Reading:
             return self.state(text)
         if text == "mine" and (owned := ENTITIES[self.slug].owned):
             return lambda row: row[owned] == self.eyes.me["id"]
-        digits = "".join(filter(str.isdigit, text)).lstrip("0") if text[0] in "+0" else ""
+        digits = "".join(filter(str.isdigit, text)).lstrip("0") if is_phone(text) else ""
         pieces = [piece if len(piece) > 2 else f" {piece}" for piece in fold(text).split()]
 
         def holds(row: Row) -> bool:
@@ -243,6 +243,11 @@ class Reading:
             ">": lambda row: row[name] >= after,
         }
         return whole[op]
+
+
+def is_phone(text: str) -> bool:
+    """Whether a word may be a number with its country, or without."""
+    return text[0] in "+0" and len(text) > 4
 
 
 READING: dict[type[Field], Callable[[str], Any]] = {

@@ -150,7 +150,7 @@ def with_saved_filter(request: Request) -> Request:
     router = request.catalogue.routers.get(saved.about) if saved else None
     if saved is None or router is None:
         return request
-    line = f"{router.word} list {saved.typed}{typed.removeprefix(FLAGS.sub('', typed))}"
+    line = f"{saved.as_list(router.word)}{typed.removeprefix(FLAGS.sub('', typed))}"
     return request.but(command=request.catalogue.command(line))
 
 

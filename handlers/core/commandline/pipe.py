@@ -1,6 +1,6 @@
 """Read what follows a list after a bar: `deal list open | save "Mine"`.
 
-A list is what stands before the bar; what becomes of it stands behind it.
+The list is before the bar; what becomes of it is behind it.
 """
 
 import re
@@ -17,7 +17,7 @@ SHARED = re.compile(
 )
 """A name with whom it is for: "Big and stuck" for my team."""
 SKIPPED = re.compile(r"[\"“”„«][^\"“”„«»]*[\"“”»]|<[^<>]*>")
-"""What a bar may stand in without being one: a quotation, and a link or a mention of Slack."""
+"""What may contain a bar that is only a sign: a quotation, a link or a mention of Slack."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,12 @@ class Piped:
 
 
 def cut(line: str, known: Mapping[str, bool | str]) -> tuple[str, Piped] | None:
-    """Return a line up to its last bar, and what stands behind it; None for a line without one.
+    """Return a line up to its last bar, and what is behind it; None for a line without one.
 
     Args:
         line: The line.
         known: The flags that there are, and whether each takes a value.
     """
-    if "|" not in line:
-        return None
     plain = SKIPPED.sub(lambda found: "." * len(found[0]), line)
     bars = list(BAR.finditer(plain))
     if not bars:

@@ -100,6 +100,12 @@ def said(text: str) -> Block:
     return {"type": "rich_text", "elements": [words]}
 
 
+def verbatim(text: str) -> Block:
+    """Return a text that is shown to the letter, each character as wide as the other."""
+    shown = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [shown]}
+
+
 def confirm(title: str, question: str, yes: str) -> Block:
     return {
         "title": plain(title, 100),

@@ -142,7 +142,15 @@ def followed(work: Context, entity: type[E], ids: Sequence[int]) -> list[E]:
 def remember(
     work: Context, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]
 ) -> None:
-    """Remember posted messages: (delivery, channel, ts, what its readers may see, its digest)."""
+    """Remember posted messages: (delivery, channel, ts, what its readers may see, its digest).
+
+    Of a message to one person its figures are remembered, to which the next one is compared.
+    """
+    told = list(told)
+    for said, channel, _, shown, _ in told:
+        if shown and FIGURES in shown and not is_told(said, channel):
+            about = {**said.about, FIGURES: shown[FIGURES]}
+            work.session.execute(update(Delivery).where(Delivery.id == said.id).values(about=about))
     rows = [
         {
             "delivery": said.id,
@@ -230,6 +238,22 @@ def last_figures(work: Context, kind: str, channel: str, before: datetime) -> li
     )
     found = work.session.scalar(last)
     return found.get(FIGURES) if found else None
+
+
+def last_told(work: Context, kind: str, person: str, before: datetime) -> list[Any]:
+    """Return the figures in the last message of a kind that reached a person; none for none.
+
+    Args:
+        work: the unit of work.
+        kind: the kind of the delivery.
+        person: their Slack id.
+        before: only messages that were asked for before this moment.
+    """
+    arrived = (Delivery.sent_at.is_not(None), Delivery.error.is_(None))
+    there = (Delivery.kind == kind, Delivery.channel == person, Delivery.created_at < before)
+    last = select(Delivery.about).where(*arrived, *there).order_by(Delivery.sent_at.desc())
+    found = work.session.scalar(last.limit(1))
+    return (found or {}).get(FIGURES) or []
 
 
 def forget(work: Context, channel: str, ts: str) -> None:

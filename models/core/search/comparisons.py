@@ -253,7 +253,7 @@ class Bounds:
                 state = Word(run[0])
                 return (
                     (And((state, found[0])), f"{run[0]}, {found[1]}")
-                    if run[0] in self.states
+                    if count == 1 and run[0] in self.states
                     else found
                 )
         return None

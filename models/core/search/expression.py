@@ -33,7 +33,7 @@ class Filter:
         node: The conditions, with words replaced by what they mean to those who read.
         order: The order that was asked for, None for the newest first.
         reader: What read the words, and knows what it read them as.
-        group: The field by whose values the records stand under headings, "" for none.
+        group: The field whose values are the headings of the list, "" for none.
     """
 
     entity: type[Entity]

@@ -1,6 +1,6 @@
 """What a filter can ask of an entity: its fields, its states, and the fields of other records."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +130,7 @@ def first_words(entity: type[Entity]) -> list[str]:
 
 
 def at(place: int) -> str:
-    """Return where a word stands, for a sentence; "" where it is the only one."""
+    """Return the place of a word, for a sentence; "" where it is the only one."""
     return f" (word {place})" if place else ""
 
 
@@ -193,10 +193,14 @@ def counted(asked: Count, entity: type[Entity]) -> tuple[type[Entity], Step]:
 
 
 def referring(entity: type[Entity]) -> dict[type[Entity], dict[str, Step]]:
-    """Return the entities that refer to one, each with its ways to it by their names."""
+    """Return the entities that refer to one, each with its ways to it by their names.
+
+    They are those that an index serves.
+    """
     found: dict[type[Entity], dict[str, Step]] = {}
     for child in ENTITIES.values():
-        own = {name: Step(entity, name) for name in pointing(child, entity.slug())}
+        names = [name for name in pointing(child, entity.slug()) if is_served(child, name)]
+        own = {name: Step(entity, name) for name in names}
         joined = {
             name: step
             for name, step in steps(child).items()
@@ -207,12 +211,23 @@ def referring(entity: type[Entity]) -> dict[type[Entity], dict[str, Step]]:
     return found
 
 
+def is_served(child: type[Entity], name: str) -> bool:
+    """Return whether an index finds the records that hold a record in this field.
+
+    Without one each count would look through all of them. Those that say how people work together
+    are few.
+    """
+    indexes = (list(index.columns) for index in child.__table__.indexes)  # type: ignore[attr-defined]
+    after = {columns[1].name for columns in indexes if len(columns) > 1}
+    return bool(child.governing) or name in after
+
+
 def vocabulary(entity: type[Entity]) -> Vocabulary:
     """Return what the parser of filters knows of an entity."""
-    by_word = {word: each for each in ENTITIES.values() for word in each.words()}
 
     def other(noun: str) -> Vocabulary:
-        return vocabulary(by_word[noun]) if noun in by_word else Vocabulary()
+        found = next((each for each in ENTITIES.values() if noun in each.words()), None)
+        return vocabulary(found) if found else Vocabulary()
 
     return Vocabulary(frozenset({*words(entity), *steps(entity)}), other)
 
@@ -222,8 +237,3 @@ def said(asked: Term | OneOf) -> str:
     if isinstance(asked, OneOf):
         return f"{asked.field} in ({', '.join(asked.values)})"[:80]
     return f"{asked.field} {asked.op} {asked.value}"[:80]
-
-
-def mapping(entity: type[Entity]) -> Mapping[str, Field]:
-    """Return the fields that can be asked of any record of an entity."""
-    return {**entity.fields(), **ALWAYS}

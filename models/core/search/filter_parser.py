@@ -29,7 +29,7 @@ EXAMPLE = "stage=won or amount>10k"
 MOST_RELATED = 8
 """The most conditions on other records, because each of them looks at these for every record."""
 EMPTY = "empty"
-"""The value that stands for none."""
+"""The value that means that there is none."""
 
 Op = Literal["=", "!=", ">", ">=", "<", "<=", "~", "has"]
 
@@ -219,7 +219,7 @@ def write(node: Node) -> str:
             inner = write(where)
             return f"count({said}{f' where {inner}' if inner else ''}) {op} {value}"
         case Word(word):
-            return quote(word)
+            return quoted(word) if word.lower() in SPECIAL else quote(word)
         case Not(part):
             return f"NOT {within(part)}"
         case Or(parts):
@@ -235,7 +235,7 @@ def within(part: Node) -> str:
 def quote(text: str) -> str:
     """Return the text as it is where it would be read as one word, else in quotes."""
     found = TOKEN.fullmatch(text)
-    if found and found["word"] and not keyword(found) and text.lower() not in SPECIAL:
+    if found and found["word"] and not keyword(found):
         return text
     return quoted(text)
 

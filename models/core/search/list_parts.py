@@ -67,6 +67,8 @@ def parsed(text: str, entity: type[Entity]) -> Node:
 
 
 def spelt(found: re.Match[str], entity: type[Entity]) -> str:
+    if found["before"].endswith(")"):
+        return found[0]  # of a count
     try:
         field_of(found["before"].lower().replace("-", "_"), entity)
     except ValueError:

@@ -43,7 +43,7 @@ class Page(Generic[E]):
         searched: the words that were none of its conditions.
         menus: the other lists that are one choice away.
         sums: what the records of all pages amount to together.
-        groups: the headings under which they stand, where they were asked for.
+        groups: the headings of the list, where they were asked for.
     """
 
     records: list[E]

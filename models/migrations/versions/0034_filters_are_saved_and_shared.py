@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations.frozen_columns import entity
+from models.migrations.frozen_columns import entity, index
 from models.migrations.row_level_security import isolate
 
 revision = "0034"
@@ -34,7 +34,6 @@ LINE = re.compile(r"(?:my\s+)?([a-z]+)\b(?:\s+(?:list|find)\b)?\s*(.*)", re.IGNO
 
 
 def upgrade() -> None:
-    there = sa.text("deleted_at IS NULL")
     entity(
         "saved_filter",
         sa.Column("name", sa.String(60), nullable=False),
@@ -42,16 +41,10 @@ def upgrade() -> None:
         sa.Column("typed", sa.Text, nullable=False),
         sa.Column("shared", sa.String(50), nullable=False),
         sa.Column("owner", sa.Integer, sa.ForeignKey("user.id")),
+        sa.Column("in_digest", sa.Boolean, server_default=sa.false()),
     )
     isolate("saved_filter")
-    op.create_index(
-        "ix_saved_filter_name",
-        "saved_filter",
-        ["workspace", "owner", "key"],
-        unique=True,
-        sqlite_where=there,
-        postgresql_where=there,
-    )
+    index("saved_filter", "workspace", "owner", "key")
     take_over()
 
 

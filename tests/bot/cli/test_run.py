@@ -17,6 +17,7 @@ from bot.manifest import written
 from bot.sandbox.slack import Slack
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
+from models.core import saved_filters
 from models.core.db.engine import open_engine
 from models.core.identity.installation import Installation, install
 from models.core.outbox.delivery import deliver
@@ -318,6 +319,28 @@ def test_the_parts_of_what_is_exported_are_a_file_beside_it(
     ]
     done = at_home("export", "sales", "--workspace", "T1")
     assert "3 × Widget @ 90" in done.output
+
+
+@SQLITE
+def test_what_is_exported_may_be_what_a_filter_finds(
+    at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path
+) -> None:
+    for name in ("Acme", "Looms"):
+        given(works, Account, name=name)
+        given(works, Purchase, account=name, lines=f"3 × {name} @ 90")
+    with works("T1", "U_RITA") as work:
+        saved_filters.save(work, "At Acme", "purchase", "account.name = acme", "everyone")
+    for number, words in enumerate(("account = acme", "at acme", 'filter="none"')):
+        file = tmp_path / f"sales{number}.csv"
+        done = at_home("export", "sales", str(file), "--workspace", "T1", "--filter", words)
+        if number == 2:
+            assert done.exit_code == 1
+            assert "has no field “filter”" in done.output
+            break
+        (beside,) = set(tmp_path.glob(f"sales{number}-*.csv"))
+        rows = [each.read_text(encoding="utf-8-sig").splitlines() for each in (file, beside)]
+        assert [len(each) for each in rows] == [2, 2], done.output
+        assert "Acme" in rows[1][1]
 
 
 @SQLITE

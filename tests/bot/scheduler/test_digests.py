@@ -9,6 +9,7 @@ from bot.sandbox.client import SlackDriver
 from bot.sandbox.surface_text import Shown
 from bot.scheduler.scheduler import Scheduler
 from models.core import records
+from models.core.identity.role import Role
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.sales.opportunity import Opportunity
@@ -150,3 +151,47 @@ def test_who_wants_it_once_a_week_gets_it_on_their_first_working_day(
         weekly = morning(scheduler, courier, clock, slack)
     assert len(slack.posted("U_MONA")) == before + 2
     assert weekly.text.startswith("Sales since Monday 16 March")
+
+
+@pytest.mark.usefixtures("eight_thirty")
+def test_a_saved_filter_is_a_section_when_what_it_finds_has_changed(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    sails: Opportunity,
+) -> None:
+    slack.command('/crm deal list amount > 5k open | save "Big ones"', user="U_MONA")
+    slack.command("/crm filter edit big ones digest=yes", user="U_MONA")
+    assert "Big ones, 1 deal" in morning(scheduler, courier, clock, slack).text
+    quiet = morning(scheduler, courier, clock, slack)
+    assert quiet.text == "Nothing changed since Wednesday 11 March. Open: 1 deal, €10,000."
+    for number in range(6):
+        given(works, Opportunity, name=f"Big {number}", account="AC-1", amount="€9k")
+    given(works, Opportunity, name="Small", account="AC-1", amount="€1k")
+    told = morning(scheduler, courier, clock, slack).text
+    section = told[told.index("Big ones, 7 deals") :].splitlines()[0]
+    assert section.count("Big ") == 5 + 1
+    assert "and 2 more" in section
+    clock.forward(2 * DAY)  # over the weekend
+    assert "Big ones" not in morning(scheduler, courier, clock, slack).text
+    slack.command("/crm filter edit big ones digest=no", user="U_MONA")
+    change(works, sails, amount="€1k")
+    assert "Big ones" not in morning(scheduler, courier, clock, slack).text
+    slack.check()
+
+
+@SQLITE
+def test_a_section_that_cannot_be_read_any_more_says_so(
+    works: UnitOfWorkFactory, slack: SlackDriver, sails: Opportunity
+) -> None:
+    slack.command('/crm deal list amount > 5k | save "Big ones"', user="U_MONA")
+    slack.command("/crm filter edit big ones digest=yes", user="U_MONA")
+    with works("T1", "U_ADA") as work:
+        role = work.get(Role, work.lookup("role", "manager"))
+        records.update(
+            work, role, {"rights": "everything: look\ndeal: look, hide amount\ncrm: digest"}
+        )
+    slack.command("/crm digest", user="U_MONA")
+    assert "Big ones: Your role does not show you Amount" in slack.last.text

@@ -234,7 +234,7 @@ def test_somebody_whose_role_is_gone_is_told_so_everywhere(
     assert told(slack) == "Your role (sorcerer) does not allow “lead list”. Ada Abel can give it."
     assert "Your role (sorcerer) shows you nothing here." in slack.home().words
     slack.command("/crm help")
-    assert slack.last.buttons == ["My day", "My lists"]
+    assert slack.last.buttons == ["My day", "Saved filters"]
     assert "convert" not in slack.last.words
     slack.command("/crm help lead")
     assert "Your role lets you do nothing with it." in slack.last.words

@@ -45,9 +45,6 @@ def test_a_list_is_saved_by_the_end_of_its_line(
         "deal list First Ones",
         "deals first ones",
         "first ones",
-        "filter run SF-1",
-        "filter run first ones",
-        "SF-1 run",
         "lists SF-1",
     ],
 )
@@ -57,6 +54,15 @@ def test_a_saved_filter_is_opened_by_its_name(
     slack.command('/crm deal list stage=qualification | save "First ones"')
     slack.command(f"/crm {line}")
     assert "3 deals match “stage=qualification”" in told(slack)
+
+
+@SQLITE
+def test_its_card_leads_to_its_list(slack: SlackDriver, deals: list[Opportunity]) -> None:
+    slack.command('/crm deal list stage=qualification | save "First ones"')
+    slack.command("/crm filter show first ones")
+    assert "deals: stage=qualification" in slack.last
+    slack.click("crm.lists")
+    assert told(slack).startswith("3 deals match “stage=qualification”")
 
 
 @SQLITE
@@ -87,9 +93,12 @@ def test_a_filter_is_seen_by_those_it_is_for_and_by_nobody_else(
     for person in ("U_RITA", "U_RAVI", "U_MONA", "U_ADA"):
         slack.command("/crm lists", user=person)
         lines = told(slack).splitlines()[1:]
-        seen[person] = [line.partition(":")[0].partition(" (")[0] for line in lines]
-        slack.command("/crm filter list", user=person)
-        assert told(slack).startswith(f"{len(seen[person])} filter")
+        names = [line.partition(":")[0].partition(" (")[0] for line in lines]
+        seen[person] = [name.partition(" ")[2] for name in names]
+        slack.command("/crm filters", user=person)
+        assert told(slack).splitlines()[1:] == lines
+        slack.command("/crm filter list created >= today", user=person)
+        assert told(slack).startswith(f"{len(seen[person])} saved filter")
         slack.command("/crm show SF-1", user=person)
         assert told(slack).startswith("There is no SF-1") is (person != "U_RITA")
     assert seen == {
@@ -99,7 +108,7 @@ def test_a_filter_is_seen_by_those_it_is_for_and_by_nobody_else(
         "U_ADA": ["Public"],
     }
     slack.command("/crm filter edit SF-3 name=Mine", user="U_RAVI")
-    assert "only for your own filters" in told(slack)
+    assert "only for your own saved filters" in told(slack)
     slack.command("/crm filter edit SF-3 name=Everybodys", user="U_ADA")
     assert told(slack).startswith("Changed SF-3 Everybodys")
     slack.command("/crm deal list private", user="U_RAVI")
@@ -199,3 +208,9 @@ def test_the_name_of_a_list_alone_shows_it(
     assert "amount > 1k" in told(slack)
     slack.command("/crm My list", user="U_MONA")
     assert told(slack).startswith("I didn't understand")
+
+
+@SQLITE
+def test_to_filter_is_also_a_verb(slack: SlackDriver, deals: list[Opportunity]) -> None:
+    slack.command("/crm filter deals by stage=qualification")
+    assert told(slack).startswith("3 deals match “stage=qualification”")

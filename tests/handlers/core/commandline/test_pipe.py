@@ -9,6 +9,7 @@ from handlers.core.pipes import Bulk, bulk
 from handlers.core.request import Request
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
+from models.core.identity.rights import Preset
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.handlers.kit import SQLITE, told
@@ -76,9 +77,39 @@ def test_a_word_that_nobody_knows_is_said_and_nothing_is_done(
 ) -> None:
     slack.command("/crm deal list open | cuont")
     assert told(slack).startswith(
-        "“cuont” can not stand behind | after a list. Nothing was done yet. These can: save, count"
+        "“cuont” cannot follow | after a list. Nothing was done yet. These can: save, count, export."
     )
     slack.click("crm.run")
     assert told(slack).startswith("3 deals match “open”.")
     slack.command("/crm deal list open | count all")
     assert told(slack) == "“all” is not understood behind | count. Nothing was done yet."
+
+
+def test_a_list_is_exported_as_a_file_that_can_be_imported(
+    slack: SlackDriver, deals: list[Opportunity]
+) -> None:
+    slack.command('/crm deal list name ~ a | save "With an a"', user="U_ADA")
+    for line in ("deal list name ~ a | export", 'deal list "with an a" | export'):
+        slack.command(f"/crm {line}", user="U_ADA")
+        lines = told(slack).splitlines()
+        assert lines[0].endswith("as CSV")
+        assert lines[1].startswith("ref,name,")
+        names = [deal.name for deal in deals if "a" in deal.name.lower()]
+        assert [line.split(",")[1] for line in lines[2:]] == names
+
+
+@SQLITE
+def test_an_export_takes_its_right_a_filter_and_room(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    deals: list[Opportunity],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    works.welcome("T1", "U_RAVI", role=Preset.EXECUTIVE)
+    slack.command("/crm deal list open | export", user="U_RAVI")
+    assert "does not allow “deal export”" in told(slack)
+    slack.command("/crm deal list wibble | export", user="U_ADA")
+    assert told(slack).startswith("“wibble” is only searched for")
+    monkeypatch.setattr("handlers.core.pipes.LONGEST", 100)
+    slack.command("/crm deal list open | export", user="U_ADA")
+    assert told(slack).endswith('In a terminal: crm export deals FILE --filter "open"')
