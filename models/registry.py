@@ -2,7 +2,10 @@
 
 from models.activities.activity import Activity
 from models.analytics import overview, timeline
-from models.core import rollups
+from models.automation import triggers, validation
+from models.automation.rule import Rule
+from models.automation.run import RuleRun
+from models.core import listeners, rollups, rules
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
@@ -49,6 +52,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Role,
     Team,
     Channel,
+    Rule,
 )
 """The map of the product: what people know by a number."""
 DETAILS["customer"] = [lifecycle.facts]
@@ -57,6 +61,8 @@ for about in (Customer, Account, Lead, Opportunity, Case):
     TIMELINES[about.slug()] = timeline.timeline
 for whose in (Customer, Account):
     FACTS[whose.slug()].append(overview.open_work)
+listeners.FOLLOWERS.append(triggers.follow)
+rules.CHECKS.append(validation.check)
 rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,
@@ -71,6 +77,7 @@ TABLES: tuple[type[Base], ...] = (
     ListSubscription,
     Post,
     Replica,
+    RuleRun,
     SavedList,
     CaseComment,
     SearchText,

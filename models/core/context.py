@@ -47,6 +47,8 @@ HIDDEN = "hidden"
 """Shown in place of what a reader may not see."""
 IMPORT = "import"
 """The door through which files come."""
+RULE = "rule"
+"""The door of what rules do: the owner of a rule acts, though not by hand."""
 REPEATS = (IMPORT, "undo", "redo")
 """The doors through which a record becomes what it was, here or elsewhere."""
 
