@@ -5,6 +5,7 @@ An entity without its own router has the verbs that all entities have.
 
 from handlers.activities import activity, log_activity
 from handlers.admin import audit, channel, deliveries, role, team
+from handlers.automation import rule
 from handlers.core.crud import Records
 from handlers.core.router import Router
 from handlers.general import commands
@@ -26,6 +27,7 @@ ADMIN: tuple[Router, ...] = (
     role.router,
     team.router,
     channel.router,
+    rule.router,
     deliveries.router,
     audit.router,
 )

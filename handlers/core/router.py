@@ -108,6 +108,8 @@ class Verb:
     """The flags that it knows besides those of every verb."""
     words: bool = False
     """It reads the words of the line by itself: `Line.rest`."""
+    whole: str = ""
+    """The ask that all words of the line fill, with whatever people and fields are in them."""
     after: tuple[str, ...] = ()
     """What leads to it at the end of a line that shows a list: `deal list open keep as Mine`."""
 

@@ -26,6 +26,7 @@ from handlers.notifications import (
     reasons,
     record_events,
     reminders,
+    rules,
     together,
 )
 from models.core.audit.entries import AuditEntry
@@ -192,6 +193,9 @@ DRAWINGS: dict[str, Drawing] = {
     "verdict": audit.verdict,
     "wish": access_requests.wish,
     "answer": access_requests.answered,
+    "rule": rules.message,
+    "rule_post": rules.message,
+    "rule_trouble": rules.trouble,
 }
 """The function that draws each kind of delivery."""
 FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Delivery, Sequence[int]], Message]] = {

@@ -47,7 +47,7 @@ class RuleLine(LongText):
 class Rule(Entity):
     """What is done, or refused, when something happens to records or a time comes."""
 
-    prefix = "R"
+    prefix = "RU"
     icon = ":gear:"
     stand_ins = ("sentence",)
     line = ("paused", "owner")

@@ -191,3 +191,9 @@ def waiting_in(works: UnitOfWorkFactory) -> Sequence[str]:
     with works.everywhere() as session:
         some = select(RuleRun.workspace).where(RuleRun.state == RunState.WAITING).distinct()
         return session.scalars(some).all()
+
+
+def again(work: UnitOfWork, run: RuleRun) -> None:
+    """Ask that a cause that came to nothing be worked on again."""
+    run.state, run.said, run.done_at, run.depth, run.trail = RunState.WAITING, None, None, 0, []
+    work.session.flush()

@@ -32,6 +32,7 @@ KINDS: Mapping[str, tuple[Notice, ...]] = {
     "deadline": (Notice.DEADLINE,),
     "digest": (Notice.DIGEST,),
     "wish": (Notice.GIVEN,),
+    "rule": (Notice.GIVEN,),
 }
 """The deliveries that nobody asked for → what a person chooses to get them."""
 AT_ONCE = (Notice.DUE, Notice.DAY, Notice.DIGEST)

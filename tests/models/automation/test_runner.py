@@ -92,7 +92,7 @@ def test_a_validation_rule_is_kept_at_every_door(works: UnitOfWorkFactory) -> No
     rule(works, "deal must close_date if stage >= proposal")
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
     deal = given(works, Opportunity, name="Sails", customer=ada.ref)
-    with pytest.raises(Invalid, match="Close date is missing: it must be there if stage >= proposal, says the rule R-1."):
+    with pytest.raises(Invalid, match="Close date is missing: it must be there if stage >= proposal, says the rule RU-1."):
         change(works, deal, stage="proposal")
     change(works, deal, stage="proposal", close_date="2026-05-01")
     with pytest.raises(Invalid):
