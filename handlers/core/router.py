@@ -109,7 +109,9 @@ class Verb:
     words: bool = False
     """It reads the words of the line by itself: `Line.rest`."""
     whole: str = ""
-    """The ask that all words of the line fill, with whatever people and fields are in them."""
+    """The ask that all words of the line fill, with whatever people and fields are in them; the
+    answer says what they were understood as.
+    """
     after: tuple[str, ...] = ()
     """What leads to it at the end of a line that shows a list: `deal list open keep as Mine`."""
 

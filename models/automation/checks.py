@@ -1,6 +1,7 @@
 """Ask whether what the line of a rule speaks of exists, for the person with whose rights it runs."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from models.automation import conditions, people
 from models.automation.language import Action, Does, Sentence, When
@@ -40,6 +41,8 @@ def check_about(work: Context, sentence: Sentence) -> None:
         name, kind = field_of(trigger.field, entity)
         if not isinstance(kind, Day | Moment):
             raise ValueError(f"{kind.label} is no day. A moment is relative to a day.")
+        if isinstance(kind, Day) and trigger.offset % timedelta(days=1):
+            raise ValueError(f"{kind.label} is a day: say how many days before or after it.")
     elif trigger.field:
         own_field(entity, trigger.field)
         for text in filter(None, (trigger.before, trigger.after)):

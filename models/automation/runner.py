@@ -6,7 +6,6 @@ no more. A row that somebody works on is left to them.
 """
 
 import logging
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -47,10 +46,20 @@ class Trouble(Exception):
         self.run = run
 
 
-def run_all(works: UnitOfWorkFactory, workspace: str) -> int:
-    """Work on everything that waits in a workspace, and return how many causes that were."""
+def run_all(works: UnitOfWorkFactory, workspace: str, most: int | None = None) -> int:
+    """Work on what waits in a workspace, and return how many causes that were.
+
+    Args:
+        works: Begins units of work.
+        workspace: The workspace.
+        most: Where to stop; None to work on everything.
+    """
+    with works(workspace, writes=False) as work:
+        waits = select(RuleRun.id).where(RuleRun.state == RunState.WAITING).limit(1)
+        if work.session.scalar(waits) is None:
+            return 0
     count = 0
-    while run_next(works, workspace):
+    while (most is None or count < most) and run_next(works, workspace):
         count += 1
     return count
 
@@ -184,13 +193,6 @@ def tell_owner(work: UnitOfWork, run: RuleRun, rule: Rule, owner: User) -> None:
     key = f"{TROUBLE}:{rule.id}:{work.now:%Y%m%d%H}"
     about: dict[str, Any] = {"rule": rule.id, "run": run.id}
     enqueue(work, TROUBLE, owner.slack_id, key, about=about)
-
-
-def waiting_in(works: UnitOfWorkFactory) -> Sequence[str]:
-    """Return the workspaces in which a cause waits."""
-    with works.everywhere() as session:
-        some = select(RuleRun.workspace).where(RuleRun.state == RunState.WAITING).distinct()
-        return session.scalars(some).all()
 
 
 def again(work: UnitOfWork, run: RuleRun) -> None:

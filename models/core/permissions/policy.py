@@ -50,10 +50,12 @@ EVERYONE = frozenset(
         "handover",
         "keep",
         "lists",
+        "subscribe",
+        "unsubscribe",
     )
 )
 """The verbs of `CRM` that everyone in the workspace may use: look, undo what they did, keep lists,
-and choose what reaches them. What they hand over is checked record by record.
+subscribe, and choose what reaches them. What they hand over is checked record by record.
 """
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""

@@ -204,5 +204,4 @@ def test_a_dry_run_says_what_a_line_would_have_done(
         "When a deal begins to fit (amount > 50k and stage = proposal), I tell its owner.",
         "In the last 30 days it would have done this once.",
         "today 11:00 · OP-1 Sails",
-        "Rule: when deal enters (amount > 50k and stage = proposal) then dm owner",
     ]
