@@ -45,55 +45,59 @@ class Known:
     fields: frozenset[str] | None = None
     files: bool = False
 
-    @property
-    def new_ones(self) -> bool:
-        """Return whether a new record may concern it."""
-        return self.sentence.trigger.when in (When.CREATED, When.ENTERS)
+
+@dataclass
+class Table:
+    """The rules about the records of one entity, by what concerns them.
+
+    Attributes:
+        made: The rules that a new record concerns.
+        changed: Field → the rules that its change concerns.
+        any: The rules that every change concerns.
+    """
+
+    made: list[Known] = field(default_factory=list)
+    changed: dict[str, list[Known]] = field(default_factory=dict)
+    any: list[Known] = field(default_factory=list)
+
+    def add(self, known: Known, when: When) -> None:
+        if when in (When.CREATED, When.ENTERS, When.SAVED):
+            self.made.append(known)
+        if when != When.CREATED and known.fields is None:
+            self.any.append(known)
+        elif when != When.CREATED:
+            for name in known.fields or ():
+                self.changed.setdefault(name, []).append(known)
+
+    def concerned(self, new: bool, names: Iterable[str]) -> Sequence[Known]:
+        """Return the rules that a new record, or a change of these fields, may concern."""
+        if new:
+            return self.made
+        found = [*self.any, *(known for name in names for known in self.changed.get(name, ()))]
+        return list({known.id: known for known in found}.values()) if len(found) > 1 else found
 
 
 @dataclass
 class Index:
-    """The active rules of a workspace, by what concerns them.
+    """The active rules of a workspace.
 
     Attributes:
-        made: Entity → the rules that a new record concerns.
-        changed: Entity → field → the rules that its change concerns.
-        any: Entity → the rules that every change of a record concerns.
+        does: Entity → the rules that do something.
         musts: Entity → the rules that say what must be.
         clocked: The rules that wait for a time.
     """
 
-    made: dict[str, list[Known]] = field(default_factory=dict)
-    changed: dict[str, dict[str, list[Known]]] = field(default_factory=dict)
-    any: dict[str, list[Known]] = field(default_factory=dict)
-    musts: dict[str, list[Known]] = field(default_factory=dict)
+    does: dict[str, Table] = field(default_factory=dict)
+    musts: dict[str, Table] = field(default_factory=dict)
     clocked: list[Known] = field(default_factory=list)
 
     def add(self, known: Known) -> None:
         about, when = known.sentence.noun, known.sentence.trigger.when
         if when in CLOCKED:
             self.clocked.append(known)
-            return
-        if when == When.SAVED:
-            self.musts.setdefault(about, []).append(known)
-            return
-        if known.new_ones:
-            self.made.setdefault(about, []).append(known)
-        if when != When.CREATED and known.fields is None:
-            self.any.setdefault(about, []).append(known)
-        elif when != When.CREATED:
-            for name in known.fields or ():
-                self.changed.setdefault(about, {}).setdefault(name, []).append(known)
-
-    def concerned(self, slug: str, action: str, names: Iterable[str]) -> Sequence[Known]:
-        """Return the rules that a change of these fields of a record may concern."""
-        if action == "create":
-            return self.made.get(slug, ())
-        found = {known.id: known for known in self.any.get(slug, ())}
-        by_field = self.changed.get(slug)
-        for name in names if by_field else ():
-            found |= {known.id: known for known in (by_field or {}).get(name, ())}
-        return list(found.values())
+        else:
+            tables = self.musts if when == When.SAVED else self.does
+            tables.setdefault(about, Table()).add(known, when)
 
 
 def index_of(work: Context) -> Index:
@@ -166,13 +170,12 @@ def follow(work: Context, written: Sequence[Written]) -> None:
         work.regroup()
     if work.door in REPEATS and work.door != IMPORT:
         return
-    index = index_of(work)
-    if not (index.made or index.changed or index.any):
-        return
+    does = index_of(work).does
     rows = [
         row_of(work, known, record)
         for record, action, changes in written
-        for known in index.concerned(record.slug(), action, changes)
+        if (table := does.get(record.slug()))
+        for known in table.concerned(action == "create", changes)
         if known.files or work.door != IMPORT
     ]
     if rows:

@@ -6,8 +6,7 @@ from models.automation import checks, conditions, triggers
 from models.automation.conditions import Question
 from models.automation.triggers import Known
 from models.core.audit import entries
-from models.core.context import REPEATS, Context
-from models.core.context import IMPORT
+from models.core.context import IMPORT, REPEATS, Context
 from models.core.entity.base import Entity
 from models.core.errors import Invalid
 from models.core.parsing.texts import enumerated
@@ -27,16 +26,10 @@ def check(work: Context, records: Sequence[Entity]) -> None:
     if not musts or work.restores or (work.door in REPEATS and work.door != IMPORT):
         return
     for record in records:
-        known = [each for each in musts.get(record.slug(), ()) if concerns(each, record)]
-        if known and record.deleted_at is None:
-            must_hold(work, record, known)
-
-
-def concerns(known: Known, record: Entity) -> bool:
-    """Return whether a change of a record concerns a rule about what must be."""
-    if record.id is None or known.fields is None:
-        return True
-    return bool(known.fields & entries.changes_of(record).keys())
+        if record.deleted_at is None and (table := musts.get(record.slug())):
+            new = record.id is None
+            if known := table.concerned(new, () if new else entries.changes_of(record)):
+                must_hold(work, record, known)
 
 
 def must_hold(work: Context, record: Entity, known: Sequence[Known]) -> None:
