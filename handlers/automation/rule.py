@@ -43,8 +43,8 @@ class Rules(Records[Rule]):
     """Rules, whose receipts say them back in words."""
 
     def new(self, request: Request, _: Any) -> Response:
-        """Make a rule: `rule new when lead is created then assign round-robin team:sales, dm owner`,
-        or say what must be: `rule new deal must close_date if stage >= proposal`.
+        """Make a rule: `rule new when lead is created then assign round-robin team:sales`, or say
+        what must be: `rule new deal must close_date if stage >= proposal`.
         """  # noqa: D205
         made = records.create(request.work, Rule, request.texts, asks=True)
         return receipt(request, made, more=said_back(request.work, made))
@@ -95,7 +95,9 @@ def resume(request: Request, rule: Rule) -> Response:
     return receipt(request, rule, f"{rule.ref} works again.", more=said_back(request.work, rule))
 
 
-@router.verb("stop", record=False, confirm="Pause all rules? Nothing is done by itself until they resume.")
+@router.verb(
+    "stop", record=False, confirm="Pause all rules? Nothing is done by itself until they resume."
+)
 def stop(request: Request, _: Any) -> Response:
     """Pause all rules at once; one undo lets those go on that were not paused: `rule stop`."""
     active = select(Rule).where(Rule.paused.is_(False)).order_by(Rule.id)
@@ -112,10 +114,18 @@ def stop(request: Request, _: Any) -> Response:
 # ── what it would do ──────────────────────────────────────────────────────────────────────────────
 
 
-@router.verb("test", record=False, writes=False, asks={"rule": LongText("Rule", 1000, required=True)}, whole="rule", title="Try a rule", button="Try")
+@router.verb(
+    "test",
+    record=False,
+    writes=False,
+    asks={"rule": LongText("Rule", 1000, required=True)},
+    whole="rule",
+    title="Try a rule",
+    button="Try",
+)
 def test(request: Request, _: Any) -> Response:
-    """When a rule would have done something in the last 30 days: `rule test RU-1`, or a line that is
-    no rule yet: `rule test when lead is created then dm owner`.
+    """When a rule would have done something in the last 30 days: `rule test RU-1`, or a line that
+    is no rule yet: `rule test when lead is created then dm owner`.
     """  # noqa: D205
     work, typed = request.work, request["rule"]
     sentence, owner, files = meant(request, typed)
@@ -218,5 +228,3 @@ def replay(request: Request, rule: Rule) -> Response:
         raise Conflict(f"That was {run.state} already, and is done once. See: rule log {rule.ref}")
     runner.again(request.work, run)
     return plainly(f"{rule.ref} tries that again now. See: rule log {rule.ref}")
-
-

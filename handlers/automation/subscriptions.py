@@ -22,7 +22,7 @@ from models.core.search.lookup import REFERENCE
 from models.core.unit_of_work import UnitOfWork
 
 ASKS = {
-    "what": LongText("What", 900, hint='Such as: deal enters (amount > 50k), or #sales case is new')
+    "what": LongText("What", 900, hint="Such as: deal enters (amount > 50k), or #sales case is new")
 }
 CHANNEL = re.compile(r"(<#\w+(?:\|[^<>]*)?>|#[^\s#]+)\s+", re.I)
 ME = "me"
@@ -33,8 +33,8 @@ HOW = "Subscribe to something: subscribe deal enters (amount > 50k)"
 
 def subscribe(request: Request, _: Any) -> Response:
     """Hear when something happens, though it is not yours: `subscribe deal enters (amount > 50k)`,
-    `subscribe #sales case is new`; alone, it lists what you hear of. You hear nothing of what you do
-    yourself, nor of what rules do, unless you say `by anyone`.
+    `subscribe #sales case is new`; alone, it lists what you hear of. It leaves out what you do
+    yourself and what rules do, unless you say by anyone.
     """  # noqa: D205
     work, said = request.work, (request["what"] or "").strip()
     if not work.actor:

@@ -18,7 +18,7 @@ def tried(
     files: bool = False,
     found: Trial | None = None,
 ) -> list[str]:
-    """Return the sentence that says how often it would have done something; none where nothing tells.
+    """Return the sentence that says how often it would have done something, if anything tells.
 
     Args:
         work: The unit of work.

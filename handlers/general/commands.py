@@ -186,9 +186,9 @@ def lists(request: Request, _: Any) -> Response:
     return kept.shown(request)
 
 
-router.verb(
-    "subscribe", record=False, asks=subscriptions.ASKS, whole="what", title="Subscribe"
-)(subscriptions.subscribe)
+router.verb("subscribe", record=False, asks=subscriptions.ASKS, whole="what", title="Subscribe")(
+    subscriptions.subscribe
+)
 router.verb("unsubscribe", record=False, asks=subscriptions.ASKS, whole="what")(
     subscriptions.unsubscribe
 )

@@ -34,7 +34,8 @@ def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message
     """Return what happened to a record, for the thread of its card.
 
     It is word for word where everybody there may see all of the record, since colleagues write what
-    they like. `delivery.about` has `by`, `did`, `remark`, `activity`, `undone` and `redone`, or `rule`.
+    they like. `delivery.about` has `by`, `did`, `remark`, `activity`, `undone` and
+    `redone`, or `rule`.
     """
     record = record_of(work, delivery)
     if not masking.is_open(work, record):

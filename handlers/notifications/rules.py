@@ -86,7 +86,10 @@ def trouble(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
 
     `delivery.about` has `rule` and `run`.
     """
-    rule, run = work.get(Rule, delivery.about["rule"]), work.session.get(RuleRun, delivery.about["run"])
+    rule, run = (
+        work.get(Rule, delivery.about["rule"]),
+        work.session.get(RuleRun, delivery.about["run"]),
+    )
     if run is None or rule.deleted_at:
         return None
     record = work.get(ENTITIES[run.entity], run.record_id or 0) if run.entity else None

@@ -121,7 +121,11 @@ def tell(doing: Doing, action: Action, number: int) -> str:
     for person in heard:
         people.must_be_there(person)
         send(doing, number, person)
-    return f"told {' and '.join(person.name for person in heard)}" if heard else "told nobody: it has no owner"
+    return (
+        f"told {' and '.join(person.name for person in heard)}"
+        if heard
+        else "told nobody: it has no owner"
+    )
 
 
 def post(doing: Doing, action: Action, number: int) -> str:
@@ -200,8 +204,7 @@ def channel_of(whom: str) -> tuple[str, str]:
 
 def without_quotes(text: str) -> str:
     """Return the words of a new record, whose name may be in quotes: "Call" +1d."""
-    signs: Mapping[int, str] = str.maketrans("", "", '"“”„«»')
-    return text.translate(signs)  # type: ignore[arg-type]
+    return text.translate(str.maketrans("", "", '"“”„«»'))
 
 
 DOING: Mapping[Does, Callable[[Doing, Action, int], str]] = {

@@ -1,10 +1,10 @@
-"""Ask whether what the line of a rule speaks of exists, for the person with whose rights it runs."""
+"""Ask whether what a rule speaks of exists, for the person with whose rights it runs."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 
 from models.automation import conditions, people
-from models.automation.language import Action, Does, Sentence, When
+from models.automation.language import Action, Does, Sentence, Trigger, When
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError, Invalid
@@ -38,22 +38,29 @@ def check_about(work: Context, sentence: Sentence) -> None:
     for name in sentence.must:
         own_field(entity, name)
     if trigger.field and trigger.when == When.MOMENT:
-        name, kind = field_of(trigger.field, entity)
-        if not isinstance(kind, Day | Moment):
-            raise ValueError(f"{kind.label} is no day. A moment is relative to a day.")
-        if isinstance(kind, Day) and trigger.offset % timedelta(days=1):
-            raise ValueError(f"{kind.label} is a day: say how many days before or after it.")
+        check_moment(entity, trigger)
     elif trigger.field:
         own_field(entity, trigger.field)
         for text in filter(None, (trigger.before, trigger.after)):
             conditions.condition(work, entity, equals(trigger.field, text))
 
 
+def check_moment(entity: type[Entity], trigger: Trigger) -> None:
+    """Raise ValueError where a moment is relative to no day, or not to a part of one."""
+    _, kind = field_of(trigger.field, entity)
+    if not isinstance(kind, Day | Moment):
+        raise ValueError(f"{kind.label} is no day. A moment is relative to a day.")
+    if isinstance(kind, Day) and trigger.offset % timedelta(days=1):
+        raise ValueError(f"{kind.label} is a day: say how many days before or after it.")
+
+
 def check_action(work: Context, sentence: Sentence, action: Action) -> None:
     """Raise ValueError where an action cannot be done."""
     entity = ENTITIES[sentence.noun] if sentence.noun else None
     if entity is None and (action.does not in (Does.DM, Does.POST) or action.whom == people.OWNER):
-        raise ValueError("Without a record a rule can only post and dm. Name one: every monday at 9:00 deal where …")
+        raise ValueError(
+            "Without a record a rule can only post and dm. Name one: every monday at 9:00 deal where …"
+        )
     if action.does == Does.POST or action.does == Does.SAY or entity is None:
         return
     if action.does == Does.SET:

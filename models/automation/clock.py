@@ -1,8 +1,8 @@
 """Rules that wait for a time: a schedule, or a moment relative to a day of a record.
 
-Each slot of a schedule, and each day of a record, is a cause of its own: it fires once, in whichever
-replica looks at the clock first. What was missed for more than a day is not made up for, and a rule
-begins with what comes after it was last changed.
+Each slot of a schedule, and each day of a record, is a cause of its own: it fires once, in
+whichever replica looks at the clock first. What was missed for more than a day is not made up for,
+and a rule begins with what comes after it was last changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,7 +40,9 @@ def look(work: Context) -> None:
                 insert(work, rule, due(work, rule, known.sentence, owner))
 
 
-def due(work: Context, rule: Rule, sentence: Sentence, owner: User) -> Iterable[tuple[str, datetime, int | None]]:
+def due(
+    work: Context, rule: Rule, sentence: Sentence, owner: User
+) -> Iterable[tuple[str, datetime, int | None]]:
     """Yield what a rule is due for: the cause, when it came, and the record."""
     trigger = sentence.trigger
     if trigger.when == When.SCHEDULE:
@@ -62,7 +64,7 @@ def due(work: Context, rule: Rule, sentence: Sentence, owner: User) -> Iterable[
     since = max(rule.updated_at, work.now - WORTH)
     there = (column > since - trigger.offset) & (column <= work.now - trigger.offset)
     for id in ids_of(work, sentence, there):
-        at = work.session.scalar(select(column).where(entity.id == id)) + trigger.offset
+        at: datetime = getattr(work.get(entity, id), name) + trigger.offset
         yield f"moment:{at:%Y%m%dT%H%M%S}:{id}", at, id
 
 

@@ -6,7 +6,7 @@ can be asked about as it was, or as it is about to be, and rules read filters as
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.sql import visitors
@@ -23,7 +23,6 @@ from models.core.search import filter_parser, filter_sql
 from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
 from models.core.search.list_words import Listing
 
-Condition = ColumnElement[bool]
 Values = Mapping[str, Any]
 """Field → what a record holds in it."""
 AT_ONCE = 40
@@ -104,7 +103,7 @@ def fields_of(node: Node, entity: type[Entity]) -> frozenset[str] | None:
     """Return the fields that a filter asks about; None where a change of any field may matter."""
     match node:
         case Term(named):
-            known = named != "is" and filter_sql.field_of(named, entity)[0]
+            known = filter_sql.field_of(named, entity)[0] if named != "is" else ""
             return frozenset({known}) if known in entity.fields() else None
         case Not(part):
             return fields_of(part, entity)
@@ -127,7 +126,7 @@ def compiled(node: Node, entity: type[Entity], work: Context) -> ColumnElement[b
         case Term(op=op) if op in filter_sql.RANKS and (options := choice(node, entity)):
             name, kind = options
             column = filter_sql.visible(getattr(entity, name), work)
-            return cast(Condition, filter_sql.compare(kind, column, op, node.value, work))
+            return filter_sql.compare(kind, column, op, node.value, work)
         case Term():
             return filter_sql.term(node, entity, work)
     return filter_sql.condition(node, entity, work)
@@ -155,15 +154,14 @@ def condition(work: Context, entity: type[Entity], text: str) -> ColumnElement[b
 
 def with_values(question: Question, entity: type[Entity]) -> ColumnElement[bool]:
     """Return a condition with values in the place of the columns of an entity."""
-    table = entity.__table__
+    table, slug = entity.__table__, entity.slug()
 
     def replace(element: Any, **_: Any) -> Any:
         if isinstance(element, Select) and table in element.get_final_froms():
             return element  # it looks among the records that there are
-        if isinstance(element, Column) and element.table is not None:
-            if element.table.name == table.name:
-                name = entity.__mapper__.get_property_by_column(table.c[element.name]).key
-                return bindparam(None, question.values.get(name), element.type, unique=True)
+        if isinstance(element, Column) and getattr(element.table, "name", "") == slug:
+            name = entity.__mapper__.get_property_by_column(table.c[element.name]).key
+            return bindparam(None, question.values.get(name), element.type, unique=True)
         return None
 
     found: ColumnElement[bool] = visitors.replacement_traverse(question.condition, {}, replace)

@@ -1,8 +1,8 @@
 """What happened to records, as the audit trail tells it, and whether it sets a rule off.
 
 A rule looks at what one unit of work did to one record: how the record was before it and how it was
-after it. The same is read from the trail for what happened a second ago and for the last 30 days, so
-that a dry run and the rule itself agree.
+after it. The same is read from the trail for what happened a second ago and for the last 30 days:
+so a dry run and the rule itself agree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,9 @@ class Test(NamedTuple):
     wanted: bool = True
 
 
-def last_of(work: Context, record: Entity, entries: Sequence[AuditEntry], unit: str) -> Event | None:
+def last_of(
+    work: Context, record: Entity, entries: Sequence[AuditEntry], unit: str
+) -> Event | None:
     """Return what a unit of work did to a record.
 
     Args:
@@ -66,9 +68,7 @@ def last_of(work: Context, record: Entity, entries: Sequence[AuditEntry], unit: 
     return None
 
 
-def backwards(
-    record: Entity, values: dict[str, Any], entries: Sequence[Any]
-) -> "Sequence[Event]":
+def backwards(record: Entity, values: dict[str, Any], entries: Sequence[Any]) -> "Sequence[Event]":
     """Return what the units of work did to a record, the latest first.
 
     Args:

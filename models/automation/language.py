@@ -278,7 +278,9 @@ def read_enters(text: str) -> Trigger | None:
     if not found:
         return None
     if not found["filter"]:
-        raise ValueError('Enters what? Try: enters (amount > 50k), or a list you keep: enters "hot"')
+        raise ValueError(
+            'Enters what? Try: enters (amount > 50k), or a list you keep: enters "hot"'
+        )
     way = When.ENTERS if found["way"].casefold().startswith("e") else When.LEAVES
     return Trigger(way, filter=unwrapped(found["filter"]))
 
@@ -291,19 +293,19 @@ def read_changed(text: str) -> Trigger | None:
     if found["field"]:
         rest = found["rest"] or ""
         rest = f"to {rest}" if found["becomes"] is not None else rest
-        return Trigger(When.CHANGED, field=word_of(found["field"]), **values_of(rest))
+        return Trigger(When.CHANGED, word_of(found["field"]), *values_of(rest))
     words = (found["behind"] or "").split(maxsplit=1)
     if not words:
         return Trigger(When.CHANGED)
-    return Trigger(When.CHANGED, field=word_of(words[0]), **values_of("".join(words[1:])))
+    return Trigger(When.CHANGED, word_of(words[0]), *values_of("".join(words[1:])))
 
 
-def values_of(text: str) -> dict[str, str]:
+def values_of(text: str) -> tuple[str, str]:
     """Return the values of `from x to y`."""
     found = FROM_TO.fullmatch(text.strip())
     if not found:
         raise ValueError(f"“{text[:40]}” should be from and to: stage changes from proposal to won")
-    return {name: unquoted(found[name] or "") for name in ("before", "after")}
+    return unquoted(found["before"] or ""), unquoted(found["after"] or "")
 
 
 def read_moment(text: str) -> Trigger | None:
@@ -387,7 +389,7 @@ def read_assign(text: str) -> Action:
 
 
 def team_of(whom: str) -> str:
-    """Return the team that a text names: team:emea, team emea, emea team; "" where it names none."""
+    """Return the team that a text names: team:emea, team emea, emea team; "" for none."""
     found = re.fullmatch(r"(?:the\s+)?team[:\s]\s*(.+)|(.+?)\s+team", whom.strip(), re.I | re.S)
     return unquoted((found[1] or found[2]).strip()) if found else ""
 
@@ -485,7 +487,11 @@ def unquoted(text: str) -> str:
 def unwrapped(text: str) -> str:
     """Return a text without the parentheses around all of it."""
     text = text.strip()
-    return text[1:-1].strip() if text[:1] == "(" and bare(text) == f"({(len(text) - 2) * chr(0)})" else text
+    return (
+        text[1:-1].strip()
+        if text[:1] == "(" and bare(text) == f"({(len(text) - 2) * chr(0)})"
+        else text
+    )
 
 
 def is_name(text: str) -> bool:
@@ -500,7 +506,11 @@ def day_of(word: str) -> Sequence[int]:
         return range(7)
     if said in ("weekday", "workday", "morning"):
         return range(5)
-    found = [at for at, name in enumerate(names) if len(said) > 2 and name.casefold().startswith(said.removesuffix("s"))]
+    found = [
+        at
+        for at, name in enumerate(names)
+        if len(said) > 2 and name.casefold().startswith(said.removesuffix("s"))
+    ]
     if not found:
         raise ValueError(f"“{word}” is no day. Try: every monday at 9:00, or every weekday at 8:30")
     return found

@@ -1,4 +1,4 @@
-"""Whom a rule means: a person, the owner of a record, the people of a team, or one of them in turn."""
+"""Whom a rule means: a person, the owner of a record, a team, or one of its people in turn."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -98,7 +98,8 @@ def last_given(work: Context, rule: int) -> dict[int, int]:
     given = select(RuleRun.given, func.max(RuleRun.turn)).where(
         RuleRun.rule == rule, RuleRun.given.is_not(None)
     )
-    return {person: turn for person, turn in work.session.execute(given.group_by(RuleRun.given))}
+    found = work.session.execute(given.group_by(RuleRun.given))
+    return {person: turn or 0 for person, turn in found if person is not None}
 
 
 def open_of(work: Context, entity: Any, people: Sequence[int]) -> dict[int, int]:

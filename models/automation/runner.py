@@ -24,8 +24,8 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Busy, CRMError
 from models.core.identity.user import User
 from models.core.outbox.delivery import enqueue
-from models.core.records import absent, history
 from models.core.permissions import policy
+from models.core.records import absent, history
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,9 @@ def work_on(work: UnitOfWork, run: RuleRun) -> None:
     """Do what a rule says about a cause, and write down what came of it."""
     rule = work.get(Rule, run.rule)
     if rule.paused or rule.deleted_at:
-        end(work, run, RunState.STOPPED, "the rule is paused" if rule.paused else "the rule is gone")
+        end(
+            work, run, RunState.STOPPED, "the rule is paused" if rule.paused else "the rule is gone"
+        )
         return
     owner = work.get(User, rule.owner or 0)
     if why := absent(owner):

@@ -10,6 +10,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.notices import DAYS
 from models.core.identity.user import User
 from models.core.parsing.texts import enumerated
+from models.core.search.filter_sql import field_of
 
 SPANS = ((10080, "week"), (1440, "day"), (60, "hour"), (1, "minute"))
 BY = {By.ANYONE: "", By.PEOPLE: ", and a person did it", By.OTHERS: ", and another person did it"}
@@ -54,7 +55,7 @@ def happens(entity: type[Entity], trigger: Trigger) -> str:
         case When.LEAVES:
             return f"fits {quoted(trigger.filter)} no more"
         case When.MOMENT:
-            label = checks.field_of(trigger.field, entity)[1].label
+            label = field_of(trigger.field, entity)[1].label
             return f"is {offset(trigger)} its {label}"
     if not trigger.field:
         return "changes"

@@ -135,7 +135,9 @@ def watched(work: Context, sentence: Sentence) -> frozenset[str] | None:
     entity = ENTITIES[sentence.noun]
     try:
         if trigger.when == When.CHANGED:
-            return frozenset({checks.own_field(entity, trigger.field)[0]}) if trigger.field else None
+            return (
+                frozenset({checks.own_field(entity, trigger.field)[0]}) if trigger.field else None
+            )
         if trigger.when in (When.ENTERS, When.LEAVES):
             return with_hidden(asked(work, entity, trigger.filter))
         found = [asked(work, entity, text) for text in (sentence.where, sentence.holds) if text]
@@ -166,7 +168,9 @@ def follow(work: Context, written: Sequence[Written]) -> None:
 
     Undo and redo set off nothing, and files only those that say so.
     """
-    if any(isinstance(record, Rule) and FOLLOWED & changes.keys() for record, _, changes in written):
+    if any(
+        isinstance(record, Rule) and FOLLOWED & changes.keys() for record, _, changes in written
+    ):
         work.regroup()
     if work.door in REPEATS and work.door != IMPORT:
         return

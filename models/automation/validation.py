@@ -9,7 +9,6 @@ from models.core.audit import entries
 from models.core.context import IMPORT, REPEATS, Context
 from models.core.entity.base import Entity
 from models.core.errors import Invalid
-from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 
 NOTHING = (None, "", ())
@@ -82,12 +81,16 @@ def unmet(entity: type[Entity], known: Known) -> dict[str, str]:
     names = known.fields and [each for each in entity.fields() if each in known.fields]
     name = names[0] if names else entity.named[0]
     label = entity.fields()[name].label
-    return {name: f"{label} does not fit: a {entity.noun()} must {known.sentence.holds}{because(known)}"}
+    return {
+        name: f"{label} does not fit: a {entity.noun()} must {known.sentence.holds}{because(known)}"
+    }
 
 
 def because(known: Known) -> str:
     """Return when a rule applies and which one it is, as the end of a sentence."""
     applies = f" if {known.sentence.where}" if known.sentence.where else ""
-    return f": it must be there{applies}, says the rule {known.ref}." if known.sentence.must else (
-        f"{applies}, says the rule {known.ref}."
+    return (
+        f": it must be there{applies}, says the rule {known.ref}."
+        if known.sentence.must
+        else (f"{applies}, says the rule {known.ref}.")
     )

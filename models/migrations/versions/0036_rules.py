@@ -1,5 +1,6 @@
 """Rules, and the log of what they did."""
 
+from alembic import op
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -12,7 +13,6 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
-from alembic import op
 
 from models.migrations.frozen_columns import entity, index, row
 from models.migrations.row_level_security import isolate
@@ -31,7 +31,7 @@ def upgrade() -> None:
         Column("owner", Integer, ForeignKey("user.id")),
         Column("paused", Boolean, server_default=false(), nullable=False),
         Column("files", Boolean, server_default=false(), nullable=False),
-        Column("most", Integer, nullable=False),
+        Column("most", Integer),
     )
     isolate("rule")
     index("rule", "workspace", "paused")

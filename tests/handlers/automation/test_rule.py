@@ -71,7 +71,7 @@ def test_what_somebody_types_wrong_is_said_and_no_rule_is_made(
 def test_people_and_channels_may_be_mentioned_and_are_shown_by_name(
     slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
-    line = "when deal changes stage to proposal then dm <@U_RAVI|ravi>, post <#C_SALES|sales> \"{name}: {amount}\""
+    line = 'when deal changes stage to proposal then dm <@U_RAVI|ravi>, post <#C_SALES|sales> "{name}: {amount}"'
     answer = say(slack, f"rule new {line}")
     assert "I tell Ravi Rao and post in #sales: “{name}: {amount}”." in answer
     assert "<@" not in say(slack, "RU-1")
@@ -199,7 +199,9 @@ def test_a_dry_run_says_what_a_line_would_have_done(
     deal = deal_of(works, amount="60k")
     with works("T1", "U_RITA") as work:
         records.update(work, work.get(Opportunity, deal.id), {"stage": "proposal"})
-    answer = say(slack, "rule test when deal enters (amount > 50k and stage = proposal) then dm owner")
+    answer = say(
+        slack, "rule test when deal enters (amount > 50k and stage = proposal) then dm owner"
+    )
     assert answer.splitlines() == [
         "When a deal begins to fit (amount > 50k and stage = proposal), I tell its owner.",
         "In the last 30 days it would have done this once.",

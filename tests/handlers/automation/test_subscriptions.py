@@ -28,7 +28,10 @@ def test_a_person_hears_what_others_do_and_not_what_they_or_rules_do(
     work_on(works, courier)
     heard = [unescape(each.text) for each in slack.posted("U_RAVI")]
     assert heard == ["Ours (OP-1) fits (amount > 50k) now"]
-    assert say(slack, "subscribe", "U_RAVI") == "RU-1 when deal enters (amount > 50k) by others then dm me"
+    assert (
+        say(slack, "subscribe", "U_RAVI")
+        == "RU-1 when deal enters (amount > 50k) by others then dm me"
+    )
     assert "Not subscribed any more" in say(slack, "unsubscribe RU-1", "U_RAVI")
     assert count(works, Rule) == 1
 

@@ -75,7 +75,9 @@ def test_a_change_sets_fields_and_makes_a_task_and_tells_people(works: UnitOfWor
     with works("T1", writes=False) as work:
         task = work.session.scalars(select(Activity)).one()
         assert (task.description, task.opportunity, task.owner) == ("Call", deal.id, deal.owner)
-        assert work.session.scalar(select(Delivery.channel).where(Delivery.kind == "rule")) == "U_RAVI"
+        assert (
+            work.session.scalar(select(Delivery.channel).where(Delivery.kind == "rule")) == "U_RAVI"
+        )
 
 
 def test_what_a_filter_is_entered_by_fires_once_and_again_after_it_was_left(
@@ -98,7 +100,10 @@ def test_a_validation_rule_is_kept_at_every_door(works: UnitOfWorkFactory) -> No
     rule(works, "deal must close_date if stage >= proposal")
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
     deal = given(works, Opportunity, name="Sails", customer=ada.ref)
-    with pytest.raises(Invalid, match="Close date is missing: it must be there if stage >= proposal, says the rule RU-1."):
+    with pytest.raises(
+        Invalid,
+        match="Close date is missing: it must be there if stage >= proposal, says the rule RU-1.",
+    ):
         change(works, deal, stage="proposal")
     change(works, deal, stage="proposal", close_date="2026-05-01")
     with pytest.raises(Invalid):
@@ -133,7 +138,9 @@ def test_messages_beyond_the_cap_come_as_one(works: UnitOfWorkFactory) -> None:
         given(works, Lead, by="U_RITA", first_name=f"Ann {name}")
     runner.run_all(works, "T1")
     with works("T1", writes=False) as work:
-        kinds = select(Delivery.kind, Delivery.about).where(Delivery.kind.in_(("rule", "rule_post")))
+        kinds = select(Delivery.kind, Delivery.about).where(
+            Delivery.kind.in_(("rule", "rule_post"))
+        )
         sent = [(kind, "since" in about) for kind, about in work.session.execute(kinds)]
     assert sorted(sent) == sorted(
         [("rule", False)] * 2 + [("rule_post", False)] * 2 + [("rule", True), ("rule_post", True)]
@@ -164,13 +171,14 @@ def test_what_was_there_before_a_validation_rule_does_not_keep_anybody_from_othe
     lead = given(works, Lead, first_name="Ann")
     rule(works, "lead must (phone != empty or email != empty)")
     change(works, lead, notes="fine")
+    change(works, lead, phone="+4930123456")
     with pytest.raises(Invalid, match="a lead must phone != empty or email != empty"):
-        change(works, lead, email="", phone="")
-        change(works, lead, phone="+4930123456")
         change(works, lead, phone="")
 
 
-def test_a_day_that_comes_sets_a_rule_off_once(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_a_day_that_comes_sets_a_rule_off_once(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     rule(works, "when deal is 3d before close_date where open then dm owner")
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
     soon = given(works, Opportunity, name="Soon", customer=ada.ref, close_date="2026-03-14")
@@ -231,9 +239,11 @@ def test_two_admins_who_change_a_rule_at_once_do_not_overwrite_each_other(
     with works("T1", "U_ADA") as work:
         found = work.get(Rule, made.id)
         records.update(work, found, {"sentence": "when lead is created then dm @Ravi Rao"}, 1)
-    with pytest.raises(Stale, match="Ada Abel changed Rule"), works("T1", "U_ADA") as work:
+    other = {"sentence": "when lead is created then dm @Mona Meyer"}
+    with works("T1", "U_ADA") as work:
         found = work.get(Rule, made.id)
-        records.update(work, found, {"sentence": "when lead is created then dm @Mona Meyer"}, 1)
+        with pytest.raises(Stale, match="Ada Abel changed Rule"):
+            records.update(work, found, other, 1)
 
 
 def test_undo_sets_nothing_off(works: UnitOfWorkFactory) -> None:
@@ -257,7 +267,7 @@ def test_rules_that_do_not_concern_a_change_ask_the_database_nothing(
         for number in range(20):
             line = f"when deal enters (amount > {number}k and stage = proposal) then dm me"
             records.create(work, Rule, {"sentence": line})
-            records.create(work, Rule, {"sentence": f"case must subject if priority = urgent"})
+            records.create(work, Rule, {"sentence": "case must subject if priority = urgent"})
     change(works, deal, next_step="one")
     with listening(works.engine) as asked:
         change(works, deal, next_step="two")
