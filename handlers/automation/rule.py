@@ -14,6 +14,7 @@ from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import plainly, receipt
 from models.automation import dry_run, language, runner, spoken
 from models.automation.conditions import acting
+from models.automation.dry_run import Trial
 from models.automation.language import Sentence
 from models.automation.rule import Rule
 from models.automation.run import RuleRun, RunState
@@ -64,10 +65,15 @@ LINE = Rule.fields()["sentence"]
 
 def said_back(work: UnitOfWork, rule: Rule) -> list[str]:
     """Return what a rule was understood as, and how often that happened lately."""
-    owner = work.get(User, rule.owner or 0)
+    owner = owner_of(work, rule)
     with acting(work, owner):
         said = spoken.said(work, rule.read)
-    return [said, *tried(work, rule.read, owner, rule.files)]
+    return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule))]
+
+
+def owner_of(work: UnitOfWork, rule: Rule) -> User:
+    """Return the person with whose rights a rule runs."""
+    return work.get(User, rule.owner or 0)
 
 
 @router.verb("line", asks={"sentence": LINE}, whole="sentence", title="Rule")
@@ -77,21 +83,17 @@ def line(request: Request, rule: Rule) -> Response:
     return receipt(request, rule, more=said_back(request.work, rule))
 
 
-@router.verb("pause", button="Pause", when=lambda rule: not rule.paused)
+@router.verb("pause", button="Pause", when=lambda rule: rule.active)
 def pause(request: Request, rule: Rule) -> Response:
     """Let a rule do nothing until you resume it."""
-    if rule.paused:
-        raise Conflict(f"{rule.ref} is paused already.")
-    rule.paused = True
+    rule.pause()
     return receipt(request, rule, f"{rule.ref} is paused: it does nothing now.")
 
 
-@router.verb("resume", button="Resume", style="primary", when=lambda rule: rule.paused)
+@router.verb("resume", button="Resume", style="primary", when=lambda rule: not rule.active)
 def resume(request: Request, rule: Rule) -> Response:
     """Let a paused rule go on with what happens from now on."""
-    if not rule.paused:
-        raise Conflict(f"{rule.ref} is not paused.")
-    rule.paused = False
+    rule.resume()
     return receipt(request, rule, f"{rule.ref} works again.", more=said_back(request.work, rule))
 
 
@@ -106,7 +108,7 @@ def stop(request: Request, _: Any) -> Response:
         return plainly("No rule is at work.")
     for rule in found:
         policy.check(request.work, "pause", rule)
-        rule.paused = True
+        rule.pause()
     count = "1 rule is" if len(found) == 1 else f"{len(found)} rules are"
     return receipt(request, found[0], f"{count} paused. Undo lets them go on.")
 
@@ -128,11 +130,10 @@ def test(request: Request, _: Any) -> Response:
     is no rule yet: `rule test when lead is created then dm owner`.
     """  # noqa: D205
     work, typed = request.work, request["rule"]
-    sentence, owner, files = meant(request, typed)
+    sentence, owner, found = meant(request, typed)
     with acting(work, owner):
         said = spoken.said(work, sentence)
-        found = dry_run.trial(work, sentence, owner, files)
-    lines = [said, *tried(work, sentence, owner, files, found)]
+    lines = [said, *tried(sentence, owner, found)]
     named = [
         f"{values.show_moment(event.at, work.now, work.zone)} · {event.record}"
         for event in found.fired[:SHOWN]
@@ -145,19 +146,20 @@ def test(request: Request, _: Any) -> Response:
     return Message("\n".join([*lines, *named]), drawn)
 
 
-def meant(request: Request, typed: str) -> tuple[Sentence, User, bool]:
-    """Return the rule that a text is, or names, and with whose rights it runs."""
+def meant(request: Request, typed: str) -> tuple[Sentence, User, Trial]:
+    """Return the rule that a text is, or names, with whose rights it runs, and its dry run."""
     work = request.work
     named = REFERENCE.fullmatch(typed.strip())
     if named and named[1].upper() == Rule.prefix:
         rule = work.find(Rule, int(named[2]))
-        return rule.read, work.get(User, rule.owner or 0), rule.files
+        return rule.read, owner_of(work, rule), dry_run.of_rule(work, rule)
     if not work.actor:
         raise Conflict("A rule runs with somebody's rights. Say whose with --as.")
     try:
-        return checked(work, typed), work.actor, False
+        sentence = checked(work, typed)
     except ValueError as error:
         raise CRMError(str(error)) from None
+    return sentence, work.actor, dry_run.trial(work, sentence, work.actor)
 
 
 def checked(work: UnitOfWork, typed: str) -> Sentence:

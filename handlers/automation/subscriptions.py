@@ -8,7 +8,7 @@ from sqlalchemy import select
 from handlers.automation.rule import said_back
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
-from handlers.core.ui import blocks
+from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import escape
 from handlers.core.ui.receipts import plainly, receipt
 from models.automation import language
@@ -97,8 +97,8 @@ def listed(request: Request, found: list[Rule]) -> Message:
     """Return subscriptions, each with a button that ends it."""
     if not found:
         return plainly(f"You have no subscriptions. {HOW}")
-    kind = Rule.fields()["sentence"]
-    texts = [f"{rule.ref} {kind.show(rule.sentence, request.work)}" for rule in found]
+    said = [cards.texts(rule, request.work, "sentence")["sentence"] for rule in found]
+    texts = [f"{rule.ref} {text}" for rule, text in zip(found, said, strict=True)]
     drawn = [
         blocks.section(escape(text), blocks.button("End", "crm.run", f"unsubscribe {rule.ref}"))
         for rule, text in zip(found, texts, strict=True)

@@ -1,36 +1,24 @@
 """Say how often a rule would have done something in the last 30 days."""
 
-from models.automation import dry_run
 from models.automation.dry_run import Trial
 from models.automation.language import Sentence, When
 from models.core.identity.user import User
 from models.core.parsing.calendar import name_day
-from models.core.unit_of_work import UnitOfWork
 
 NOT_TOLD = (When.MOMENT, When.SCHEDULE, When.SAVED)
 """What the audit trail cannot tell."""
 
 
-def tried(
-    work: UnitOfWork,
-    sentence: Sentence,
-    owner: User,
-    files: bool = False,
-    found: Trial | None = None,
-) -> list[str]:
+def tried(sentence: Sentence, owner: User, found: Trial) -> list[str]:
     """Return the sentence that says how often it would have done something, if anything tells.
 
     Args:
-        work: The unit of work.
         sentence: The rule.
         owner: With whose rights it runs.
-        files: Whether records from files concern it.
-        found: What a dry run found, where there was one already.
+        found: What a dry run found.
     """
     if sentence.trigger.when in NOT_TOLD:
         return []
-    if found is None:
-        found = dry_run.trial(work, sentence, owner, files)
     since = "the last 30 days"
     if not found.whole and found.since:
         since = f"what I read back to {name_day(found.since.astimezone(owner.tz).date())}"

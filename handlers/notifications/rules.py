@@ -97,7 +97,7 @@ def trouble(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     said = f"Your rule {rule.ref} did nothing{about}: {run.said}"
     buttons = [
         blocks.button("See its log", "rule.log", rule.ref),
-        *([] if rule.paused else [blocks.button("Pause", "rule.pause", rule.ref)]),
+        *([] if not rule.active else [blocks.button("Pause", "rule.pause", rule.ref)]),
     ]
     hint = "I say this once an hour at most."
     return Message(

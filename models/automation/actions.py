@@ -18,10 +18,9 @@ from models.core.errors import Invalid
 from models.core.identity.channel import WRITTEN
 from models.core.identity.notices import Notice
 from models.core.identity.user import User
-from models.core.identity.working_hours import reachable_from
 from models.core.notifications import marks
-from models.core.notifications.notify import notify, wants
-from models.core.outbox.delivery import CARDS, deliver, enqueue
+from models.core.notifications.notify import notify
+from models.core.outbox.delivery import CARDS, deliver
 from models.core.permissions import policy
 
 HOUR = timedelta(hours=1)
@@ -176,12 +175,11 @@ def gather(doing: Doing, person: User | None, place: str) -> None:
     work, rule, begun = doing.work, doing.rule, hour_of(doing.work.now)
     key = f"rule:{rule.id}:{begun:%Y%m%d%H}:{place}"
     about = {"rule": rule.id, "since": begun.isoformat()}
-    its = {"entity": rule.slug(), "record_id": rule.id}
-    if person and wants(work, person, Notice.GIVEN, [rule]):
-        at = reachable_from(person, begun + HOUR)
-        enqueue(work, MESSAGE, place, key, about=about, not_before=at, **its)
-    elif not person and place != CARDS:
-        deliver(work, POST, place, key, about=about, not_before=begun + HOUR)
+    later: dict[str, Any] = {"about": about, "not_before": begun + HOUR}
+    if person:
+        notify(work, Notice.GIVEN, MESSAGE, person, key, rule, **later)
+    elif place != CARDS:
+        deliver(work, POST, place, key, **later)
 
 
 def hour_of(at: datetime) -> datetime:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Column
 
-from models.automation import language
+from models.automation import pieces
 from models.core import saved_lists
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
@@ -55,8 +55,8 @@ def tree(work: Context, entity: type[Entity], text: str) -> Node:
     Raises:
         ValueError: what is wrong with it, or which of its words is no condition.
     """
-    if language.is_name(text):
-        text = kept(work, entity, language.unquoted(text))
+    if pieces.is_name(text):
+        text = kept(work, entity, pieces.unquoted(text))
     node = Listing(work, entity, alone=False).read(filter_parser.parse(text))
     known = filter_sql.shortcuts(entity)
     for word in words(node):
@@ -79,11 +79,11 @@ def kept(work: Context, entity: type[Entity], name: str) -> str:
         raise ValueError(
             f"You keep no list “{name[:60]}”. Keep one: {entity.noun()} list … keep as {name[:60]}"
         )
-    noun, rest = language.noun_of(found.line)
+    noun, rest = pieces.noun_of(found.line)
     if noun != entity.slug():
         raise ValueError(f"The list “{name[:60]}” does not show {entity.plural()}.")
     for verb in ("list", "find"):
-        rest = rest[len(verb) :].strip() if language.begins(rest, verb) else rest
+        rest = rest[len(verb) :].strip() if pieces.begins(rest, verb) else rest
     return rest
 
 

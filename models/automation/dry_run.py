@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.automation import conditions, events, triggers
 from models.automation.events import Event
 from models.automation.language import Sentence, When
+from models.automation.rule import Rule
 from models.core.audit.entries import AuditEntry
 from models.core.context import IMPORT, REPEATS, Context
 from models.core.entity.base import ENTITIES, Entity
@@ -36,6 +37,11 @@ class Trial:
     since: datetime | None = None
     whole: bool = True
     night: int = 0
+
+
+def of_rule(work: Context, rule: Rule) -> Trial:
+    """Return when a rule would have been set off in the last 30 days."""
+    return trial(work, rule.read, work.get(User, rule.owner or 0), rule.files)
 
 
 def trial(

@@ -11,7 +11,7 @@ from models.automation.conditions import acting
 from models.automation.language import Sentence
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
-from models.core.errors import Forbidden, Invalid
+from models.core.errors import Conflict, Forbidden, Invalid
 from models.core.fields import Flag, LongText, Number, Person, Text, field
 from models.core.fields.base import Reader
 from models.core.identity.channel import WRITTEN
@@ -91,6 +91,31 @@ class Rule(Entity):
     def read(self) -> Sentence:
         """Return what its line says."""
         return language.read(self.sentence)
+
+    def pause(self) -> None:
+        """Let it do nothing from now on.
+
+        Raises:
+            Conflict: It is paused already.
+        """
+        if self.paused:
+            raise Conflict(f"{self.ref} is paused already.")
+        self.paused = True
+
+    def resume(self) -> None:
+        """Let it go on with what happens from now on.
+
+        Raises:
+            Conflict: It is not paused.
+        """
+        if not self.paused:
+            raise Conflict(f"{self.ref} is not paused.")
+        self.paused = False
+
+    @property
+    def active(self) -> bool:
+        """Whether it does something when something happens."""
+        return not (self.paused or self.deleted_at)
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Ask whether all that its line speaks of exists, for its owner, with whose rights it runs.

@@ -23,7 +23,7 @@ from models.core.context import RULE, Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Busy, CRMError
 from models.core.identity.user import User
-from models.core.outbox.delivery import enqueue
+from models.core.outbox.delivery import answer
 from models.core.permissions import policy
 from models.core.records import absent, history
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -194,7 +194,7 @@ def tell_owner(work: UnitOfWork, run: RuleRun, rule: Rule, owner: User) -> None:
         return
     key = f"{TROUBLE}:{rule.id}:{work.now:%Y%m%d%H}"
     about: dict[str, Any] = {"rule": rule.id, "run": run.id}
-    enqueue(work, TROUBLE, owner.slack_id, key, about=about)
+    answer(work, TROUBLE, owner.slack_id, key, about=about)
 
 
 def again(work: UnitOfWork, run: RuleRun) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.automation import checks, language, people
+from models.automation import checks, people, pieces
 from models.automation.actions import channel_of
 from models.automation.language import Action, By, Does, Sentence, Trigger, When
 from models.core.context import Context
@@ -67,7 +67,7 @@ def happens(entity: type[Entity], trigger: Trigger) -> str:
 
 def quoted(text: str) -> str:
     """Return a filter as it is written, in the quotes of a name or in parentheses."""
-    return f"“{language.unquoted(text)}”" if language.is_name(text) else f"({text})"
+    return f"“{pieces.unquoted(text)}”" if pieces.is_name(text) else f"({text})"
 
 
 def offset(trigger: Trigger) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.automation import checks, conditions, language
+from models.automation import checks, conditions, language, pieces
 from models.automation.language import Sentence, When
 from models.automation.rule import FOLLOWED, Rule
 from models.automation.run import RuleRun, RunState
@@ -150,7 +150,7 @@ def watched(work: Context, sentence: Sentence) -> frozenset[str] | None:
 
 def asked(work: Context, entity: type[Entity], text: str) -> frozenset[str] | None:
     """Return the fields that a filter asks; None for one whose name only its owner knows."""
-    if language.is_name(text):
+    if pieces.is_name(text):
         return None
     return conditions.fields_of(conditions.tree(work, entity, text), entity)
 

@@ -110,11 +110,12 @@ def notify(
         key: The idempotency key.
         record: The record that it is about.
         own: Whether they did it themselves.
-        **columns: Columns of the delivery.
+        **columns: Columns of the delivery; `not_before` is when it comes at the earliest.
     """
     if person.left or person.guest or not may_hear(person, notice, record):
         return
-    at = work.now if notice in AT_ONCE else reachable_from(person, work.now)
+    earliest = columns.pop("not_before", work.now)
+    at = earliest if notice in AT_ONCE else reachable_from(person, earliest)
     subject = {"entity": record.slug(), "record_id": record.id} if record else {}
     wanted = wants(work, person, notice, [record] if record else [], own)
     if own and not wanted:
