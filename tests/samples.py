@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from models.automation.rule import RuleLine
 from models.core import fields
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
@@ -42,6 +43,7 @@ TEXTS: dict[type[Field], str] = {
     Named: "sales",
     Group: "<!subteam^S0SAMPLE|@sample>",
     Table: "lead: look own, new, hide score",
+    RuleLine: "when lead is created then dm me",
 }
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},

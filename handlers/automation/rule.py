@@ -53,7 +53,8 @@ class Rules(Records[Rule]):
     def edit(self, request: Request, record: Rule) -> Response:
         """Change a rule: `rule edit RU-1 most=50`; its line has a verb of its own: line."""
         reply = super().edit(request, record)
-        if "sentence" in request.texts and isinstance(reply, Message):
+        said = any(row["field"] == "sentence" for row in request.work.changes)
+        if said and isinstance(reply, Message):
             return receipt(request, record, more=said_back(request.work, record))
         return reply
 
