@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from handlers.automation import building
 from handlers.automation.trials import tried
 from handlers.core.crud import Records
 from handlers.core.request import Request
@@ -67,14 +68,36 @@ LINE = Rule.fields()["sentence"]
 def said_back(work: UnitOfWork, rule: Rule) -> list[str]:
     """Return what a rule was understood as, and how often that happened lately."""
     owner = owner_of(work, rule)
-    with acting(work, owner):
-        said = spoken.said(work, rule.read)
-    return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule))]
+    try:
+        with acting(work, owner):
+            said = spoken.said(work, rule.read)
+        return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule))]
+    except ValueError as error:
+        return [f"It cannot do what it says now: {error}"]
 
 
 def owner_of(work: UnitOfWork, rule: Rule) -> User:
     """Return the person with whose rights a rule runs."""
     return work.get(User, rule.owner or 0)
+
+
+@router.verb(
+    "build",
+    record=False,
+    asks=building.ASKS,
+    text="",
+    title="New rule",
+    button="Save",
+    footer=building.footer,
+)
+def build(request: Request, _: Any) -> Response:
+    """Choose in a form what a rule does, in place of typing its line: `rule build`."""
+    texts = {"sentence": building.composed(request.values)}
+    try:
+        made = records.create(request.work, Rule, texts, asks=True)
+    except Invalid as error:
+        raise Invalid({"then": " ".join(error.errors.values())}) from None
+    return receipt(request, made, more=said_back(request.work, made))
 
 
 @router.verb("line", asks={"sentence": LINE}, whole="sentence", title="Rule")
@@ -130,10 +153,13 @@ def test(request: Request, _: Any) -> Response:
     """When a rule would have done something in the last 30 days: `rule test RU-1`, or a line that
     is no rule yet: `rule test when lead is created then dm owner`.
     """  # noqa: D205
-    work, typed = request.work, request["rule"]
-    sentence, owner, found = meant(request, typed)
-    with acting(work, owner):
-        said = spoken.said(work, sentence)
+    work = request.work
+    try:
+        sentence, owner, found = meant(request, request["rule"])
+        with acting(work, owner):
+            said = spoken.said(work, sentence)
+    except ValueError as error:
+        raise CRMError(str(error)) from None
     lines = [said, *tried(sentence, owner, found)]
     named = [
         f"{values.show_moment(event.at, work.now, work.zone)} · {event.record}"
@@ -148,7 +174,11 @@ def test(request: Request, _: Any) -> Response:
 
 
 def meant(request: Request, typed: str) -> tuple[Sentence, User, Trial]:
-    """Return the rule that a text is, or names, with whose rights it runs, and its dry run."""
+    """Return the rule that a text is, or names, with whose rights it runs, and its dry run.
+
+    Raises:
+        ValueError: What is wrong with it.
+    """
     work = request.work
     named = REFERENCE.fullmatch(typed.strip())
     if named and named[1].upper() == Rule.prefix:
@@ -156,10 +186,7 @@ def meant(request: Request, typed: str) -> tuple[Sentence, User, Trial]:
         return rule.read, owner_of(work, rule), dry_run.of_rule(work, rule)
     if not work.actor:
         raise Conflict("A rule runs with somebody's rights. Say whose with --as.")
-    try:
-        sentence = checked(work, typed)
-    except ValueError as error:
-        raise CRMError(str(error)) from None
+    sentence = checked(work, typed)
     return sentence, work.actor, dry_run.trial(work, sentence, work.actor)
 
 

@@ -18,6 +18,7 @@ from models.core.errors import Invalid
 from models.core.identity.channel import WRITTEN
 from models.core.identity.notices import Notice
 from models.core.identity.user import User
+from models.core.identity.working_hours import reachable_from
 from models.core.notifications import marks
 from models.core.notifications.notify import notify
 from models.core.outbox.delivery import CARDS, deliver
@@ -150,15 +151,25 @@ def send(doing: Doing, number: int, person: User | None, channel: str = "") -> N
     if doing.collapses:
         gather(doing, person, place)
         return
-    its = {"entity": record.slug(), "record_id": record.id} if record else {}
+    its: dict[str, Any] = {"entity": record.slug(), "record_id": record.id} if record else {}
     about: dict[str, Any] = {"rule": rule.id, "run": doing.run.id, "action": number}
     key = f"rule:{doing.run.id}:{number}:{place}"
     if person:
         notify(work, Notice.GIVEN, MESSAGE, person, key, rule, about={**about, **its})
-    elif channel == CARDS:
+        return
+    its["not_before"] = waits_until(work, rule, work.now)
+    if channel == CARDS:
         deliver(work, EVENT, CARDS, key, about={**about, "by": None, "did": ""}, **its)
     else:
         deliver(work, POST, channel, key, about=about, **its)
+
+
+def waits_until(work: Context, rule: Rule, at: datetime) -> datetime:
+    """Return when a post of a rule comes: at once, or when its owner is at work.
+
+    A person is never told anything outside of their own hours.
+    """
+    return reachable_from(work.get(User, rule.owner or 0), at) if rule.quiet else at
 
 
 def may_hear(work: Context, person: User, record: Entity) -> bool:
@@ -175,7 +186,8 @@ def gather(doing: Doing, person: User | None, place: str) -> None:
     work, rule, begun = doing.work, doing.rule, hour_of(doing.work.now)
     key = f"rule:{rule.id}:{begun:%Y%m%d%H}:{place}"
     about = {"rule": rule.id, "since": begun.isoformat()}
-    later: dict[str, Any] = {"about": about, "not_before": begun + HOUR}
+    at = begun + HOUR if person else waits_until(work, rule, begun + HOUR)
+    later: dict[str, Any] = {"about": about, "not_before": at}
     if person:
         notify(work, Notice.GIVEN, MESSAGE, person, key, rule, **later)
     elif place != CARDS:

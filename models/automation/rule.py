@@ -75,6 +75,12 @@ class Rule(Entity):
         server_default=false(),
         nullable=False,
     )
+    quiet: Mapped[bool] = field(
+        Flag("Posts wait for the working hours of the owner", card=False, also=("quiet_hours",)),
+        default=False,
+        server_default=false(),
+        nullable=False,
+    )
     most: Mapped[int] = field(
         Number("Messages an hour", hint="Beyond these they come as one", card=False), default=MOST
     )

@@ -31,6 +31,7 @@ def upgrade() -> None:
         Column("owner", Integer, ForeignKey("user.id")),
         Column("paused", Boolean, server_default=false(), nullable=False),
         Column("files", Boolean, server_default=false(), nullable=False),
+        Column("quiet", Boolean, server_default=false(), nullable=False),
         Column("most", Integer),
     )
     isolate("rule")

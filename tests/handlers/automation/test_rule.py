@@ -1,5 +1,6 @@
 """Rules as people make them, hear of them and look after them."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot.delivery.dispatcher import DeliveryDispatcher
@@ -207,3 +208,43 @@ def test_a_dry_run_says_what_a_line_would_have_done(
         "In the last 30 days it would have done this once.",
         "today 11:00 · OP-1 Sails",
     ]
+
+
+def test_a_rule_is_built_in_a_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+    slack.command("/crm rule build", user="U_ADA")
+    assert slack.modal
+    filled = {"about": "deal", "when": "begins_to_fit", "detail": "amount > 50k", "then": "dm bob"}
+    slack.submit(filled, user="U_ADA")
+    assert slack.errors == {
+        "then": "There is no user “bob”. Try a reference such as US-1, or a name."
+    }
+    slack.submit(filled | {"where": "owner = me", "then": "dm owner"}, user="U_ADA")
+    assert slack.errors == {}
+    line = "when deal enters (amount > 50k) where owner = me then dm owner"
+    assert f"Created RU-1 {line}" in told(slack)
+    slack.command("/crm rule build", user="U_ADA")
+    filled = {"about": "deal", "when": "is_saved", "where": "stage = won", "then": "amount"}
+    slack.submit(filled, user="U_ADA")
+    assert "No deal where stage = won is saved without Amount." in told(slack)
+
+
+def test_posts_of_a_quiet_rule_wait_for_the_working_hours_of_its_owner(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: Any
+) -> None:
+    say(slack, "rule new when lead is created then post #sales")
+    say(slack, "rule edit RU-1 quiet=yes")
+    clock.forward(timedelta(hours=10))
+    given(works, Lead, first_name="Ann")
+    work_on(works, courier)
+    assert "Ann (LD-1) is new" not in [each.text for each in slack.posted("C_SALES")]
+    clock.forward(timedelta(hours=14))
+    courier.drain()
+    assert "Ann (LD-1) is new" in [each.text for each in slack.posted("C_SALES")]
+
+
+def test_a_line_is_said_anew_and_its_versions_are_kept(slack: SlackDriver) -> None:
+    say(slack, "rule new when lead is created then dm me")
+    assert "I tell its owner." in say(slack, "rule line RU-1 when lead is created then dm owner")
+    history = say(slack, "history RU-1")
+    assert "Rule: when lead is created then dm me → when lead is created then dm owner" in history
+    assert "Rule:" in say(slack, "rule revert RU-1 v1")

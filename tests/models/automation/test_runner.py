@@ -20,6 +20,7 @@ from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import StoppedClock, given
 from tests.models.exchange.steps import imported, rejected
 from tests.plans import listening
@@ -273,3 +274,60 @@ def test_rules_that_do_not_concern_a_change_ask_the_database_nothing(
         change(works, deal, next_step="two")
     assert asked
     assert not [statement for statement, _ in asked if "rule" in statement]
+
+
+def test_what_is_deleted_leaves_every_filter(works: UnitOfWorkFactory) -> None:
+    ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
+    deal = given(works, Opportunity, name="Sails", customer=ada.ref, amount="60k")
+    rule(works, "when deal leaves (amount > 50k) then dm @Ravi Rao")
+    with works("T1", "U_RITA") as work:
+        records.delete(work, work.get(Opportunity, deal.id))
+    runner.run_all(works, "T1")
+    assert log(works) == [(RunState.DONE, "told Ravi Rao")]
+
+
+def test_whoever_has_the_fewest_open_records_is_next_where_that_is_asked_for(
+    works: UnitOfWorkFactory,
+) -> None:
+    for name in ("Ann", "Bea"):
+        given(works, Lead, by="U_ADA", first_name=name, owner="U_SAM")
+    rule(works, "when lead is created then assign by load team:support")
+    lead = given(works, Lead, by="U_ADA", first_name="Cid")
+    runner.run_all(works, "T1")
+    with works("T1", writes=False) as work:
+        assert work.who(work.get(Lead, lead.id).owner) == "Sofia Stein"
+
+
+def test_those_at_work_come_first(works: UnitOfWorkFactory) -> None:
+    works.welcome("T1", "U_SAM", starts_at="20:00", ends_at="23:00")
+    rule(works, "when lead is created then assign round-robin team:support")
+    leads = [given(works, Lead, by="U_ADA", first_name=name) for name in ("Ann", "Bea")]
+    runner.run_all(works, "T1")
+    with works("T1", writes=False) as work:
+        owners = {work.who(work.get(Lead, lead.id).owner) for lead in leads}
+    assert owners == {"Sofia Stein"}
+
+
+def test_a_rule_does_no_more_than_its_owner_may(works: UnitOfWorkFactory) -> None:
+    made = rule(works, 'when case is created then set subject="x"', by="U_ADA")
+    ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
+    with works("T1", "U_ADA") as work:
+        work.get(Rule, made.id).owner = work.lookup("user", "Eli East")
+    given(works, Case, by="U_SAM", subject="Mast", customer=ada.ref)
+    runner.run_all(works, "T1")
+    ((state, said),) = log(works)
+    assert state == RunState.FAILED
+    assert "Your role (executive) does not allow “case edit”" in said
+
+
+def test_a_filter_asks_nothing_that_is_hidden_from_the_owner_of_the_rule(
+    works: UnitOfWorkFactory,
+) -> None:
+    made = rule(works, "when lead enters (notes != empty) then dm me", by="U_ADA")
+
+    def give() -> None:
+        with works("T1", "U_ADA") as work:
+            records.update(work, work.get(Rule, made.id), {"owner": "Eli East"})
+
+    with pytest.raises(Invalid, match="Your role does not show you Notes"):
+        give()
