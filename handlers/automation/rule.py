@@ -83,6 +83,7 @@ def owner_of(work: UnitOfWork, rule: Rule) -> User:
 
 @router.verb(
     "build",
+    bound=True,
     record=False,
     asks=building.ASKS,
     text="",
@@ -100,21 +101,23 @@ def build(request: Request, _: Any) -> Response:
     return receipt(request, made, more=said_back(request.work, made))
 
 
-@router.verb("line", asks={"sentence": LINE}, whole="sentence", title="Rule")
+@router.verb("line", bound=True, asks={"sentence": LINE}, whole="sentence", title="Rule")
 def line(request: Request, rule: Rule) -> Response:
     """Say a rule anew: `rule line RU-1 when lead is created then dm owner`."""
     records.update(request.work, rule, {"sentence": request["sentence"]})
     return receipt(request, rule, more=said_back(request.work, rule))
 
 
-@router.verb("pause", button="Pause", when=lambda rule: rule.active)
+@router.verb("pause", bound=True, button="Pause", when=lambda rule: rule.active)
 def pause(request: Request, rule: Rule) -> Response:
     """Let a rule do nothing until you resume it."""
     rule.pause()
     return receipt(request, rule, f"{rule.ref} is paused: it does nothing now.")
 
 
-@router.verb("resume", button="Resume", style="primary", when=lambda rule: not rule.active)
+@router.verb(
+    "resume", bound=True, button="Resume", style="primary", when=lambda rule: not rule.active
+)
 def resume(request: Request, rule: Rule) -> Response:
     """Let a paused rule go on with what happens from now on."""
     rule.resume()
@@ -122,7 +125,10 @@ def resume(request: Request, rule: Rule) -> Response:
 
 
 @router.verb(
-    "stop", record=False, confirm="Pause all rules? Nothing is done by itself until they resume."
+    "stop",
+    bound=True,
+    record=False,
+    confirm="Pause all rules? Nothing is done by itself until they resume.",
 )
 def stop(request: Request, _: Any) -> Response:
     """Pause all rules at once; one undo lets those go on that were not paused: `rule stop`."""
@@ -142,6 +148,7 @@ def stop(request: Request, _: Any) -> Response:
 
 @router.verb(
     "test",
+    bound=True,
     record=False,
     writes=False,
     asks={"rule": LongText("Rule", 1000, required=True)},
@@ -209,7 +216,7 @@ def checked(work: UnitOfWork, typed: str) -> Sentence:
 # ── what it did ───────────────────────────────────────────────────────────────────────────────────
 
 
-@router.verb("log", button="Log", writes=False, deleted=True)
+@router.verb("log", bound=True, button="Log", writes=False, deleted=True)
 def log(request: Request, rule: Rule) -> Response:
     """What a rule did, when and why, and what it could not do: `rule log RU-1`."""
     work = request.work
@@ -248,7 +255,7 @@ def way(work: UnitOfWork, rule: Rule, run: RuleRun) -> Block | None:
     return None
 
 
-@router.verb("replay", asks={"run": Number("Run", required=True)}, title="Try again")
+@router.verb("replay", bound=True, asks={"run": Number("Run", required=True)}, title="Try again")
 def replay(request: Request, rule: Rule) -> Response:
     """Try again what a rule could not do: the log has a button for each run."""
     run = request.work.session.get(RuleRun, request["run"])

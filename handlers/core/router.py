@@ -108,6 +108,8 @@ class Verb:
     """The flags that it knows besides those of every verb."""
     words: bool = False
     """It reads the words of the line by itself: `Line.rest`."""
+    bound: bool = False
+    """It is meant only where its noun is named, because alone the word may say something else."""
     whole: str = ""
     """The ask that all words of the line fill, with whatever people and fields are in them; the
     answer says what they were understood as.
@@ -236,6 +238,10 @@ class Catalogue:
                 entity.prefix: slug for slug, entity in ENTITIES.items() if slug in self.routers
             },
             fields={noun: set(self.field_kinds(router)) for noun, router in self.routers.items()},
+            bound={
+                noun: {verb.name for verb in router.verbs.values() if verb.bound}
+                for noun, router in self.routers.items()
+            },
             running={noun: self.running(router) for noun, router in self.routers.items()},
             prose={
                 ("" if noun == GLOBAL else noun, verb.name): self.prose(router, verb)
@@ -459,11 +465,15 @@ class Catalogue:
             yield f"assign {' '.join(refs)} {line.said[given.end() :]}"
 
     def nouns_with(self, verb: str) -> list[str]:
-        """Return the nouns that have a verb; none where the verb needs no noun."""
+        """Return the nouns that have a verb; none where the verb needs no noun, or only its own."""
         return (
             []
             if verb in self.words.globals
-            else [noun for noun, has in self.words.verbs.items() if verb in has]
+            else [
+                noun
+                for noun, has in self.words.verbs.items()
+                if verb in has and verb not in self.words.bound.get(noun, ())
+            ]
         )
 
     def find(self, noun: str | None, name: str | None) -> Verb | None:
