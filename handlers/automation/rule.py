@@ -67,18 +67,25 @@ LINE = Rule.fields()["sentence"]
 
 def said_back(work: UnitOfWork, rule: Rule) -> list[str]:
     """Return what a rule was understood as, and how often that happened lately."""
-    owner = owner_of(work, rule)
     try:
+        owner = owner_of(work, rule)
         with acting(work, owner):
             said = spoken.said(work, rule.read)
-        return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule))]
+        return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule, owner))]
     except ValueError as error:
         return [f"It cannot do what it says now: {error}"]
 
 
 def owner_of(work: UnitOfWork, rule: Rule) -> User:
-    """Return the person with whose rights a rule runs."""
-    return work.get(User, rule.owner or 0)
+    """Return the person with whose rights a rule runs.
+
+    Raises:
+        ValueError: Nobody owns it.
+    """
+    owner = rule.runs_as(work)
+    if owner is None:
+        raise ValueError(f"nobody owns it. Take it: rule assign {rule.ref} me")
+    return owner
 
 
 @router.verb(
@@ -190,7 +197,8 @@ def meant(request: Request, typed: str) -> tuple[Sentence, User, Trial]:
     named = REFERENCE.fullmatch(typed.strip())
     if named and named[1].upper() == Rule.prefix:
         rule = work.find(Rule, int(named[2]))
-        return rule.read, owner_of(work, rule), dry_run.of_rule(work, rule)
+        owner = owner_of(work, rule)
+        return rule.read, owner, dry_run.of_rule(work, rule, owner)
     if not work.actor:
         raise Conflict("A rule runs with somebody's rights. Say whose with --as.")
     sentence = checked(work, typed)

@@ -169,7 +169,8 @@ def waits_until(work: Context, rule: Rule, at: datetime) -> datetime:
 
     A person is never told anything outside of their own hours.
     """
-    return reachable_from(work.get(User, rule.owner or 0), at) if rule.quiet else at
+    owner = rule.runs_as(work)
+    return reachable_from(owner, at) if rule.quiet and owner else at
 
 
 def may_hear(work: Context, person: User, record: Entity) -> bool:

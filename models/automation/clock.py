@@ -22,6 +22,7 @@ from models.core.entity.bulk import insert_all, insert_once
 from models.core.fields import Day
 from models.core.identity.user import User
 from models.core.outbox.delivery import JobRun
+from models.core.records import absent
 from models.core.schedule import Slot, struck
 from models.core.search.filter_sql import field_of
 
@@ -34,8 +35,8 @@ def look(work: Context) -> None:
     """Write down which rules a time has come for."""
     for known in triggers.index_of(work).clocked:
         rule = work.get(Rule, known.id)
-        owner = work.get(User, rule.owner or 0)
-        if not (owner.left or owner.guest):
+        owner = rule.runs_as(work)
+        if owner is not None and not absent(owner):
             with acting(work, owner):
                 insert(work, rule, due(work, rule, known.sentence, owner))
 

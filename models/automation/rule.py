@@ -131,15 +131,19 @@ class Rule(Entity):
         """
         if self.most is None or self.most < 0:
             raise Invalid({"most": "Say how many messages it may send in an hour, such as 20."})
-        owner = work.get(User, self.owner) if self.owner else None
+        owner = self.runs_as(work)
         if owner is None:
-            raise Invalid({"owner": "A rule needs an owner: it runs with their rights."})
+            return  # it does nothing until somebody takes it
         if changes.keys() & {"sentence", "owner"} and not work.restores:
-            if why := absent(owner):
+            if work.actor and (why := absent(owner)):
                 raise Invalid({"owner": why})
             self.must_be_possible(work, owner)
         if work.actor and work.actor.id != owner.id and changes.keys() & (RISKY - {"paused"}):
             self.must_not_be_more(work, owner)
+
+    def runs_as(self, work: Context) -> User | None:
+        """Return the person with whose rights it runs; without one it does nothing."""
+        return work.get(User, self.owner) if self.owner else None
 
     def must_be_possible(self, work: Context, owner: User) -> None:
         """Raise Invalid where the line speaks of something that is not there for its owner."""

@@ -104,7 +104,10 @@ def work_on(work: UnitOfWork, run: RuleRun) -> None:
             work, run, RunState.STOPPED, "the rule is paused" if rule.paused else "the rule is gone"
         )
         return
-    owner = work.get(User, rule.owner or 0)
+    owner = rule.runs_as(work)
+    if owner is None:
+        end(work, run, RunState.STOPPED, "nobody owns the rule, with whose rights it could run")
+        return
     if why := absent(owner):
         raise Trouble(run.id, f"It runs with the rights of {owner.name}. {why}")
     with acting(work, owner):
@@ -114,7 +117,7 @@ def work_on(work: UnitOfWork, run: RuleRun) -> None:
             work.session.expunge(run)
             return
         if circle := goes_round(run):
-            stop(work, run, rule, owner, circle)
+            stop(work, run, rule, circle)
             return
         work.reason = f"rule {rule.ref}"
         work.session.info[triggers.CAUSE] = run
@@ -164,10 +167,10 @@ def goes_round(run: RuleRun) -> str:
     return ""
 
 
-def stop(work: UnitOfWork, run: RuleRun, rule: Rule, owner: User, why: str) -> None:
+def stop(work: UnitOfWork, run: RuleRun, rule: Rule, why: str) -> None:
     """Write down that a rule was stopped, and tell its owner once an hour."""
     end(work, run, RunState.STOPPED, why)
-    tell_owner(work, run, rule, owner)
+    tell_owner(work, run, rule)
 
 
 def fail(work: UnitOfWork, id: int, why: str) -> None:
@@ -179,7 +182,7 @@ def fail(work: UnitOfWork, id: int, why: str) -> None:
     rule = work.get(Rule, run.rule)
     run.rule_version = rule.version
     end(work, run, RunState.FAILED, why)
-    tell_owner(work, run, rule, work.get(User, rule.owner or 0))
+    tell_owner(work, run, rule)
 
 
 def end(work: UnitOfWork, run: RuleRun, state: RunState, said: str) -> None:
@@ -188,9 +191,10 @@ def end(work: UnitOfWork, run: RuleRun, state: RunState, said: str) -> None:
     work.session.flush()
 
 
-def tell_owner(work: UnitOfWork, run: RuleRun, rule: Rule, owner: User) -> None:
+def tell_owner(work: UnitOfWork, run: RuleRun, rule: Rule) -> None:
     """Ask that the owner of a rule hears that it is in trouble, once an hour."""
-    if absent(owner):
+    owner = rule.runs_as(work)
+    if owner is None or absent(owner):
         return
     key = f"{TROUBLE}:{rule.id}:{work.now:%Y%m%d%H}"
     about: dict[str, Any] = {"rule": rule.id, "run": run.id}
