@@ -48,6 +48,7 @@ TEXTS: dict[type[Field], str] = {
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
+    "rule": {"paused": "no"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",)}

@@ -88,8 +88,12 @@ class Filling:
     def take_all(self) -> None:
         """Give all words behind the verb, and behind the records, to one field."""
         line = self.request.line
-        self.cuts += line.cuts
         begins = max([line.begins, *(ref.end for ref in self.used if ref.start >= line.begins)])
+        first = len(line.raw) - len(line.raw[begins:].lstrip())
+        if any(value.start == first for value in line.values):
+            self.fill()  # each field has its name
+            return
+        self.cuts += line.cuts
         if words := self.words_between(begins, len(line.raw)).strip():
             self.texts[self.verb.whole] = words
         self.left += [f"--{name}" for name in self.idle]
