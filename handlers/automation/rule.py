@@ -14,7 +14,7 @@ from handlers.core.ui import blocks, card_text
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import plainly, receipt
 from models.automation import dry_run, language, runner, spoken
-from models.automation.conditions import acting
+from models.automation.conditions import reading_as
 from models.automation.dry_run import Trial
 from models.automation.language import Sentence
 from models.automation.rule import Rule
@@ -69,7 +69,7 @@ def said_back(work: UnitOfWork, rule: Rule) -> list[str]:
     """Return what a rule was understood as, and how often that happened lately."""
     try:
         owner = owner_of(work, rule)
-        with acting(work, owner):
+        with reading_as(work, owner):
             said = spoken.said(work, rule.read)
         return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule, owner))]
     except ValueError as error:
@@ -170,7 +170,7 @@ def test(request: Request, _: Any) -> Response:
     work = request.work
     try:
         sentence, owner, found = meant(request, request["rule"])
-        with acting(work, owner):
+        with reading_as(work, owner):
             said = spoken.said(work, sentence)
     except ValueError as error:
         raise CRMError(str(error)) from None

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true
 
 from models.automation import conditions, triggers
-from models.automation.conditions import acting
+from models.automation.conditions import reading_as
 from models.automation.language import Sentence, When
 from models.automation.rule import Rule
 from models.automation.run import RuleRun, RunState
@@ -37,7 +37,7 @@ def look(work: Context) -> None:
         rule = work.get(Rule, known.id)
         owner = rule.runs_as(work)
         if owner is not None and not absent(owner):
-            with acting(work, owner):
+            with reading_as(work, owner):
                 insert(work, rule, due(work, rule, known.sentence, owner))
 
 

@@ -49,6 +49,13 @@ def acting(work: Context, person: User) -> Iterator[None]:
         whole.actor, info["role"] = before
 
 
+@contextmanager
+def reading_as(work: Context, person: User) -> Iterator[None]:
+    """Let a person read in the block; what others changed before is not written as theirs."""
+    with work.session.no_autoflush, acting(work, person):
+        yield
+
+
 def tree(work: Context, entity: type[Entity], text: str) -> Node:
     """Return the tree of a filter, or of the list that a name in quotes means.
 

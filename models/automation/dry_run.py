@@ -55,7 +55,7 @@ def trial(
     if sentence.trigger.when in (When.MOMENT, When.SCHEDULE, When.SAVED):
         return found
     entity = ENTITIES[sentence.noun]
-    with conditions.acting(work, owner):
+    with conditions.reading_as(work, owner):
         fields = triggers.watched(work, sentence)
         happened = [
             event

@@ -7,7 +7,7 @@ from sqlalchemy import Index, false
 from sqlalchemy.orm import Mapped
 
 from models.automation import checks, language
-from models.automation.conditions import acting
+from models.automation.conditions import reading_as
 from models.automation.language import Sentence
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
@@ -148,7 +148,7 @@ class Rule(Entity):
     def must_be_possible(self, work: Context, owner: User) -> None:
         """Raise Invalid where the line speaks of something that is not there for its owner."""
         try:
-            with acting(work, owner):
+            with reading_as(work, owner):
                 checks.check(work, self.read)
         except ValueError as error:
             raise Invalid({"sentence": str(error)}) from None

@@ -248,3 +248,12 @@ def test_a_line_is_said_anew_and_its_versions_are_kept(slack: SlackDriver) -> No
     history = say(slack, "history RU-1")
     assert "Rule: when lead is created then dm me → when lead is created then dm owner" in history
     assert "Rule:" in say(slack, "rule revert RU-1 v1")
+
+
+def test_what_a_person_does_with_the_rule_of_another_is_written_as_theirs(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    say(slack, "rule new when lead is created then dm me", "U_MONA")
+    say(slack, "rule pause RU-1")
+    say(slack, "rule resume RU-1")
+    assert "Ada Abel by command: Paused: yes → no" in say(slack, "history RU-1")
