@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 
 from models.activities import reminders
 from models.automation import clock, runner
+from models.automation.run import RuleRun
 from models.core import drafts, summaries
 from models.core import user_groups as people
 from models.core.db.deadline import at_leisure
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 KEPT = timedelta(days=8)
 KEPT_SENT = timedelta(days=30)
+KEPT_RUNS = timedelta(days=90)
+"""How long the log of a rule goes back."""
 NIGHT = range(2, 6)
 """Hours in which few are at work."""
 SWEPT = 500
@@ -303,6 +306,7 @@ def sweep(work: UnitOfWork) -> None:
     remove(work, drafts.Draft, drafts.outdated(work.now))
     remove(work, ListSubscription, ListSubscription.posted_at < work.now - KEPT_SENT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
+    remove(work, RuleRun, RuleRun.done_at < work.now - KEPT_RUNS)
     work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))
     work.session.execute(delete(InstallState).where(InstallState.at < work.now - DAY))
 

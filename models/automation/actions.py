@@ -96,9 +96,8 @@ def chosen(doing: Doing, action: Action, record: Entity) -> User:
         return people.person(work, action.whom)
     if not action.turns:
         return people.lead(work, action.whom)
-    person = people.next_of(work, doing.rule.id, action.whom, action.turns, type(record))
-    last = select(func.max(RuleRun.turn)).where(RuleRun.rule == doing.rule.id)
-    doing.run.given, doing.run.turn = person.id, (work.session.scalar(last) or 0) + 1
+    person, turn = people.next_of(work, doing.rule.id, action.whom, action.turns, type(record))
+    doing.run.given, doing.run.turn = person.id, turn
     return person
 
 

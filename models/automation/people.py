@@ -16,6 +16,8 @@ from models.core.parsing import values
 from models.core.records import absent
 
 OWNER, TEAM, LOAD = "owner", "team:", "load"
+LATELY = 1000
+"""Turns of a rule that are looked at."""
 
 
 def person(work: Context, text: str) -> User:
@@ -72,10 +74,12 @@ def hearers(work: Context, whom: str, record: Entity | None) -> Sequence[User]:
     return team(work, whom) if whom.startswith(TEAM) else [person(work, whom)]
 
 
-def next_of(work: Context, rule: int, whom: str, turns: str, entity: type[Entity]) -> User:
-    """Return who of a team is next: those at work first, then the one whose turn is longest ago.
+def next_of(
+    work: Context, rule: int, whom: str, turns: str, entity: type[Entity]
+) -> tuple[User, int]:
+    """Return who of a team is next, and the turn that this is.
 
-    Whoever has the fewest open records comes first where that is asked for. Two replicas give two
+    Those at work come first, then the one whose turn is longest ago. Whoever has the fewest open records comes first where that is asked for. Two replicas give two
     records to two people: the turns of one rule are kept by one at a time.
 
     Args:
@@ -85,21 +89,27 @@ def next_of(work: Context, rule: int, whom: str, turns: str, entity: type[Entity
         turns: How one is chosen.
         entity: The entity of the record.
     """
-    work.hold(f"rule:{rule}")
     people = team(work, whom)
     people = [each for each in people if at_work(each, work.now)] or people
     last = last_given(work, rule)
     held = open_of(work, entity, [each.id for each in people]) if turns == LOAD else {}
-    return min(people, key=lambda each: (held.get(each.id, 0), last.get(each.id, 0), each.id))
+    person = min(people, key=lambda each: (held.get(each.id, 0), last.get(each.id, 0), each.id))
+    return person, max(last.values(), default=0) + 1
 
 
 def last_given(work: Context, rule: int) -> dict[int, int]:
-    """Return when each person was last given something by a rule, as the order of its runs."""
-    given = select(RuleRun.given, func.max(RuleRun.turn)).where(
+    """Return the last turn of each person whom a rule gave something, as far as it is not long ago.
+
+    Nobody else gives anything by this rule until this unit of work ends.
+    """
+    work.hold(f"rule:{rule}")
+    lately = select(RuleRun.given, RuleRun.turn).where(
         RuleRun.rule == rule, RuleRun.given.is_not(None)
     )
-    found = work.session.execute(given.group_by(RuleRun.given))
-    return {person: turn or 0 for person, turn in found if person is not None}
+    found: dict[int, int] = {}
+    for person, turn in work.session.execute(lately.order_by(RuleRun.turn.desc()).limit(LATELY)):
+        found.setdefault(person or 0, turn or 0)
+    return found
 
 
 def open_of(work: Context, entity: Any, people: Sequence[int]) -> dict[int, int]:

@@ -86,5 +86,5 @@ class RuleRun(Row):
             UniqueConstraint("workspace", "rule", "cause"),
             partial("ix_rule_run_waiting", "workspace", "id", where="state = 'waiting'"),
             Index(None, "workspace", "rule", "done_at"),
-            partial("ix_rule_run_given", "workspace", "rule", "given", where="given IS NOT NULL"),
+            partial("ix_rule_run_given", "workspace", "rule", "turn", where="given IS NOT NULL"),
         ]

@@ -66,7 +66,7 @@ def upgrade() -> None:
         "rule_run",
         "workspace",
         "rule",
-        "given",
+        "turn",
         name="ix_rule_run_given",
         where="given IS NOT NULL",
     )
