@@ -79,8 +79,9 @@ def next_of(
 ) -> tuple[User, int]:
     """Return who of a team is next, and the turn that this is.
 
-    Those at work come first, then the one whose turn is longest ago. Whoever has the fewest open records comes first where that is asked for. Two replicas give two
-    records to two people: the turns of one rule are kept by one at a time.
+    Those at work come first, then the one whose turn is longest ago. Whoever has the fewest open
+    records comes first where that is asked for. Two replicas give two records to two people: the
+    turns of one rule are kept by one at a time.
 
     Args:
         work: The unit of work.
