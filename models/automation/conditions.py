@@ -191,7 +191,7 @@ def answers(work: Context, entity: type[Entity], questions: Sequence[Question]) 
 
 def held(record: Entity) -> dict[str, Any]:
     """Return what a record holds now."""
-    names = (*record.fields(), "id", "created_at", "updated_at")
+    names = (*record.fields(), "id", "created_at", "updated_at", "custom")
     return {name: getattr(record, name) for name in names}
 
 
