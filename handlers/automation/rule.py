@@ -71,7 +71,7 @@ def said_back(work: UnitOfWork, rule: Rule) -> list[str]:
         owner = owner_of(work, rule)
         with reading_as(work, owner):
             said = spoken.said(work, rule.read)
-        return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule, owner))]
+        return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule, owner, dry_run.FEW))]
     except ValueError as error:
         return [f"It cannot do what it says now: {error}"]
 

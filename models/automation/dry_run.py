@@ -16,8 +16,22 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.user import User
 
 SPAN = timedelta(days=30)
-MOST = 50_000
-"""Entries of the audit trail that are read; what is older is left out, and that is said."""
+MOST, FEW = 50_000, 5_000
+"""Entries of the audit trail that are read, and those while a rule is saved and others wait.
+
+What is older is left out, and that is said.
+"""
+TOLD = (
+    AuditEntry.record_id,
+    AuditEntry.unit,
+    AuditEntry.at,
+    AuditEntry.actor,
+    AuditEntry.door,
+    AuditEntry.action,
+    AuditEntry.field,
+    AuditEntry.old,
+)
+"""What is read of an entry."""
 NIGHT = (20, 7)
 """The hours between which it is night."""
 
@@ -39,19 +53,26 @@ class Trial:
     night: int = 0
 
 
-def of_rule(work: Context, rule: Rule, owner: User) -> Trial:
+def of_rule(work: Context, rule: Rule, owner: User, most: int = MOST) -> Trial:
     """Return when a rule would have been set off in the last 30 days, with somebody's rights."""
-    return trial(work, rule.read, owner, rule.files)
+    return trial(work, rule.read, owner, rule.files, most)
 
 
 def trial(
-    work: Context, sentence: Sentence, owner: User, files: bool = False, span: timedelta = SPAN
+    work: Context, sentence: Sentence, owner: User, files: bool = False, most: int = MOST
 ) -> Trial:
     """Return when a rule would have been set off in the last 30 days.
 
     Only what its owner may see counts. A moment and a schedule are not in the trail.
+
+    Args:
+        work: The unit of work.
+        sentence: The rule.
+        owner: With whose rights it runs.
+        files: Whether records from files concern it.
+        most: The entries of the audit trail that are read.
     """
-    found = Trial(since=work.now - span)
+    found = Trial(since=work.now - SPAN)
     if sentence.trigger.when in (When.MOMENT, When.SCHEDULE, When.SAVED):
         return found
     entity = ENTITIES[sentence.noun]
@@ -59,7 +80,7 @@ def trial(
         fields = triggers.watched(work, sentence)
         happened = [
             event
-            for event in history(work, entity, found)
+            for event in history(work, entity, found, most)
             if concerns(sentence, fields, event) and (files or event.door != IMPORT)
         ]
         answers = events.set_off(work, entity, sentence, happened, owner.id)
@@ -79,17 +100,17 @@ def concerns(sentence: Sentence, fields: frozenset[str] | None, event: Event) ->
     return fields is None or bool(moved & fields)
 
 
-def history(work: Context, entity: type[Entity], found: Trial) -> list[Event]:
+def history(work: Context, entity: type[Entity], found: Trial, most: int) -> list[Event]:
     """Return what happened to the records of an entity that the actor may see."""
     told = (
-        select(AuditEntry)
+        select(*TOLD)
         .where(AuditEntry.entity == entity.slug(), AuditEntry.at >= found.since)
         .order_by(AuditEntry.id.desc())
-        .limit(MOST + 1)
+        .limit(most + 1)
     )
-    rows = list(work.session.scalars(told))
-    if len(rows) > MOST:
-        found.whole, rows = False, rows[:MOST]
+    rows = list(work.session.execute(told))
+    if len(rows) > most:
+        found.whole, rows = False, rows[:most]
         found.since = rows[-1].at
     of_records: dict[int, list[Any]] = {}
     for row in reversed(rows):
