@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from models.automation import actions, events, triggers
 from models.automation.actions import Doing
@@ -84,10 +84,13 @@ def take(work: UnitOfWork) -> bool:
         return False
     try:
         work_on(work, run)
-    except IntegrityError as error:
-        raise Trouble(run.id, str(uniqueness.taken(error) or UNEXPECTED)) from error
-    except (Busy, SQLAlchemyError):
-        raise  # the database has a bad moment, and the cause waits
+    except (IntegrityError, DataError, ProgrammingError) as error:
+        clash = uniqueness.taken(error) if isinstance(error, IntegrityError) else None
+        if clash is None:
+            log.exception("The rule of run %s failed", run.id)
+        raise Trouble(run.id, str(clash or UNEXPECTED)) from error
+    except (Trouble, Busy, SQLAlchemyError):
+        raise  # what was said already; or the database has a bad moment, and the cause waits
     except (CRMError, ValueError) as error:
         raise Trouble(run.id, str(error)) from error
     except Exception as error:

@@ -5,6 +5,8 @@ from typing import Any
 
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
+from bot.sandbox.mrkdwn import unescape
+from models.activities.activity import Activity
 from models.automation import runner
 from models.automation.rule import Rule
 from models.core import records
@@ -257,3 +259,40 @@ def test_what_a_person_does_with_the_rule_of_another_is_written_as_theirs(
     say(slack, "rule pause RU-1")
     say(slack, "rule resume RU-1")
     assert "Ada Abel by command: Paused: yes → no" in say(slack, "history RU-1")
+
+
+def test_a_record_that_enters_a_kept_list_is_given_told_and_planned(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    say(slack, "lead list status = qualified keep as hot")
+    line = 'when lead enters "hot" then assign round-robin team:support, dm owner, task "Call" +1d'
+    assert "When a lead begins to fit “hot”, I give it to whoever is next" in say(
+        slack, f"rule new {line}"
+    )
+    lead = given(works, Lead, by="U_ADA", first_name="Ann", company="Acme")
+    work_on(works, courier)
+    assert slack.posted("U_SAM") == []
+    say(slack, f"lead edit {lead.ref} status=qualified")
+    work_on(works, courier)
+    heard = [unescape(each.text) for each in slack.posted("U_SAM")]
+    assert "Ann (LD-1) fits “hot” now" in heard
+    assert any(text.startswith("Rapport gave you") for text in heard)
+    assert found(works, Activity).description == "Call"
+    assert found(works, Activity).owner == found(works, Lead).owner
+
+
+def test_a_rule_of_a_person_who_left_does_nothing_until_somebody_takes_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    say(slack, "rule new when lead is created then dm owner", "U_MONA")
+    works.welcome("T1", "U_MONA", left=True)
+    given(works, Lead, first_name="Ann")
+    work_on(works, courier)
+    assert "It runs with the rights of Mona Meyer. Mona Meyer has left Slack." in say(
+        slack, "rule log RU-1"
+    )
+    say(slack, "rule assign RU-1 me")
+    say(slack, "rule log RU-1")
+    slack.click("crm.run", user="U_ADA")
+    work_on(works, courier)
+    assert [each.text for each in slack.posted("U_RITA")] == ["Ann (LD-1) is new"]
