@@ -244,11 +244,16 @@ def log(request: Request, rule: Rule) -> Response:
 
 
 def told(work: UnitOfWork, run: RuleRun) -> str:
-    """Return what became of a cause, in words."""
+    """Return what became of a cause, in words.
+
+    Who may not see the record reads no more than its reference.
+    """
     about = ""
     if run.entity:
         record = work.get(ENTITIES[run.entity], run.record_id or 0)
-        about = f"{record}: " if policy.shows(work, record) else f"{record.ref}: "
+        if not policy.shows(work, record):
+            return f"{record.ref}: {run.state}"
+        about = f"{record}: "
     version = f" (v{run.rule_version})" if run.rule_version else ""
     together = ", told together with others" if run.collapsed and run.told else ""
     return f"{about}{run.said or 'waits'}{together}{version}"

@@ -111,7 +111,7 @@ def create(doing: Doing, action: Action, number: int) -> str:
     if made.owned and made.owned not in texts and owner:
         texts[made.owned] = work.ref(User.slug(), owner)
     record = records.create(work, made, texts)
-    return f"made {record}"
+    return f"made {record.ref}"
 
 
 def tell(doing: Doing, action: Action, number: int) -> str:

@@ -296,3 +296,15 @@ def test_a_rule_of_a_person_who_left_does_nothing_until_somebody_takes_it(
     slack.click("crm.run", user="U_ADA")
     work_on(works, courier)
     assert [each.text for each in slack.posted("U_RITA")] == ["Ann (LD-1) is new"]
+
+
+def test_a_log_tells_nothing_of_a_record_that_its_reader_may_not_see(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    say(slack, "rule new when lead is created then dm me")
+    given(works, Lead, by="U_ADA", first_name="Ann")
+    work_on(works, courier)
+    assert "LD-1 Ann: told Ada Abel" in say(slack, "rule log RU-1")
+    read = say(slack, "rule log RU-1", "U_MONA")
+    assert "LD-1: done" in read
+    assert "Ann" not in read

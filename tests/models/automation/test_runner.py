@@ -70,7 +70,7 @@ def test_a_change_sets_fields_and_makes_a_task_and_tells_people(works: UnitOfWor
     change(works, deal, stage="proposal")
     runner.run_all(works, "T1")
     assert log(works) == [
-        (RunState.DONE, "set Next step, made AT-1 Call, told Ravi Rao"),
+        (RunState.DONE, "set Next step, made AT-1, told Ravi Rao"),
     ]
     assert now(works, deal).next_step == "Call them"
     with works("T1", writes=False) as work:
