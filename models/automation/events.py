@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import func, select
+
 from models.automation import checks, conditions
 from models.automation.conditions import Question, Values
 from models.automation.language import By, Sentence, When
@@ -50,22 +52,14 @@ class Test(NamedTuple):
     wanted: bool = True
 
 
-def last_of(
-    work: Context, record: Entity, entries: Sequence[AuditEntry], unit: str
-) -> Event | None:
-    """Return what a unit of work did to a record.
-
-    Args:
-        work: The unit of work.
-        record: The record as it is now.
-        entries: All that the audit trail tells of it, the oldest first.
-        unit: The unit of work that is asked about.
-    """
-    values = conditions.held(record)
-    for event in backwards(record, values, entries):
-        if event.unit == unit:
-            return event
-    return None
+def of_unit(work: Context, record: Entity, unit: str) -> Event | None:
+    """Return what a unit of work did to a record; None where the trail knows nothing of it."""
+    mine = (AuditEntry.entity == record.slug(), AuditEntry.record_id == record.id)
+    first = select(func.min(AuditEntry.id)).where(*mine, AuditEntry.unit == unit)
+    since = select(AuditEntry).where(*mine, AuditEntry.id >= first.scalar_subquery())
+    entries = work.session.scalars(since.order_by(AuditEntry.id)).all()
+    found = backwards(record, conditions.held(record), entries)
+    return next((event for event in found if event.unit == unit), None)
 
 
 def backwards(record: Entity, values: dict[str, Any], entries: Sequence[Any]) -> "Sequence[Event]":

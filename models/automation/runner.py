@@ -25,7 +25,7 @@ from models.core.errors import Busy, CRMError
 from models.core.identity.user import User
 from models.core.outbox.delivery import answer
 from models.core.permissions import policy
-from models.core.records import absent, history
+from models.core.records import absent
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
@@ -156,7 +156,7 @@ def fires(work: UnitOfWork, rule: Rule, run: RuleRun, record: Entity | None, own
 def event_of(work: Context, run: RuleRun, record: Entity) -> Event | None:
     """Return what happened to the record."""
     if run.unit:
-        return events.last_of(work, record, history(work, record), run.unit)
+        return events.of_unit(work, record, run.unit)
     now = held(record)
     return Event(record, now, now, run.at, by=run.by, door=run.door)
 
