@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    literal_column,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -88,3 +89,7 @@ class RuleRun(Row):
             Index(None, "workspace", "rule", "done_at"),
             partial("ix_rule_run_given", "workspace", "rule", "turn", where="given IS NOT NULL"),
         ]
+
+
+WAITING: Any = RuleRun.state == literal_column("'waiting'")
+"""A literal, because no planner proves from a parameter that the partial index serves it."""

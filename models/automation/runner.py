@@ -17,7 +17,7 @@ from models.automation.actions import Doing
 from models.automation.conditions import acting, held
 from models.automation.events import Event
 from models.automation.rule import Rule
-from models.automation.run import RuleRun, RunState
+from models.automation.run import WAITING, RuleRun, RunState
 from models.core import uniqueness
 from models.core.context import RULE, Context
 from models.core.entity.base import ENTITIES, Entity
@@ -55,7 +55,7 @@ def run_all(works: UnitOfWorkFactory, workspace: str, most: int | None = None) -
         most: Where to stop; None to work on everything.
     """
     with works(workspace, writes=False) as work:
-        waits = select(RuleRun.id).where(RuleRun.state == RunState.WAITING).limit(1)
+        waits = select(RuleRun.id).where(WAITING).limit(1)
         if work.session.scalar(waits) is None:
             return 0
     count = 0
@@ -78,7 +78,7 @@ def run_next(works: UnitOfWorkFactory, workspace: str) -> bool:
 
 def take(work: UnitOfWork) -> bool:
     """Work on the oldest cause that nobody else works on; return whether there was one."""
-    waiting = select(RuleRun).where(RuleRun.state == RunState.WAITING).order_by(RuleRun.id).limit(1)
+    waiting = select(RuleRun).where(WAITING).order_by(RuleRun.id).limit(1)
     run = work.session.scalar(waiting.with_for_update(skip_locked=True))
     if run is None:
         return False

@@ -47,7 +47,7 @@ def run(database: Database, replicas: int, causes: int, kills: int, seed: int) -
                 for victim in victims:
                     victim.start()
         began = time.monotonic()
-        ground.settle(within=60 + causes / 20, calm=2, done=lambda: waiting(ground) == 0)
+        ground.settle(within=120 + causes / 5, calm=2, done=lambda: waiting(ground) == 0)
         books = compared(ground, expected)
         other = {
             "causes": done,
