@@ -5,6 +5,7 @@ An entity without its own router has the verbs that all entities have.
 
 from handlers.activities import activity, log_activity
 from handlers.admin import audit, channel, custom_object, deliveries, role, team
+from handlers.automation import rule
 from handlers.core.crud import Records
 from handlers.core.router import Router
 from handlers.general import commands, saved_filter
@@ -30,6 +31,7 @@ ADMIN: tuple[Router, ...] = (
     channel.router,
     custom_object.router,
     Records(CustomRecord),  # what admins make is like this
+    rule.router,
     deliveries.router,
     audit.router,
 )

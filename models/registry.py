@@ -2,7 +2,10 @@
 
 from models.activities.activity import Activity
 from models.analytics import overview, timeline
-from models.core import related, rollups
+from models.automation import triggers, validation
+from models.automation.rule import Rule
+from models.automation.run import RuleRun
+from models.core import listeners, related, rollups, rules
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.background.task import BackgroundTask
 from models.core.custom.custom_field import CustomField
@@ -59,6 +62,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     CustomObject,
     CustomField,
     SavedFilter,
+    Rule,
 )
 """The map of the product: what people know by a number."""
 EVERY.append(related.added_facts)
@@ -70,6 +74,8 @@ for about in (Customer, Account, Lead, Opportunity, Case):
 for whose in (Customer, Account):
     FACTS[whose.slug()].append(overview.open_work)
 BESIDES["customer"].append(Related("colleague", "Colleagues", Customer, look=overview.colleagues))
+listeners.FOLLOWERS.append(triggers.follow)
+rules.CHECKS.append(validation.check)
 rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (
     AuditEntry,
@@ -87,6 +93,7 @@ TABLES: tuple[type[Base], ...] = (
     ListSubscription,
     Post,
     Replica,
+    RuleRun,
     SavedList,
     CaseComment,
     SearchText,

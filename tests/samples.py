@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from models.automation.rule import RuleLine
 from models.core import fields
 from models.core.custom.custom_field import OptionList
 from models.core.entity.base import ENTITIES, Entity
@@ -45,12 +46,14 @@ TEXTS: dict[type[Field], str] = {
     Noun: "deals",
     Table: "lead: look own, new, hide score",
     OptionList: "Annual, Monthly",
+    RuleLine: "when lead is created then dm me",
 }
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
     "custom_field": {"about": "lead", "kind": "text"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
+    "rule": {"paused": "no"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",)}

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from models.activities import reminders
+from models.automation import clock, runner
+from models.automation.run import RuleRun
 from models.core import drafts, summaries
 from models.core import user_groups as people
 from models.core.background.task import BackgroundTask
@@ -39,10 +41,14 @@ log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 KEPT = timedelta(days=8)
 KEPT_SENT = timedelta(days=30)
+KEPT_RUNS = timedelta(days=90)
+"""How long the log of a rule goes back."""
 NIGHT = range(2, 6)
 """Hours in which few are at work."""
 SWEPT = 500
 """Rows removed at a time, so that nobody waits for it."""
+AT_ONCE = 200
+"""Causes of rules that are worked on before the bot looks whether it must stop."""
 ROUND = 20
 """Owners reminded before the job asks again who is left: other replicas do the same."""
 
@@ -56,12 +62,14 @@ class Job:
         run: Runs the job in one workspace.
         every: How many looks at the clock lie between two runs.
         worth: How late it still does what it has missed; None for any time.
+        seconds: How many seconds lie between two runs, where somebody waits for it.
     """
 
     name: str
     run: Callable[[UnitOfWorkFactory, str], None]
     every: int = 1
     worth: timedelta | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -275,6 +283,16 @@ def compare_sums(works: UnitOfWorkFactory, workspace: str) -> None:
             log.warning("%s rows of sums were not those of the records", mended)
 
 
+def run_rules(works: UnitOfWorkFactory, workspace: str) -> None:
+    """Do what rules say about what has just happened, each cause once."""
+    runner.run_all(works, workspace, AT_ONCE)
+
+
+def look_for_rules(work: UnitOfWork) -> None:
+    """Find the rules for which a time has come: a schedule, or a day of a record."""
+    clock.look(work)
+
+
 def tonight(work: UnitOfWork, job: str) -> bool:
     """Return whether it is night where the workspace is, and nobody has done a job yet."""
     now = work.now.astimezone(ZoneInfo(work.workspace.zone))
@@ -290,6 +308,7 @@ def sweep(work: UnitOfWork) -> None:
     remove(work, ListSubscription, ListSubscription.posted_at < work.now - KEPT_SENT)
     remove(work, BackgroundTask, BackgroundTask.ended_at < work.now - KEPT_SENT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
+    remove(work, RuleRun, RuleRun.done_at < work.now - KEPT_RUNS)
     work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))
     work.session.execute(delete(InstallState).where(InstallState.at < work.now - DAY))
 
@@ -317,6 +336,8 @@ JOBS = (
     Job("alarm", in_one_unit(alarm)),
     Job("deadlines", in_one_unit(near_deadlines)),
     daily("digest", "digest", "digest_at", managers, worth=DAY),
+    Job("rules", run_rules, seconds=1),
+    Job("times", in_one_unit(look_for_rules)),
     Job("groups", in_one_unit(gather), every=10),
     Job("members", in_one_unit(check_members), every=10),
     Job("housekeeping", in_one_unit(sweep), every=10),

@@ -61,7 +61,7 @@ class Scheduler:
         self.clockwork = BackgroundScheduler(timezone=UTC, job_defaults=defaults, executors=threads)
         at_once = Clock()()  # what became due while nobody looked
         for job in jobs:
-            every = look_every * job.every
+            every = job.seconds or look_every * job.every
             self.clockwork.add_job(
                 self.insist, "interval", [job], id=job.name, seconds=every, next_run_time=at_once
             )

@@ -115,6 +115,12 @@ class Verb:
     """It reads the words of the line by itself: `Line.rest`."""
     previews: bool = False
     """It only shows what it would do until the line says --yes."""
+    bound: bool = False
+    """It is meant only where its noun is named, because alone the word may say something else."""
+    whole: str = ""
+    """The ask that all words of the line fill, with whatever people and fields are in them; the
+    answer says what they were understood as.
+    """
     after: tuple[str, ...] = ()
     """What leads to it at the end of a line that shows a list: `deal list open keep as Mine`."""
     piped: str = ""
@@ -264,6 +270,10 @@ class Catalogue:
                 entity.prefix: slug for slug, entity in ENTITIES.items() if slug in self.routers
             },
             fields={noun: set(self.field_kinds(router)) for noun, router in self.routers.items()},
+            bound={
+                noun: {verb.name for verb in router.verbs.values() if verb.bound}
+                for noun, router in self.routers.items()
+            },
             running={noun: self.running(router) for noun, router in self.routers.items()},
             prose={
                 ("" if noun == GLOBAL else noun, verb.name): self.prose(router, verb)
@@ -516,11 +526,15 @@ class Catalogue:
             yield f"assign {' '.join(refs)} {line.said[given.end() :]}"
 
     def nouns_with(self, verb: str) -> list[str]:
-        """Return the nouns that have a verb; none where the verb needs no noun."""
+        """Return the nouns that have a verb; none where the verb needs no noun, or only its own."""
         return (
             []
             if verb in self.words.globals
-            else [noun for noun, has in self.words.verbs.items() if verb in has]
+            else [
+                noun
+                for noun, has in self.words.verbs.items()
+                if verb in has and verb not in self.words.bound.get(noun, ())
+            ]
         )
 
     def find(self, noun: str | None, name: str | None) -> Verb | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.admin import access_requests
 from handlers.admin import status as condition
+from handlers.automation import subscriptions
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Options, Response
@@ -203,6 +204,14 @@ def keep(request: Request, _: Any) -> Response:
 def lists(request: Request, _: Any) -> Response:
     """Saved filters, or the one you name; `lists drop Proposals` deletes one."""
     return kept.shown(request)
+
+
+router.verb("subscribe", record=False, asks=subscriptions.ASKS, whole="what", title="Subscribe")(
+    subscriptions.subscribe
+)
+router.verb("unsubscribe", record=False, asks=subscriptions.ASKS, whole="what")(
+    subscriptions.unsubscribe
+)
 
 
 @router.verb("previews", record=False, words=True)

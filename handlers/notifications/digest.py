@@ -27,6 +27,7 @@ from handlers.notifications import (
     reasons,
     record_events,
     reminders,
+    rules,
     together,
 )
 from models.core.audit.entries import AuditEntry
@@ -194,6 +195,9 @@ DRAWINGS: dict[str, Drawing] = {
     "wish": access_requests.wish,
     "answer": access_requests.answered,
     "progress": progress.progress,
+    "rule": rules.message,
+    "rule_post": rules.message,
+    "rule_trouble": rules.trouble,
 }
 """The function that draws each kind of delivery."""
 FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Delivery, Sequence[int]], Message]] = {

@@ -17,6 +17,8 @@ from models.core.unit_of_work import UnitOfWork
 
 BY_UNIT = ("changed", "followed", "own", "mentioned")
 """The kinds about all that one unit of work did to records that concern the reader."""
+ABOUT_ONE = ("deadline", "rule")
+"""The kinds about one record, which is the rule for what a rule says."""
 BECAUSE = {
     "assigned": "You get this because {refs} was given to you.",
     "changed": "You get this because {refs} {are} yours.",
@@ -26,6 +28,7 @@ BECAUSE = {
     "together": "You get this once a day, because you want to hear of changes together.",
     "own": "You get this because you want to hear of what you did yourself.",
     "wish": "You get this because you can give the right.",
+    "rule": "You get this because of the rule {refs}.",
 }
 """Why a message came, by its kind; a digest says it by itself."""
 STOPS = {"due": Notice.DUE, "digest": Notice.DIGEST, "own": Notice.OWN, "wish": Notice.GIVEN}
@@ -40,7 +43,7 @@ def subjects(work: UnitOfWork, delivery: Delivery) -> list[Entity]:
         return changes.records_of(work, delivery)
     if delivery.kind == "assigned":
         return given(work, delivery)
-    if delivery.kind == "deadline" and delivery.entity:
+    if delivery.kind in ABOUT_ONE and delivery.entity:
         return [work.get(ENTITIES[delivery.entity], delivery.record_id or 0)]
     return []
 

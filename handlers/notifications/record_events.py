@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from handlers.automation import wording
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards, receipts
@@ -34,7 +35,8 @@ def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message
     """Return what happened to a record, for the thread of its card.
 
     It is word for word where everybody there may see all of the record, since colleagues write what
-    they like. `delivery.about` has `by`, `did`, `remark`, `activity`, `undone` and `redone`.
+    they like. `delivery.about` has `by`, `did`, `remark`, `activity`, `undone` and
+    `redone`, or `rule`.
     """
     record = record_of(work, delivery)
     if not masking.is_open(work, record):
@@ -45,7 +47,9 @@ def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message
 
 def told(work: UnitOfWork, record: Entity, about: Mapping[str, Any]) -> str:
     """Return the line: Rita Reyes undid this: Sam Stone replied: We are looking into it."""
-    if "text" in about:
+    if "rule" in about:
+        text = wording.in_thread(work, record, about)
+    elif "text" in about:
         text = str(about["text"])  # written by a release that stored the words themselves
     else:
         said = (

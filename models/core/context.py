@@ -52,6 +52,8 @@ IN_BULK, IN_PIECES = "in bulk", "in pieces"
 whose cards nobody waits: record → whether Slack shows it; and that other sessions go on with the
 same act, so that people are told of it when it is over.
 """
+RULE = "rule"
+"""The door of what rules do: the owner of a rule acts, though not by hand."""
 REPEATS = (IMPORT, "undo", "redo")
 """The doors through which a record becomes what it was, here or elsewhere."""
 

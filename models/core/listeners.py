@@ -1,6 +1,6 @@
 """What happens at every flush and statement: scope, numbers, names, rules, audit, re-renders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
 
@@ -29,6 +29,8 @@ FEW = 10
 
 Where it changes more, the cards let others pass.
 """
+FOLLOWERS: list[Callable[[Context, Sequence[entries.Written]], None]] = []
+"""What else follows from records just written; `models.registry` says what."""
 
 
 def only_ours(state: ORMExecuteState) -> None:
@@ -146,6 +148,8 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
         indexed.keep(work, written)
         summaries.follow(work, written)
         follow_changes(work, written)
+        for also in FOLLOWERS:
+            also(work, written)
 
 
 def follow(work: Context, written: Sequence[entries.Written]) -> None:

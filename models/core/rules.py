@@ -1,6 +1,6 @@
 """Apply the rules of records until nothing changes any more, however the changes came."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,6 +26,8 @@ rules had been applied.
 Held = dict[str, Any]
 """What a record held: the attributes of the object."""
 Rounds = dict[Entity | type[Entity], int]
+CHECKS: list[Callable[[Context, Sequence[Entity]], None]] = []
+"""What else is asked of records before they are stored; `models.registry` says what."""
 
 
 # ── until nothing changes ─────────────────────────────────────────────────────────────────────────
@@ -63,6 +65,8 @@ def keep(work: Context, session: Session) -> None:
         rollups.follow(work, due)
         by_hand = False
     uniqueness.check(work, settled)
+    for check in CHECKS:
+        check(work, list(settled))
 
 
 def keep_coming(work: Context, records: Sequence[Entity]) -> None:
@@ -88,6 +92,8 @@ def keep_coming(work: Context, records: Sequence[Entity]) -> None:
 def prepare(work: Context, record: Entity) -> None:
     """Apply the rules of a new record that has begun and will be stored in bulk."""
     apply_rules(work, record, entries.changes_of(record))
+    for check in CHECKS:
+        check(work, [record])
     work.session.info.setdefault(COMING, {})[record] = record.__dict__.copy()
 
 

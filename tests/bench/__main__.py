@@ -27,6 +27,7 @@ from tests.bench import (
     guarding,
     managed,
     people,
+    ruled,
     sizes,
     starting,
 )
@@ -41,6 +42,7 @@ ON_DATABASES: dict[str, Callable[[Engines], list[Figure]]] = {
     "deliveries": lambda engines: delivering.measured(engines[1]),
     "due": lambda engines: due.measured(engines[2]),
     "crowded": lambda engines: crowded.measured(engines[3]),
+    "ruled": lambda engines: ruled.measured(engines[:2]),
 }
 """Name → what measures it, on databases that were alike at the beginning."""
 IN_FOLDERS: dict[str, Callable[[Path, str], list[Figure]]] = {
@@ -57,6 +59,7 @@ QUICK: dict[Any, dict[str, Any]] = {
     delivering: {"WARM": 3.0, "SECONDS": 0.5, "CHANNELS": 8},
     due: {"THOUSAND": 100, "ROUNDS": 4},
     crowded: {"PEOPLE": 200, "CARDS": 100, "ROUNDS": 1},
+    ruled: {"RULES": 10, "ROUNDS": 4},
     bringing: {"SIZE": 2_000, "CASES": 20},
     sizes: {"SIZES": (1_000, 10_000), "ROUNDS": 3, "WARM": 1},
     managed: {"DEALS": 2_000, "ROUNDS": 3, "WARM": 1},

@@ -23,6 +23,7 @@ from tests.chaos import (
     orderly,
     restored,
     revoked,
+    ruled,
     storm,
     twice,
     unwell,
@@ -105,6 +106,11 @@ def off_(database: Database, seed: int, quick: bool) -> Found:
     return off.run(database, REPLICAS[database.name], each=5 if quick else 20)
 
 
+def ruled_(database: Database, seed: int, quick: bool) -> Found:
+    causes, kills = (200, 3) if quick else (10_000, 40)
+    return ruled.run(database, REPLICAS[database.name], causes, kills, seed)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "kill": killed,
     "http": http,
@@ -121,6 +127,7 @@ SCENARIOS: dict[str, Scenario] = {
     "twice": twice_,
     "off": off_,
     "background": background_,
+    "rules": ruled_,
 }
 ALONE: dict[str, Callable[[bool], Figure]] = {
     "contention": lambda quick: contention.run(2 if quick else 10),

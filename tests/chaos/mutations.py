@@ -70,6 +70,20 @@ DREAMT = "dreamt = [row.workspace == work.workspace.id,"
 
 MUTATIONS = (
     Mutation(
+        "two replicas work on one cause of a rule",
+        "rules",
+        (
+            (
+                "models/automation/runner.py",
+                "run = work.session.scalar(waiting.with_for_update(skip_locked=True))\n"
+                "    if run is None:\n        return False",
+                "run = work.session.scalar(waiting)\n    if run is None:\n        return False",
+            ),
+        ),
+        "doubled: the rule fired",
+        database="postgres",
+    ),
+    Mutation(
         "no record gets a card",
         "slack",
         (

@@ -10,7 +10,7 @@ from textwrap import dedent
 from typing import Any
 
 from bot.app import TASKS
-from bot.scheduler.jobs import JOBS
+from bot.scheduler.jobs import JOBS, Job
 from handlers.core.router import Verb
 from handlers.notifications.digest import DRAWINGS
 from models.core import fields as kinds
@@ -78,13 +78,20 @@ def deliveries() -> list[tuple[str, ...]]:
     return [(f"`{kind}`", summary(draw.__doc__)) for kind, draw in DRAWINGS.items()]
 
 
+def when(job: Job) -> str:
+    """How often a job runs."""
+    if job.seconds:
+        return f"every {job.seconds:g} s"
+    return "every look" if job.every == 1 else f"every {job.every}th look"
+
+
 def jobs() -> list[tuple[str, ...]]:
     """The jobs of the scheduler."""
     return [
         (
             f"`{job.name}`",
             summary(job.run.__doc__),
-            "every look" if job.every == 1 else f"every {job.every}th look",
+            when(job),
             "always" if job.worth is None else f"{job.worth.total_seconds() / 3600:g} h",
         )
         for job in JOBS

@@ -31,6 +31,7 @@ NO_RECORDS = {
     "crm.lists": "shows lists, and forgets one",
     "crm.previews": "is a setting",
     "crm.background": "shows tasks, and ends or begins one",
+    "rule.replay": "is done by the rule, later",
     "crm.undo": "is what is tried here",
     "crm.redo": "is what is tried here",
     **{
@@ -52,6 +53,7 @@ BEFORE = {
     "activity.reopen": ["task done {}"],
     "opportunity.sell": ["sale set PU-1 opportunity=", "sale set PU-2 opportunity="],
     "restore": ["delete {} --yes"],
+    "rule.resume": ["rule pause {}"],
     "revert": ["{edit}"],
 }
 """What has to be done first, by the verb's whole name or its last word."""
@@ -69,6 +71,7 @@ ARGUMENTS = {
     "activity.done": ["signed", ""],
     "activity.snooze": ["+3d", "fri"],
     "activity.drop": [""],
+    "rule.line": ["when lead is created then dm owner", "case must description"],
     "team.join": ["<@U_JULE>", "<@U_OLGA>"],
 }
 LINES = {
@@ -89,6 +92,10 @@ LINES = {
     "crm.mute": ["mute digest", "mute due"],
     "crm.unmute": ["unmute own"],
     "crm.handover": ["handover AC-1 OP-1 <@U_MONA>", "handover LD-1 <@U_RAVI>"],
+    "rule.build": ['rule build about=lead when=is_created then="dm me"'],
+    "rule.stop": ["rule stop --yes"],
+    "crm.subscribe": ["subscribe deal is created", "subscribe deal enters (amount > 5k)"],
+    "crm.unsubscribe": ["unsubscribe RU-1", "unsubscribe RU-2"],
     "crm.hours": ["hours from=8:00 until=16:00", "hours from=07:15 until=15:00"],
 }
 EDITED = {

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 import handlers.registry  # noqa: F401  the routes tell which verbs there are
 from models.activities.activity import Activity
+from models.automation.rule import RuleLine
 from models.core import fields
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Invalid
@@ -324,6 +325,7 @@ def some_words(luck: random.Random) -> str:
 
 VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
     Noun: lambda luck: luck.choice(["opportunity", "case", "lead"]),
+    RuleLine: lambda luck: "when account is created then post #sales",
     fields.Money: lambda luck: Decimal(luck.randrange(1, 60) * 100),
     fields.Number: lambda luck: luck.randrange(1, 60),
     fields.Decimal: lambda luck: Decimal(luck.randrange(1, 600)) / 10,

@@ -75,6 +75,7 @@ class Company:
         look, export = (line.look, line.export) if line else (rules.look, rules.change)
         if ENTITIES[slug].catalogue and not line:  # for all who look at anything
             looks = any(each != "none" for each in self.looks(rules))
+            export = min(export, look, key=SCOPES.index)  # no more than one sees of anything
             look = "all" if looks else "none"
         return min(look, look if verb == "show" else export, key=SCOPES.index)
 

@@ -89,6 +89,19 @@ class Filling:
         self.take_words()
         self.left += [f"--{name}" for name in self.idle]
 
+    def take_all(self) -> None:
+        """Give all words behind the verb, and behind the records, to one field."""
+        line = self.request.line
+        begins = max([line.begins, *(ref.end for ref in self.used if ref.start >= line.begins)])
+        first = len(line.raw) - len(line.raw[begins:].lstrip())
+        if any(value.start == first for value in line.values):
+            self.fill()  # each field has its name
+            return
+        self.cuts += line.cuts
+        if words := self.words_between(begins, len(line.raw)).strip():
+            self.texts[self.verb.whole] = words
+        self.left += [f"--{name}" for name in self.idle]
+
     @property
     def idle(self) -> list[str]:
         """Return the flags that the verb does not use."""
@@ -349,6 +362,9 @@ def filled(
         titles: The names of these records.
     """
     filling = Filling(request, verb, used, titles)
+    if verb.whole:
+        filling.take_all()
+        return filling
     if verb.asks or not verb.words:
         filling.fill()
     if verb.words:

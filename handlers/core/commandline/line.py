@@ -69,6 +69,16 @@ class Words:
     "words" means that it takes all words up to the next flag or field.
     """
 
+    bound: Mapping[str, Set[str]] = field(default_factory=dict)
+    """Entity → its verbs that are meant only where its noun is named."""
+
+    @cached_property
+    def free(self) -> Set[str]:
+        """Return the verbs that may begin a line without a noun."""
+        return frozenset().union(
+            *(verbs - self.bound.get(entity, frozenset()) for entity, verbs in self.verbs.items())
+        )
+
     @cached_property
     def long(self) -> bool:
         """Whether a noun has several words."""

@@ -246,7 +246,7 @@ class Head:
         entity = self.noun or (self.refs[0].entity if self.refs else None)
         if entity:
             return self.words.verbs.get(entity, frozenset())
-        return frozenset().union(*self.words.verbs.values())
+        return self.words.free
 
     def say(self, noun: str | None = None, verb: str | None = None) -> None:
         self.noun, self.verb = noun or self.noun, verb or self.verb

@@ -47,6 +47,7 @@ DOORS = {
     "undo": "by undo",
     "redo": "by redo",
     "home": "on the home tab",
+    "rule": "by a rule",
 }
 """The words for each door; what happens without anybody needs no words."""
 

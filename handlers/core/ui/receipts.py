@@ -320,7 +320,7 @@ def echoed(request: Request, verb: Verb, reply: Message) -> Message:
     """
     lines: list[str] = []
     fields = request.catalogue.routers[verb.noun].fields()
-    if verb.words:
+    if verb.words or verb.whole:
         return reply
     for name, value in request.values.items():
         kind = verb.asks.get(name)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, select
 
 from models.core.audit.entries import AuditEntry
-from models.core.context import IMPORT, Context
+from models.core.context import IMPORT, RULE, Context
 from models.core.history.undo import REDO, TERMINAL, UNDO, latest
 
 PAGE = 100
@@ -67,12 +67,12 @@ def units(work: Context) -> Iterator[tuple[str, str]]:
 
 
 def own(work: Context) -> ColumnElement[bool]:
-    """Return the filter for what the actor did.
+    """Return the filter for what the actor did by hand, and no rule of theirs.
 
     Where the CRM itself is the actor, it is what somebody typed in a terminal or imported from a
     file.
     """
     if work.actor:
         actor: int = work.actor.id
-        return AuditEntry.actor == actor
+        return (AuditEntry.actor == actor) & (AuditEntry.door != RULE)
     return AuditEntry.actor.is_(None) & AuditEntry.door.in_((TERMINAL, IMPORT, UNDO, REDO))

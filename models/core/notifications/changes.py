@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import select
 
 from models.core.audit.entries import Written
-from models.core.context import Context
+from models.core.context import RULE, Context
 from models.core.entity.base import Changes, Entity
 from models.core.identity.notices import Notice
 from models.core.identity.user import User
@@ -131,4 +131,5 @@ def key_of(record: Entity) -> marks.Key:
 
 
 def actor_of(work: Context) -> int | None:
-    return work.actor.id if work.actor else None
+    """Return the id of the person who acts; None where the program does, as for a rule."""
+    return work.actor.id if work.actor and work.door != RULE else None

@@ -33,6 +33,7 @@ KINDS: Mapping[str, tuple[Notice, ...]] = {
     "deadline": (Notice.DEADLINE,),
     "digest": (Notice.DIGEST,),
     "wish": (Notice.GIVEN,),
+    "rule": (Notice.GIVEN,),
 }
 """The deliveries that nobody asked for → what a person chooses to get them."""
 AT_ONCE = (Notice.DUE, Notice.DAY, Notice.DIGEST)
@@ -111,11 +112,12 @@ def notify(
         key: The idempotency key.
         record: The record that it is about.
         own: Whether they did it themselves.
-        **columns: Columns of the delivery.
+        **columns: Columns of the delivery; `not_before` is when it comes at the earliest.
     """
     if person.left or person.guest or not may_hear(person, notice, record):
         return
-    at = work.now if notice in AT_ONCE else reachable_from(person, work.now)
+    earliest = columns.pop("not_before", work.now)
+    at = earliest if notice in AT_ONCE else reachable_from(person, earliest)
     at = max(at, work.now + HELD) if work.session.info.get(IN_PIECES) else at
     subject = {"entity": record.slug(), "record_id": record.id} if record else {}
     wanted = wants(work, person, notice, [record] if record else [], own)

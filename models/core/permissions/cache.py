@@ -31,6 +31,7 @@ class Roster:
         posts: what is posted in a channel, by its Slack id or its name.
         shape: the fields that admins added.
         reaches: (person, role) → (what a right is about, verb) → whose records it is for.
+        rules: the active rules, by what concerns them; `models.automation.triggers` knows them.
     """
 
     version: int = -1
@@ -43,6 +44,7 @@ class Roster:
     reaches: dict[tuple[int, str], dict[tuple[str, str], frozenset[int] | None]] = field(
         default_factory=dict
     )
+    rules: Any = None
 
     def is_full(self) -> bool:
         return max(len(self.sights), len(self.rooms), len(self.posts), len(self.reaches)) > MOST

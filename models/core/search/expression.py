@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.sql import visitors
 
 from models.core.context import Context
-from models.core.entity.base import ENTITIES, Entity
-from models.core.permissions import policy
+from models.core.entity.base import Entity
+from models.core.permissions import policy, visibility
 from models.core.search import filter_parser, filter_sql
 from models.core.search.filter_fields import shortcuts, vocabulary
 from models.core.search.filter_parser import And, Node, Not, Or, Word
@@ -103,14 +103,11 @@ class Filter:
         """
         with policy.beyond(work.session):
             parts = visitors.iterate(select(self.condition(work)))
-            columns = [
-                each for part in parts if isinstance(part, Column) for each in part.base_columns
-            ]
-        asked = {(each.table.name, each.name) for each in columns if "field" in each.info}
+            asked = {(of.slug(), name) for part in parts for of, name in visibility.fields_in(part)}
         if any(words_in(self.node, self.entity)):
             kinds = self.entity.fields().items()
             asked |= {(self.entity.slug(), name) for name, kind in kinds if kind.search}
-        return frozenset(each for each in asked if each[0] in ENTITIES)
+        return frozenset(asked)
 
 
 def words_in(node: Node, entity: type[Entity]) -> Iterator[str]:

@@ -211,8 +211,18 @@ def few_with(texts: Sequence[str], entity: type[Entity], work: Context) -> Seque
     return found if len(found) <= MANY else None
 
 
-def term(asked: Term, entity: type[Entity], work: Context, rows: Any) -> Condition:
-    """Return a field compared with a value, or with being empty where no value is meant."""
+def term(
+    asked: Term, entity: type[Entity], work: Context, rows: Any, by_index: bool = True
+) -> Condition:
+    """Return a field compared with a value, or with being empty where no value is meant.
+
+    Args:
+        asked: What is asked.
+        entity: The kind of record.
+        work: Who reads, and the session.
+        rows: The entity, or an alias of it.
+        by_index: Whether the index of an added field may answer, which knows what is stored now.
+    """
     if asked.field == "is":
         return state(asked, entity, work, rows)
     name, kind = field_of(asked.field, entity, asked.place)
@@ -222,7 +232,7 @@ def term(asked: Term, entity: type[Entity], work: Context, rows: Any) -> Conditi
     if asks_nothing(asked):
         return column.is_(None) if asked.op == "=" else column.is_not(None)
     try:
-        if kind.filterable and asked.op != "!=":
+        if by_index and kind.filterable and asked.op != "!=":
             fits = compared(asked, kind, indexed.column_of(kind), work)
             return indexed.where(rows, entity, name, fits)
         return compared(asked, kind, column, work)

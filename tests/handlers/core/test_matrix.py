@@ -20,6 +20,7 @@ from handlers.core.interaction import Interaction
 from handlers.core.router import Catalogue, Verb
 from handlers.general.home import home
 from handlers.registry import ROUTERS
+from models.automation.run import RuleRun, RunState
 from models.core import records
 from models.core.audit.entries import AuditEntry
 from models.core.entity.base import ENTITIES, Entity
@@ -100,11 +101,23 @@ def changed(work: UnitOfWork, record: Entity) -> None:
     setattr(record, first_text(type(record)), "Changed")
 
 
+def paused(work: UnitOfWork, record: Any) -> None:
+    record.paused = True
+
+
+def failed(work: UnitOfWork, record: Entity) -> None:
+    """Something came to nothing, and can be tried again."""
+    why = {"cause": "test", "state": RunState.FAILED, "at": work.now}
+    work.session.add(RuleRun(id=1, rule=record.id, **why))
+
+
 READY: Mapping[str, Callable[[UnitOfWork, Entity], None]] = {
     "claim": nobodys,
     "reopen": ended,
     "restore": records.delete,
     "revert": changed,
+    "resume": paused,
+    "replay": failed,
 }
 """What a record must be for a verb to make sense."""
 
@@ -316,6 +329,8 @@ SILENT = {
     "crm.keep",
     "crm.lists",
     "crm.background",
+    "crm.unsubscribe",
     "role.decline",
+    "rule.replay",
 }
 """The verbs that change no record."""

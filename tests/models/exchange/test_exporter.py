@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.activities.activity import Activity
+from models.automation.rule import RuleLine
 from models.core import records
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import (
@@ -154,6 +155,7 @@ def test_a_hidden_customer_of_a_deal_does_not_stop_the_round_trip(works: UnitOfW
 
 
 SAMPLES: dict[type[Field], tuple[str, str]] = {
+    RuleLine: ("when lead is created then dm me", 'when case is new then task "Call", dm me'),
     Email: ("ada@example.org", "grace+x@example.co.uk"),
     Phone: ("+4915112345678", "+12125550123"),
     Link: ("https://lark.example/a?b=c", "http://wren.example"),

@@ -1,0 +1,106 @@
+"""Subscriptions: a rule that tells a person, or a channel, when something happens."""
+
+import re
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.automation.rule import said_back
+from handlers.core.request import Request
+from handlers.core.responses import Message, Response
+from handlers.core.ui import blocks, cards
+from handlers.core.ui.blocks import escape
+from handlers.core.ui.receipts import plainly, receipt
+from models.automation import language
+from models.automation.language import By, Does
+from models.automation.rule import Rule
+from models.core import records
+from models.core.errors import Conflict, CRMError
+from models.core.fields import LongText
+from models.core.permissions import policy
+from models.core.search.lookup import REFERENCE
+from models.core.unit_of_work import UnitOfWork
+
+ASKS = {
+    "what": LongText("What", 900, hint="Such as: deal enters (amount > 50k), or #sales case is new")
+}
+CHANNEL = re.compile(r"(<#\w+(?:\|[^<>]*)?>|#[^\s#]+)\s+", re.I)
+ME = "me"
+MOST = 40
+"""Subscriptions that one answer lists."""
+HOW = "Subscribe to something: subscribe deal enters (amount > 50k)"
+
+
+def subscribe(request: Request, _: Any) -> Response:
+    """Hear when something happens, though it is not yours: `subscribe deal enters (amount > 50k)`,
+    `subscribe #sales case is new`; alone, it lists what you hear of. It leaves out what you do
+    yourself and what rules do, unless you say by anyone.
+    """  # noqa: D205
+    work, said = request.work, (request["what"] or "").strip()
+    if not work.actor:
+        raise Conflict("Only people subscribe. Say who with --as.")
+    if not said:
+        return listed(request, mine(work))
+    channel = CHANNEL.match(said)
+    if channel:
+        policy.check(work, "new", Rule)
+    sentence = composed(said[channel.end() :] if channel else said, channel[1] if channel else "")
+    made = records.create(work, Rule, {"sentence": sentence, Rule.owned: work.actor.ref})
+    return receipt(request, made, "Subscribed", more=said_back(work, made))
+
+
+def composed(what: str, channel: str) -> str:
+    """Return the line of the rule that tells of something: a person, or a channel.
+
+    Raises:
+        CRMError: It is nothing that can be told.
+    """
+    try:
+        _, trigger, _ = language.read_watch(what)
+        whose = "" if channel or trigger.by or language.BY.search(what) else f" by {By.OTHERS}"
+        sentence = f"when {what}{whose} then {f'post {channel}' if channel else f'dm {ME}'}"
+        if is_subscription(sentence):
+            return sentence
+    except ValueError as error:
+        raise CRMError(str(error)) from None
+    raise CRMError(f"Say only what you want to hear of. {HOW}")
+
+
+def is_subscription(sentence: str) -> bool:
+    """Return whether a rule does nothing but tell its owner, or a channel."""
+    does = [(each.does, each.whom) for each in language.read(sentence).actions]
+    return len(does) == 1 and (does[0] == (Does.DM, ME) or does[0][0] == Does.POST)
+
+
+def unsubscribe(request: Request, _: Any) -> Response:
+    """Hear of something no more: `unsubscribe RU-1`, as `subscribe` lists them."""
+    work, said = request.work, (request["what"] or "").strip()
+    named = REFERENCE.fullmatch(said)
+    if not named or named[1].upper() != Rule.prefix:
+        return listed(request, mine(work))
+    rule = work.find(Rule, int(named[2]))
+    own = work.actor and rule.owner == work.actor.id and is_subscription(rule.sentence)
+    if not own:
+        policy.check(work, "delete", rule)
+    records.delete(work, rule)
+    return receipt(request, rule, f"Not subscribed any more: {rule}", replace=True)
+
+
+def mine(work: UnitOfWork) -> list[Rule]:
+    """Return the subscriptions of the actor."""
+    theirs = select(Rule).where(Rule.owner == (work.actor.id if work.actor else 0))
+    found = work.session.scalars(theirs.order_by(Rule.id))
+    return [rule for rule in found if is_subscription(rule.sentence)]
+
+
+def listed(request: Request, found: list[Rule]) -> Message:
+    """Return subscriptions, each with a button that ends it."""
+    if not found:
+        return plainly(f"You have no subscriptions. {HOW}")
+    said = [cards.texts(rule, request.work, "sentence")["sentence"] for rule in found]
+    texts = [f"{rule.ref} {text}" for rule, text in zip(found, said, strict=True)]
+    drawn = [
+        blocks.section(escape(text), blocks.button("End", "crm.run", f"unsubscribe {rule.ref}"))
+        for rule, text in zip(found, texts, strict=True)
+    ]
+    return Message("\n".join(texts), blocks.distinct(drawn[:MOST]))

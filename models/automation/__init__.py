@@ -1,0 +1,1 @@
+"""Rules that people write: when something happens, then something is done."""

@@ -1,0 +1,227 @@
+"""Do what a rule says, with the rights of its owner, as a person would by hand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.automation import checks, people
+from models.automation.language import Action, Does
+from models.automation.rule import Rule
+from models.automation.run import RuleRun
+from models.core import records
+from models.core.context import Context
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Invalid
+from models.core.identity.channel import WRITTEN
+from models.core.identity.notices import Notice
+from models.core.identity.user import User
+from models.core.identity.working_hours import reachable_from
+from models.core.notifications import marks
+from models.core.notifications.notify import notify
+from models.core.outbox.delivery import CARDS, deliver
+from models.core.permissions import policy
+
+HOUR = timedelta(hours=1)
+MESSAGE, POST, EVENT = "rule", "rule_post", "event"
+"""The kinds of deliveries: to a person, in a channel, in a thread."""
+
+
+@dataclass(frozen=True)
+class Doing:
+    """A rule on its way.
+
+    Attributes:
+        work: The unit of work, in which its owner acts.
+        rule: The rule.
+        run: The row of its log.
+        record: The record that it is about, where there is one.
+        collapses: Whether its messages are told together with others.
+    """
+
+    work: Context
+    rule: Rule
+    run: RuleRun
+    record: Entity | None
+    collapses: bool = False
+
+    @property
+    def about(self) -> Entity:
+        """Return the record of an action that is about one."""
+        if self.record is None:
+            raise Invalid({"sentence": "This rule is about no record."})
+        return self.record
+
+
+def perform(doing: Doing) -> list[str]:
+    """Do all that a rule says, and return that in words.
+
+    Raises:
+        CRMError: What cannot be done; then nothing of it is.
+    """
+    said = []
+    for number, action in enumerate(doing.rule.read.actions):
+        said += [told] if (told := DOING[action.does](doing, action, number)) else []
+    doing.work.session.flush()
+    return said
+
+
+def fill(doing: Doing, action: Action, number: int) -> str:
+    """Set fields of the record."""
+    work, record = doing.work, doing.about
+    policy.check(work, "edit", record)
+    texts = checks.named(type(record), action.texts)
+    records.update(work, record, texts)
+    labels = [record.fields()[name].label for name in texts]
+    return f"set {' and '.join(labels)}"
+
+
+def assign(doing: Doing, action: Action, number: int) -> str:
+    """Give the record to a person, or to one of a team."""
+    work, record = doing.work, doing.about
+    policy.check(work, "assign", record)
+    person = chosen(doing, action, record)
+    people.must_be_there(person)
+    if getattr(record, record.owned) != person.id:
+        records.assign(work, record, person.id)
+    return f"gave it to {person.name}"
+
+
+def chosen(doing: Doing, action: Action, record: Entity) -> User:
+    """Return who gets a record; whose turn it was is written down."""
+    work, team = doing.work, action.whom.startswith(people.TEAM)
+    if not team:
+        return people.person(work, action.whom)
+    if not action.turns:
+        return people.lead(work, action.whom)
+    person, turn = people.next_of(work, doing.rule.id, action.whom, action.turns, type(record))
+    doing.run.given, doing.run.turn = person.id, turn
+    return person
+
+
+def create(doing: Doing, action: Action, number: int) -> str:
+    """Make a record that is about the one of the rule: a task."""
+    work, about, made = doing.work, doing.about, ENTITIES[action.noun]
+    policy.check(work, "new", made)
+    texts = made.texts_of(without_quotes(action.text), work)
+    texts[checks.link(made, type(about))] = about.ref
+    owner = getattr(about, about.owned) if about.owned else None
+    if made.owned and made.owned not in texts and owner:
+        texts[made.owned] = work.ref(User.slug(), owner)
+    record = records.create(work, made, texts)
+    return f"made {record.ref}"
+
+
+def tell(doing: Doing, action: Action, number: int) -> str:
+    """Send people a message about the record, when they may be disturbed."""
+    heard = people.hearers(doing.work, action.whom, doing.record)
+    for person in heard:
+        people.must_be_there(person)
+        send(doing, number, person)
+    return (
+        f"told {' and '.join(person.name for person in heard)}"
+        if heard
+        else "told nobody: it has no owner"
+    )
+
+
+def post(doing: Doing, action: Action, number: int) -> str:
+    """Post about the record in a channel."""
+    channel, name = channel_of(action.whom)
+    send(doing, number, None, channel)
+    return f"posted in {name}"
+
+
+def say(doing: Doing, action: Action, number: int) -> str:
+    """Write into the threads of the record's cards."""
+    send(doing, number, None, CARDS)
+    return "wrote in the thread of its card"
+
+
+def send(doing: Doing, number: int, person: User | None, channel: str = "") -> None:
+    """Ask for one message of a rule, or that it be told together with others of this hour."""
+    work, rule, record = doing.work, doing.rule, doing.record
+    if person and record is not None and not may_hear(work, person, record):
+        return
+    doing.run.told += 1
+    place = person.slack_id if person else channel
+    if doing.collapses:
+        gather(doing, person, place)
+        return
+    its: dict[str, Any] = {"entity": record.slug(), "record_id": record.id} if record else {}
+    about: dict[str, Any] = {"rule": rule.id, "run": doing.run.id, "action": number}
+    key = f"rule:{doing.run.id}:{number}:{place}"
+    if person:
+        notify(work, Notice.GIVEN, MESSAGE, person, key, rule, about={**about, **its})
+        return
+    its["not_before"] = waits_until(work, rule, work.now)
+    if channel == CARDS:
+        deliver(work, EVENT, CARDS, key, about={**about, "by": None, "did": ""}, **its)
+    else:
+        deliver(work, POST, channel, key, about=about, **its)
+
+
+def waits_until(work: Context, rule: Rule, at: datetime) -> datetime:
+    """Return when a post of a rule comes: at once, or when its owner is at work.
+
+    A person is never told anything outside of their own hours.
+    """
+    owner = rule.runs_as(work)
+    return reachable_from(owner, at) if rule.quiet and owner else at
+
+
+def may_hear(work: Context, person: User, record: Entity) -> bool:
+    """Return whether a person may see a record and has not muted it."""
+    seen = policy.can(person, "show", record)
+    return seen and not marks.is_muted(record, marks.muted_by(work, person.id))
+
+
+def gather(doing: Doing, person: User | None, place: str) -> None:
+    """Ask for one message about all that a rule has to say in a place in this hour.
+
+    Nothing is said in threads: whoever looks at a record there sees what was done.
+    """
+    work, rule, begun = doing.work, doing.rule, hour_of(doing.work.now)
+    key = f"rule:{rule.id}:{begun:%Y%m%d%H}:{place}"
+    about = {"rule": rule.id, "since": begun.isoformat()}
+    at = begun + HOUR if person else waits_until(work, rule, begun + HOUR)
+    later: dict[str, Any] = {"about": about, "not_before": at}
+    if person:
+        notify(work, Notice.GIVEN, MESSAGE, person, key, rule, **later)
+    elif place != CARDS:
+        deliver(work, POST, place, key, **later)
+
+
+def hour_of(at: datetime) -> datetime:
+    """Return when the hour of a moment began."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def is_full(work: Context, rule: Rule) -> bool:
+    """Return whether a rule has sent as many messages in this hour as it may."""
+    since = (RuleRun.rule == rule.id, RuleRun.done_at >= hour_of(work.now))
+    sent = select(func.coalesce(func.sum(RuleRun.told), 0)).where(*since, ~RuleRun.collapsed)
+    return (work.session.scalar(sent) or 0) >= rule.most
+
+
+def channel_of(whom: str) -> tuple[str, str]:
+    """Return a channel as Slack knows it, and as people do."""
+    found = WRITTEN.fullmatch(whom)
+    return (found[1], f"#{found[2] or found[1]}") if found else (whom, whom)
+
+
+def without_quotes(text: str) -> str:
+    """Return the words of a new record, whose name may be in quotes: "Call" +1d."""
+    return text.translate(str.maketrans("", "", '"“”„«»'))
+
+
+DOING: Mapping[Does, Callable[[Doing, Action, int], str]] = {
+    Does.SET: fill,
+    Does.ASSIGN: assign,
+    Does.CREATE: create,
+    Does.DM: tell,
+    Does.POST: post,
+    Does.SAY: say,
+}

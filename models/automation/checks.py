@@ -1,0 +1,127 @@
+"""Ask whether what a rule speaks of exists, for the person with whose rights it runs."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from models.automation import conditions, people
+from models.automation.language import Action, Does, Sentence, Trigger, When
+from models.core.context import Context
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import CRMError, Invalid
+from models.core.fields import Day, Moment, Person, Reference
+from models.core.fields.base import Field
+from models.core.search.filter_fields import field_of
+
+
+def check(work: Context, sentence: Sentence) -> None:
+    """Raise ValueError where a rule speaks of what does not exist or cannot be done.
+
+    The actor is the person with whose rights it runs.
+    """
+    try:
+        check_about(work, sentence)
+        for action in sentence.actions:
+            check_action(work, sentence, action)
+    except Invalid as error:
+        raise ValueError(" ".join(error.errors.values())) from None
+    except CRMError as error:
+        raise ValueError(str(error)) from None
+
+
+def check_about(work: Context, sentence: Sentence) -> None:
+    """Raise ValueError where the trigger or a filter cannot be asked."""
+    if not sentence.noun:
+        return
+    entity, trigger = ENTITIES[sentence.noun], sentence.trigger
+    for text in filter(None, (sentence.where, sentence.holds, trigger.filter)):
+        conditions.condition(work, entity, text)
+    for name in sentence.must:
+        own_field(entity, name)
+    if trigger.field and trigger.when == When.MOMENT:
+        check_moment(entity, trigger)
+    elif trigger.field:
+        own_field(entity, trigger.field)
+        for text in filter(None, (trigger.before, trigger.after)):
+            conditions.condition(work, entity, equals(trigger.field, text))
+
+
+def check_moment(entity: type[Entity], trigger: Trigger) -> None:
+    """Raise ValueError where a moment is relative to no day, or not to a part of one."""
+    _, kind = field_of(trigger.field, entity)
+    if not isinstance(kind, Day | Moment):
+        raise ValueError(f"{kind.label} is no day. A moment is relative to a day.")
+    if isinstance(kind, Day) and trigger.offset % timedelta(days=1):
+        raise ValueError(f"{kind.label} is a day: say how many days before or after it.")
+
+
+def check_action(work: Context, sentence: Sentence, action: Action) -> None:
+    """Raise ValueError where an action cannot be done."""
+    entity = ENTITIES[sentence.noun] if sentence.noun else None
+    if entity is None and (action.does not in (Does.DM, Does.POST) or action.whom == people.OWNER):
+        raise ValueError(
+            "Without a record a rule can only post and dm. Name one: every monday at 9:00 deal where …"
+        )
+    if action.does == Does.POST or action.does == Does.SAY or entity is None:
+        return
+    if action.does == Does.SET:
+        entity.parse(named(entity, action.texts), work)
+    elif action.does == Does.ASSIGN:
+        check_assign(work, entity, action)
+    elif action.does == Does.DM:
+        if action.whom == people.OWNER and not entity.owned:
+            raise ValueError(f"A {entity.noun()} has no owner. Name somebody: dm @rita")
+        if action.whom != people.OWNER:
+            people.hearers(work, action.whom, None)
+    else:
+        link(ENTITIES[action.noun], entity)
+
+
+def check_assign(work: Context, entity: type[Entity], action: Action) -> None:
+    """Raise ValueError where a record cannot be given to anybody, or not to those named."""
+    if not entity.owned:
+        raise ValueError(f"A {entity.noun()} belongs to nobody, so it cannot be assigned.")
+    if not action.whom.startswith(people.TEAM):
+        people.person(work, action.whom)
+    elif action.turns:
+        people.team(work, action.whom)
+    else:
+        people.lead(work, action.whom)
+
+
+def own_field(entity: type[Entity], word: str) -> tuple[str, Field]:
+    """Return the field of an entity that a word names.
+
+    Raises:
+        ValueError: it names none, or one of those that all records have.
+    """
+    name, kind = field_of(word, entity)
+    if name not in entity.fields():
+        raise ValueError(f"{kind.label} is kept by Rapport. Name a field of a {entity.noun()}.")
+    return name, kind
+
+
+def named(entity: type[Entity], texts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return texts by the names of their fields.
+
+    Raises:
+        ValueError: a word names no field.
+    """
+    return {own_field(entity, word)[0]: text for word, text in texts}
+
+
+def equals(word: str, text: str) -> str:
+    """Return the filter that a field holds a value."""
+    said = text.replace('"', "'")
+    return f'{word} = "{said}"'
+
+
+def link(made: type[Entity], about: type[Entity]) -> str:
+    """Return the field by which a new record names the one that a rule is about.
+
+    Raises:
+        ValueError: it has none.
+    """
+    for name, kind in made.fields().items():
+        if isinstance(kind, Reference) and not isinstance(kind, Person) and kind.to == about.slug():
+            return name
+    raise ValueError(f"A {made.noun()} cannot be about a {about.noun()}.")
