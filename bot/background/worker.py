@@ -147,17 +147,14 @@ class BackgroundWorker:
     def claim(self, workspace: str) -> Claim | None:
         """Take a task of a workspace, or return None where none can be done."""
         with self.works(workspace) as work:
-            task = queue.claim(work)
+            task = queue.claim(work, self.kinds)
             if task is None:
                 return None
-            kind = self.kinds.get(task.kind)
-            if sentence := "" if kind else "This release does not know how to do it.":
-                queue.end(work, task, TaskState.FAILED, sentence)
+            kind = self.kinds[task.kind]
             person = work.get(User, task.person) if task.person else None
-            if kind and kind.personal and person and (person.left or person.guest):
+            if kind.personal and person and (person.left or person.guest):
                 sentence = f"{person.name} may do nothing here any more."
                 queue.end(work, task, TaskState.FAILED, sentence)
-            if kind is None or sentence:
                 return None
             actor = person.slack_id if person and kind.personal else ""
             door = task.door if kind.personal else NO_DOOR

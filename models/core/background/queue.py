@@ -5,7 +5,7 @@ keeps two workers apart is the row itself, which each piece locks and moves on i
 transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -106,11 +106,15 @@ def workspaces_due(works: Units) -> list[str]:
         return sorted(session.connection().execute(found).scalars())
 
 
-def claim(work: Context) -> BackgroundTask | None:
+def claim(work: Context, kinds: Collection[str]) -> BackgroundTask | None:
     """Take the task that was worked on least often, or return None where none is due.
 
     The tasks of one person are done one after the other, because a later one may be about the same
     records, or take an earlier one back.
+
+    Args:
+        work: The unit of work.
+        kinds: The kinds that the worker knows; others are left to a replica of a newer release.
     """
     before = aliased(BackgroundTask)
     earlier = exists(
@@ -122,7 +126,8 @@ def claim(work: Context) -> BackgroundTask | None:
     )
     until = BackgroundTask.claimed_until
     due = (OPEN_STATES, or_(until.is_(None), until <= work.now), ~earlier)
-    found = select(BackgroundTask).where(UNTOLD, *due, BackgroundTask.not_before <= work.now)
+    known = (BackgroundTask.kind.in_(kinds), BackgroundTask.not_before <= work.now)
+    found = select(BackgroundTask).where(UNTOLD, *due, *known)
     found = found.order_by(BackgroundTask.claims, BackgroundTask.id).limit(1)
     task = work.session.scalars(found.with_for_update(skip_locked=True)).first()
     if task is not None:

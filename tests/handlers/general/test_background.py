@@ -13,9 +13,11 @@ from models.core.background import progress, queue, undo
 from models.core.background.task import BackgroundTask, TaskState
 from models.core.search.index import SearchText
 from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.customer import Customer
 from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from models.sales.purchase import Purchase
-from tests.ground import StoppedClock
+from tests.ground import StoppedClock, given
 from tests.handlers.kit import told
 from tests.many import asked, fields_of, many_leads, task_of
 from tests.samples import given_sample
@@ -228,3 +230,38 @@ def test_an_undo_that_was_cancelled_goes_on_with_a_button(
     assert (message.text, message.buttons) == ("Set back 26 of 36 leads", ["Redo"])
     slack.click("crm.redo", message)
     assert told(slack) == "Redo what changed 36 records?"
+
+
+def test_the_owner_hears_once_of_all_when_it_is_over(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    worker: BackgroundWorker,
+    ada: Customer,
+) -> None:
+    ids = [given(works, Opportunity, name="Sails", customer=ada.ref).id for _ in range(12)]
+    asked(works, Opportunity, ids, by="U_MONA", stage="proposal")
+    piece(worker)
+    courier.drain()
+    assert slack.posted("U_RITA") == []
+    worker.drain()
+    courier.drain()
+    (message,) = slack.posted("U_RITA")
+    assert message.text.count("Mona Meyer changed Sails") == 5
+    assert "and 7 more" in message.text
+
+
+def test_the_new_owner_hears_once_of_all_when_it_is_over(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    worker: BackgroundWorker,
+) -> None:
+    asked(works, Lead, many_leads(works, MANY), owner="<@U_RAVI>")
+    piece(worker)
+    courier.drain()
+    assert slack.posted("U_RAVI") == []
+    worker.drain()
+    courier.drain()
+    (message,) = slack.posted("U_RAVI")
+    assert message.text.startswith("Rita Reyes gave you 36 records: LD-1 Ada 0, ")
