@@ -8,6 +8,7 @@ from models.core.custom.custom_field import OptionList
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
+from models.core.fields.relations import Relations
 from models.core.fields.several import Several
 from models.core.history.point_in_time import Past
 from models.core.identity.channel import Room
@@ -52,6 +53,7 @@ OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
     "custom_field": {"about": "lead", "kind": "text"},
+    "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "VY"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
     "rule": {"paused": "no"},
 }
@@ -67,7 +69,7 @@ def text_for(kind: Field) -> str:
         return list(kind.options)[-1].value
     if isinstance(kind, Several):
         return ", ".join(map(str, list(kind.options)[:2]))
-    if isinstance(kind, fields.Reference) and not isinstance(kind, fields.Person):
+    if isinstance(kind, fields.Reference | Relations) and not isinstance(kind, fields.Person):
         return f"{ENTITIES[kind.to].prefix}-1"
     return TEXTS[type(kind)]
 
@@ -126,7 +128,7 @@ def given_first(
 def pointed(entity: type[Entity], texts: Iterable[str]) -> list[type[Entity]]:
     """The entities that these fields name records of, each once."""
     kinds = (entity.fields().get(name) for name in texts)
-    named = (kind.to for kind in kinds if isinstance(kind, fields.Reference))
+    named = (kind.to for kind in kinds if isinstance(kind, fields.Reference | Relations))
     return [ENTITIES[to] for to in dict.fromkeys(named)]
 
 

@@ -110,7 +110,7 @@ TOPICS = (
         "`crm import deals FILE --dry` to see what would happen, `crm export deals`.",
     ),
     Topic(
-        frozenset(("fields", "values", "reference", "references", "records")),
+        frozenset(("values", "reference", "references", "records")),
         "*Fields* are written as `name=value`; a value reaches to the next field or flag.\n"
         "`{root} deal edit OP-42 next=Call Eva on friday amount=12k`\n"
         "Several records at once: `{root} assign OP-2 OP-4 @rosa`.\n"

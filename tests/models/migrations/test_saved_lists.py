@@ -1,7 +1,7 @@
 """The step that makes saved filters of the lists that people kept."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from models.core.saved_filters import SavedFilter, mine
 from models.core.saved_lists import SavedList
@@ -24,11 +24,13 @@ def test_kept_lists_are_saved_filters_of_their_owner(settled: Engine) -> None:
     works = UnitOfWorkFactory(settled, StoppedClock())
     works.settle("T1", name="Acme")
     works.welcome("T1", "U_RITA")
-    schema.downgrade(settled, "0032")
     with works("T1", "U_RITA") as work:
+        rita = {"workspace": "T1", "person": work.actor.id, "at": work.now}
+    schema.downgrade(settled, "0032")
+    with settled.execution_options(workspace="T1").begin() as connection:
         for name, (line, _) in KEPT.items():
-            theirs = {"person": work.actor.id, "name": name, "key": name.lower(), "line": line}
-            work.session.add(SavedList(**theirs, at=work.now))
+            theirs = {**rita, "name": name, "key": name.lower(), "line": line}
+            connection.execute(insert(SavedList.__table__).values(theirs))
     schema.upgrade(settled)
     with works("T1", "U_RITA") as work:
         found = {each.name: (each.about, each.typed) for each in mine(work)}
