@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
+from models.core.custom import formulas
 from models.core.fields import (
     Choice,
     Day,
@@ -47,6 +48,8 @@ class CustomKind(StrEnum):
     LINK = "link"
     PERSON = "person"
     RELATION = "relation"
+    FORMULA = "formula"
+    ROLLUP = "rollup"
 
 
 KINDS = named(
@@ -66,6 +69,8 @@ KINDS = named(
     link="url,website,web address",
     person="user,colleague,people",
     relation="reference,lookup,record,relationship",
+    formula="computed,calculated,calculation,expression",
+    rollup="roll-up,roll up,summary,rollup summary,aggregate",
 )
 """Other words for the kinds."""
 NAMES = {
@@ -74,8 +79,11 @@ NAMES = {
     CustomKind.CHOICE.value: "Choice of one",
     CustomKind.SEVERAL.value: "Choice of several",
     CustomKind.EMAIL.value: "E-mail",
+    CustomKind.ROLLUP.value: "Roll-up",
 }
 """What the kinds are called where their word does not say it."""
+COMPUTED = (CustomKind.FORMULA, CustomKind.ROLLUP)
+"""The kinds that nobody fills: they are worked out."""
 PLAIN: Mapping[str, Callable[..., Field]] = {
     CustomKind.TEXT: Text,
     CustomKind.LONG_TEXT: LongText,
@@ -122,6 +130,16 @@ def kind_of(row: Any, usual: bool = True) -> Field:
         kind = build(row.name, options=options, names=labels, **more)
     elif row.kind == CustomKind.RELATION:
         kind = Reference(row.name, to=row.to, **more)
+    elif row.kind in COMPUTED:
+        kind = computed_kind(row, more)
     else:
         kind = PLAIN[row.kind](row.name, **more)
     return replace(kind, usual=row.default or "") if usual else kind
+
+
+def computed_kind(row: Any, more: Mapping[str, Any]) -> Field:
+    """Return the kind of field that a row says which is worked out."""
+    text, is_rollup = row.formula or "", row.kind == CustomKind.ROLLUP
+    computed = formulas.rollup_of(text) if is_rollup else formulas.formula_of(text)
+    kind = formulas.result_kind(row.result or "text")
+    return replace(kind, label=row.name, **{**more, "computed": computed, "readonly": True})

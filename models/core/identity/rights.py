@@ -21,6 +21,7 @@ from functools import cached_property, lru_cache
 
 from models.core.entity.base import ENTITIES
 from models.core.fields import Money
+from models.core.fields.shape import ENTERED, Shape
 from models.core.parsing.texts import leading
 
 
@@ -210,12 +211,17 @@ def read(text: str) -> Rights:
     return Rights(scopes, hidden)
 
 
-@lru_cache(maxsize=256)
 def stored(text: str) -> Rights:
     """Return the rights of a text that was read before.
 
     Nobody may do what it says about things that no longer exist.
     """
+    return stored_in(ENTERED.get(), text)
+
+
+@lru_cache(maxsize=256)
+def stored_in(shape: Shape, text: str) -> Rights:
+    """Return the rights of a text that was read before, with the fields of a shape."""
     found = NOTHING
     for line in text.casefold().splitlines():
         word, _, granted = line.partition(":")
