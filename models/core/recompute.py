@@ -84,12 +84,13 @@ def ask(work: Context, due: Sequence[Key], key: str = "", after: int = 0) -> Non
 
 def go_on(work: Context, delivery: Delivery) -> None:
     """Work out the next part of what was asked for, and ask for what is left."""
-    (slug, name), *others = delivery.about["fields"]
-    last = 0
+    due: Sequence[Key] = [(slug, name) for slug, name in delivery.about["fields"]]
+    (slug, name), last = due[0], 0
     if slug in ENTITIES and name in ENTITIES[slug].fields():
         with policy.beyond(work.session):
             last = recompute(work, ENTITIES[slug], name, delivery.about["after"], PART)
-    due = delivery.about["fields"] if last else others
+    if not last:
+        due = [key for key in following(frozenset(due)) if key != (slug, name)]
     if due:
         ask(work, due, str(delivery.id), last)
 
@@ -131,7 +132,8 @@ def worked_out(
     if name in entity.rollups():
         here = [each for each in found if each.deleted_at is None]
         amounts = rollups.worked_out(work, entity, [name], [each.id for each in here])[name]
-        return {each: rollups.kept(each, name, amounts.get(each.id)) for each in here}
+        empty = entity.rollups()[name].empty
+        return {each: rollups.kept(each, name, amounts.get(each.id, empty)) for each in here}
     formula = entity.formulas().get(name)
     return {each: fits(entity, name, formula.value(each)) for each in found} if formula else {}
 

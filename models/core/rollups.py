@@ -113,7 +113,7 @@ def bring_up_to_date(work: Context, entity: type[Entity], due: Mapping[int, set[
         if whole.deleted_at:
             continue  # its parts go and come back with it
         for name in sorted(due[whole.id]):
-            value = kept(whole, name, found[name].get(whole.id))
+            value = kept(whole, name, found[name].get(whole.id, entity.rollups()[name].empty))
             if getattr(whole, name) != value:
                 setattr(whole, name, value)
 
@@ -134,7 +134,7 @@ def kept(whole: Entity, name: str, value: Any) -> Any:
     """
     kind, rollup = whole.fields()[name], whole.rollups()[name]
     try:
-        return fitted(kind, rollup.empty if value is None else value)
+        return fitted(kind, value)
     except OverflowError:
         if rollup.must_fit:
             raise Conflict(f"{kind.label} of {whole} would be too large to keep.") from None

@@ -25,7 +25,7 @@ STAYS = "A formula cannot change from {} to {}: what is kept would not fit. Add 
 def rows_now(work: Context, row: Any) -> dict[Key, Any]:
     """Return the fields that are there now, among them what this unit of work made or changed."""
     with work.session.no_autoflush, policy.beyond(work.session):
-        found = [*work.session.scalars(select(type(row)))]
+        found = [*work.session.scalars(select(type(row)).order_by(type(row).id))]
     found += [each for each in work.session.new if type(each) is type(row) and each.slot]
     return {(each.about, each.slot): each for each in found if each.deleted_at is None}
 

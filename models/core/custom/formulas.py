@@ -16,6 +16,7 @@ from models.core.formula.syntax import EXAMPLE, RollupText, fields_in, parse, pa
 from models.core.formula.tokens import FormulaError, Token, meant, wrong
 from models.core.formula.types import DECIMAL, WHOLE, Basic, Figure, Type
 from models.core.parsing import values
+from models.core.parsing.texts import with_article
 from models.core.permissions import policy
 
 Key = tuple[str, str]
@@ -108,8 +109,8 @@ def part_of(read: RollupText, about: str, kinds: Kinds) -> type[Entity]:
     found = named(read)
     if found is None or not links(kinds[found.slug()], about):
         near = [word for word, each in nouns().items() if links(kinds[each.slug()], about)]
-        noun = ENTITIES[about].noun()
-        raise wrong(read.at, f"are no records that refer to a {noun}.{meant(read.noun, near)}")
+        noun = with_article(ENTITIES[about].noun())
+        raise wrong(read.at, f"are no records that refer to {noun}.{meant(read.noun, near)}")
     return found
 
 
@@ -141,13 +142,15 @@ def link_of(read: RollupText, part: type[Entity], about: str, kinds: Mapping[str
         name = operands_of(part.noun(), kinds).scope.words.get(word, "")
         if name not in found:
             raise wrong(
-                read.by, f"does not refer to a {ENTITIES[about].noun()}. Try {' or '.join(found)}."
+                read.by,
+                f"does not refer to {with_article(ENTITIES[about].noun())}. Try {' or '.join(found)}.",
             )
         return name
     if len(found) > 1:
         ways = " or ".join(f"by {name}" for name in found)
         raise wrong(
-            read.at, f"can refer to a {ENTITIES[about].noun()} in several ways. Say {ways}."
+            read.at,
+            f"can refer to {with_article(ENTITIES[about].noun())} in several ways. Say {ways}.",
         )
     return found[0]
 
@@ -163,7 +166,7 @@ def field_named(read: RollupText, part: type[Entity], words: Mapping[str, str]) 
     name = words.get("_".join(values.fold(read.field.value).split()), "")
     if not name or name == CREATED:
         near = meant(read.field.value, words)
-        raise wrong(read.field, f"is no field of a {part.noun()}.{near}")
+        raise wrong(read.field, f"is no field of {with_article(part.noun())}.{near}")
     return name
 
 

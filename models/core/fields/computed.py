@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Integer, Numeric
 
-from models.core.formula.checker import Checked, check, check_condition
+from models.core.formula.checker import Checked, check
 from models.core.formula.exact import EXACT, half_up
 from models.core.formula.syntax import Node, parse
 from models.core.formula.tokens import FormulaError
@@ -196,7 +196,7 @@ def bound(node: Node, operands: Operands, is_condition: bool = False) -> Bound:
     Raises:
         FormulaError: says what is wrong and at which word.
     """
-    checked = (check_condition if is_condition else check)(node, operands.scope)
+    checked = check(node, operands.scope, is_condition)
     names = tuple(dict.fromkeys(checked.fields.values()))
     return Bound(names, checked.type, checked, operands.loads)
 

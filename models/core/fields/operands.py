@@ -23,6 +23,7 @@ from models.core.formula.types import (
     Type,
 )
 from models.core.parsing import values
+from models.core.parsing.texts import with_article
 
 CREATED = "created_at"
 """The moment at which a record was made, which is no field."""
@@ -75,4 +76,4 @@ def operands_of(noun: str, kinds: Mapping[str, Field]) -> Operands:
     words = {"created": CREATED, CREATED: CREATED, **words_of(kinds)}
     types = {CREATED: MOMENT, **{name: type_of(kind) for name, kind in kinds.items()}}
     loads = {CREATED: same, **{name: load_of(kind) for name, kind in kinds.items()}}
-    return Operands(Scope(noun, words, types), loads)
+    return Operands(Scope(with_article(noun), words, types), loads)

@@ -54,8 +54,8 @@ class Checked:
     fields: Mapping[Token, str]
 
 
-def check(node: Node, scope: Scope) -> Checked:
-    """Return what a formula is among some fields.
+def check(node: Node, scope: Scope, is_condition: bool = False) -> Checked:
+    """Return what a formula, or a condition, is among some fields.
 
     Raises:
         FormulaError: says what is wrong and at which word.
@@ -64,23 +64,13 @@ def check(node: Node, scope: Scope) -> Checked:
     part = checker.part(node)
     if not checker.fields:
         raise FormulaError("The formula names no field, so it would say the same of every record.")
+    if is_condition and part.type.basic != Basic.YES_NO:
+        raise wrong(part.token, f"is {part.type.basic}, not a condition such as stage = won.")
     if part.type.basic == Basic.CHOICE:
         part = as_kind(part, TEXT)
     if part.type.basic in (Basic.RECORD, Basic.EMPTY):
         raise wrong(part.token, f"is {part.type.basic}, and a field cannot hold that.")
     return Checked(part.type, part.run, checker.fields)
-
-
-def check_condition(node: Node, scope: Scope) -> Checked:
-    """Return what a condition is among some fields.
-
-    Raises:
-        FormulaError: says what is wrong and at which word.
-    """
-    found = check(node, scope)
-    if found.type.basic != Basic.YES_NO:
-        raise wrong(node.token, f"is {found.type.basic}, not a condition such as stage = won.")
-    return found
 
 
 class Checker:
@@ -121,7 +111,7 @@ class Checker:
             if token.word in NEEDS_TODAY:
                 raise wrong(token, TODAY)
             noun = self.scope.noun
-            raise wrong(token, f"is no field of a {noun}.{meant(token.value, self.scope.words)}")
+            raise wrong(token, f"is no field of {noun}.{meant(token.value, self.scope.words)}")
         if name not in self.scope.types:
             raise wrong(token, "is a field that no formula can work with.")
         self.fields[token] = name

@@ -63,7 +63,7 @@ class Scope:
     """The fields that a formula can name.
 
     Attributes:
-        noun: Whose fields they are: deal.
+        noun: Whose fields they are: a deal.
         words: Word → field.
         types: Field → what it holds.
     """

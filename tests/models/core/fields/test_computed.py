@@ -75,7 +75,7 @@ def test_the_fields_of_a_formula_exist_and_hold_numbers_and_go_in_no_circle() ->
     later = Money("Tax", computed=Formula("net * rate"))
     net = Money("Net", computed=Formula("quantity * 2"))
     assert ordered(kinds | {"tax": later, "net": net}) == ("net", "tax")
-    with pytest.raises(TypeError, match="order.net: “price” .letter 1. is no field of a order"):
+    with pytest.raises(TypeError, match="order.net: “price” .letter 1. is no field of an order"):
         ordered(kinds | {"net": Money("Net", computed=Formula("price * 2"))})
     with pytest.raises(TypeError, match="works with numbers, and “name” is a text"):
         ordered(kinds | {"net": Money("Net", computed=Formula("name * 2"))})
