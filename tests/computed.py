@@ -53,7 +53,8 @@ def defined(work: UnitOfWork, entity: type[Entity]) -> Iterator[tuple[Entity, st
     for record in work.session.scalars(every):
         for name, kind in entity.fields().items():
             if isinstance(kind.computed, Formula):
-                yield record, name, getattr(record, name), fitted(kind, kind.computed.value(record))
+                value = entity.formulas()[name].value(record)
+                yield record, name, getattr(record, name), fitted(kind, value)
             elif isinstance(kind.computed, Rollup) and not record.deleted_at:
                 yield record, name, getattr(record, name), amount(work, record, kind)
 

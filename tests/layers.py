@@ -6,6 +6,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("models.core.context",),
     ("models.core.parsing",),
     ("models.core.db",),
+    ("models.core.formula",),
     ("models.core.fields",),
     ("models.core.entity",),
     ("models.core.replica", "models.core.schedule"),

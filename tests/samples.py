@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models.automation.rule import RuleLine
 from models.core import fields
-from models.core.custom.custom_field import OptionList
+from models.core.custom.custom_field import FormulaText, OptionList
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
@@ -48,6 +48,7 @@ TEXTS: dict[type[Field], str] = {
     Table: "lead: look own, new, hide score",
     OptionList: "Annual, Monthly",
     RuleLine: "when lead is created then dm me",
+    FormulaText: "amount * 2",
 }
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
@@ -58,8 +59,9 @@ OWN = {
     "rule": {"paused": "no"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
-APART = {"activity": ("lead",)}
-"""Fields that cannot be filled together with the others: an activity is about a customer or a lead.
+APART = {"activity": ("lead",), "custom_field": ("formula",)}
+"""Fields that cannot be filled together with the others: an activity is about a customer or a lead,
+and what people fill has no formula.
 """
 
 

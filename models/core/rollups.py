@@ -1,15 +1,16 @@
 """Values that follow from the parts of a record, brought up to date when its parts change."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, literal_column, null, select
 from sqlalchemy.orm.attributes import instance_state
 
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.computed import condition_of, currency_of, decided_by, looks_at
 from models.core.errors import Conflict
 from models.core.fields.computed import Rollup, digits_of, fitted
 from models.core.fields.shape import by_shape
@@ -17,6 +18,8 @@ from models.core.permissions import policy
 
 Due = dict[type[Entity], dict[int, set[str]]]
 """What is to be worked out again: entity → id → fields."""
+Share = tuple[tuple[Any, int], Sequence[Any]]
+"""What parts that are alike amount to, how many they are, and what decides whether they count."""
 
 
 @by_shape
@@ -49,8 +52,8 @@ def check(entities: Iterable[type[Entity]]) -> None:
                 raise TypeError(f"{where} names {rollup.by}, which refers to no {entity.slug()}.")
             if rollup.field and rollup.field not in kinds:
                 raise TypeError(f"{where} names {rollup.field}, which is no field of {rollup.of}.")
-            if rollup.sum and digits_of(kinds[rollup.sum]) is None:
-                raise TypeError(f"{where} adds up {rollup.sum}, which holds no number.")
+            if rollup.adds and digits_of(kinds[rollup.adds]) is None:
+                raise TypeError(f"{where} adds up {rollup.adds}, which holds no number.")
 
 
 def follow(work: Context, records: Iterable[Entity]) -> None:
@@ -90,7 +93,7 @@ def touched(record: Entity, changes: Changes, rollup: Rollup, new: bool) -> set[
     """Return the ids of the records whose rollup the change of a part may change."""
     if rollup.by in changes and not new:
         ids = set(changes[rollup.by])
-    elif new or changes.keys() & {rollup.field, "deleted_at"}:
+    elif new or changes.keys() & {*looks_at(type(record), rollup), "deleted_at"}:
         ids = {getattr(record, rollup.by)}
     else:
         ids = set()
@@ -104,23 +107,38 @@ def bring_up_to_date(work: Context, entity: type[Entity], due: Mapping[int, set[
     one counts the parts of the first.
     """
     wholes = locked(work, entity, due)
-    rollups = {
-        name: rollup
-        for name, rollup in entity.rollups().items()
-        if any(name in names for names in due.values())
-    }
-    found = {name: amounts(work, rollup, due) for name, rollup in rollups.items()}
+    names = {name for each in due.values() for name in each}
+    found = worked_out(work, entity, names, due)
     for whole in wholes:
         if whole.deleted_at:
             continue  # its parts go and come back with it
         for name in sorted(due[whole.id]):
-            kind = entity.fields()[name]
-            try:
-                value = fitted(kind, found[name].get(whole.id, rollups[name].empty))
-            except OverflowError:
-                raise Conflict(f"{kind.label} of {whole} would be too large to keep.") from None
+            value = kept(whole, name, found[name].get(whole.id, entity.rollups()[name].empty))
             if getattr(whole, name) != value:
                 setattr(whole, name, value)
+
+
+def worked_out(
+    work: Context, entity: type[Entity], names: Collection[str], ids: Collection[int]
+) -> dict[str, dict[int, Any]]:
+    """Return what the parts of records amount to: rollup → id → value, as far as there are any."""
+    rollups = entity.rollups()
+    return {name: amounts(work, rollups[name], ids) for name in names if name in rollups}
+
+
+def kept(whole: Entity, name: str, value: Any) -> Any:
+    """Return what a record keeps of what its parts amount to.
+
+    Raises:
+        Conflict: Its column cannot hold it, and it must.
+    """
+    kind, rollup = whole.fields()[name], whole.rollups()[name]
+    try:
+        return fitted(kind, value)
+    except OverflowError:
+        if rollup.must_fit:
+            raise Conflict(f"{kind.label} of {whole} would be too large to keep.") from None
+        return None
 
 
 def locked(work: Context, entity: type[Entity], ids: Collection[int]) -> list[Entity]:
@@ -147,42 +165,92 @@ def amounts(work: Context, rollup: Rollup, ids: Collection[int]) -> dict[int, An
     """
     part, session = ENTITIES[rollup.of], work.session
     held = [each for each in (*session.new, *session.dirty) if type(each) is part]
-    by: Any = getattr(part, rollup.by)
-    stored = select(by, figure(part, rollup)).where(by.in_(ids)).group_by(by)
-    if known := [each.id for each in held if each.id is not None]:
-        stored = stored.where(part.id.not_in(known))
-    found: dict[int, list[Any]] = {
-        id: [restored(part, rollup, value)] for id, value in session.execute(stored)
-    }
+    known = [each.id for each in held if each.id is not None]
+    found: dict[int, list[Share]] = {}
+    for id, number, value, *said in session.execute(stored(part, rollup, ids, known)):
+        share = restored(part, rollup, value), number
+        found.setdefault(id, []).append((share, said))
     for each in held:
         if (id := getattr(each, rollup.by)) in ids and each.deleted_at is None:
-            found.setdefault(id, []).append(share(each, rollup))
-    return {id: rollup.together(shares) for id, shares in found.items()}
+            said = [getattr(each, name) for name in decided_by(part, rollup)]
+            found.setdefault(id, []).append((share_of(each, rollup), said))
+    return {id: together(work, part, rollup, shares) for id, shares in found.items()}
 
 
-def share(part: Entity, rollup: Rollup) -> Any:
-    """Return what one part adds to a rollup."""
+def together(work: Context, part: type[Entity], rollup: Rollup, shares: Iterable[Share]) -> Any:
+    """Return what those shares that count amount to.
+
+    Amounts that are not all in the currency of the workspace amount to nothing that could be said.
+    """
+    names, currency = decided_by(part, rollup), currency_of(part, rollup)
+    counted = [
+        (share, dict(zip(names, said, strict=True)))
+        for share, said in shares
+        if not rollup.where or fulfils(part, rollup, said)
+    ]
+    foreign = (
+        each[currency] not in (None, work.currency)
+        for (value, _), each in counted
+        if currency and value is not None
+    )
+    return None if any(foreign) else rollup.together([share for share, _ in counted])
+
+
+def fulfils(part: type[Entity], rollup: Rollup, said: Sequence[Any]) -> bool:
+    """Return whether a part counts that holds this in the fields of `decided_by`."""
+    condition = condition_of(part, rollup)
+    return bool(condition.of(said[: len(condition.names)]))
+
+
+def share_of(part: Entity, rollup: Rollup) -> tuple[Any, int]:
+    """Return what one part adds to a rollup, and how many parts that is."""
     if rollup.count:
-        return 1
-    return fitted(part.fields()[rollup.field], getattr(part, rollup.field))
+        return None, 1
+    value = fitted(part.fields()[rollup.field], getattr(part, rollup.field))
+    return value, int(value is not None)
 
 
-def figure(part: type[Entity], rollup: Rollup) -> ColumnElement[Any]:
-    """Return the SQL for what stored parts amount to.
+def stored(
+    part: type[Entity], rollup: Rollup, ids: Collection[int], known: Collection[int]
+) -> Select[Any]:
+    """Return the statement for what stored parts amount to.
+
+    Its rows are the record, how many parts there are, what they amount to together, and what all of
+    them hold in the fields of `decided_by`.
+
+    Args:
+        part: The entity of the parts.
+        rollup: What is worked out.
+        ids: The records.
+        known: The parts that do not count as they are stored.
+    """
+    by: Any = getattr(part, rollup.by)
+    said = [getattr(part, name).label(f"said_{name}") for name in decided_by(part, rollup)]
+    value: Any = getattr(part, rollup.field) if rollup.field else part.id
+    each = select(by.label("whole"), value.label("value"), *said).where(by.in_(ids))
+    if known:
+        each = each.where(part.id.not_in(known))
+    rows = each.subquery()
+    keys = [rows.c.whole, *(rows.c[column.name] for column in said)]
+    number, figure = func.count(rows.c.value), figure_of(part, rollup, rows.c.value)
+    return select(keys[0], number, figure, *keys[1:]).group_by(*keys)
+
+
+def figure_of(part: type[Entity], rollup: Rollup, column: Any) -> ColumnElement[Any]:
+    """Return the SQL for what parts that are alike amount to.
 
     Numbers with decimals are added up as integers, because SQLite keeps them as floats.
     """
     if rollup.count:
-        return func.count()
-    column: Any = getattr(part, rollup.field)
-    if not rollup.sum:
+        return null()
+    if not rollup.adds:
         return func.min(column) if rollup.min else func.max(column)
-    steps: Any = literal_column(str(10 ** (digits_of(part.fields()[rollup.sum]) or 0)))
+    steps: Any = literal_column(str(10 ** (digits_of(part.fields()[rollup.adds]) or 0)))
     return func.sum(cast(func.round(column * steps), BigInteger))
 
 
 def restored(part: type[Entity], rollup: Rollup, value: Any) -> Any:
-    """Return what the SQL of `figure` stands for."""
-    if not rollup.sum or value is None:
+    """Return what the SQL of `figure_of` stands for."""
+    if not rollup.adds or value is None:
         return value
-    return Decimal(int(value)).scaleb(-(digits_of(part.fields()[rollup.sum]) or 0))
+    return Decimal(int(value)).scaleb(-(digits_of(part.fields()[rollup.adds]) or 0))

@@ -14,7 +14,7 @@ from models.core.entity.base import Changes, Entity
 from models.core.entity.readonly import sources_of
 from models.core.entity.sequences import take_numbers
 from models.core.errors import Invalid
-from models.core.fields.computed import Formula, fitted
+from models.core.fields.computed import fitted
 from models.core.permissions import policy
 
 ROUNDS = 10
@@ -206,9 +206,7 @@ def work_out(record: Entity) -> Changes:
     """
     found = {} if record.id else {name: each.empty for name, each in record.rollups().items()}
     changes = {name: pair for name, value in found.items() if (pair := assign(record, name, value))}
-    for name in record.formulas():
-        formula = record.fields()[name].computed
-        assert isinstance(formula, Formula)
+    for name, formula in record.formulas().items():
         if pair := assign(record, name, formula.value(record)):
             changes[name] = pair
     return changes
@@ -220,12 +218,14 @@ def assign(record: Entity, name: str, value: Any) -> tuple[Any, Any] | None:
     Return what it held and what it holds now, None where that is the same.
 
     Raises:
-        Invalid: The column cannot hold it.
+        Invalid: The column cannot hold it, and it must.
     """
     kind = record.fields()[name]
     try:
         value = fitted(kind, value)
     except OverflowError:
+        if not (kind.computed and kind.computed.must_fit):
+            return assign(record, name, None)
         sources = sources_of(type(record), name)
         typed = (each for each, other in record.fields().items() if other.label in sources)
         raise Invalid({next(typed, name): f"{kind.label} would be too large to keep."}) from None

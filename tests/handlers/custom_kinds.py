@@ -35,6 +35,10 @@ TYPED = {
 """Two texts for each kind, of which the first one comes first."""
 
 
+WORKED_OUT = {"formula": ("24", "14"), "rollup": ("0", "0")}
+"""What the fields that nobody fills hold, where the others hold the first or the second text."""
+
+
 def label(kind: str) -> str:
     return f"Own {kind.replace('_', ' ')}"
 
@@ -48,6 +52,12 @@ def texts(at: int = 0) -> dict[str, str]:
     return {slot(kind): both[at] for kind, both in TYPED.items()}
 
 
+def formula(entity: type[Entity], kind: str) -> dict[str, str]:
+    """What a field that is worked out says: of a number, and of leads that name the record."""
+    said = {"formula": "own_number * 2", "rollup": f"count(leads by own_{entity.slug()})"}
+    return {"formula": said[kind]} if kind in said else {}
+
+
 def add_every_kind(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     """Give a noun a field of every kind."""
     with works("T1", "U_ADA") as work:
@@ -56,7 +66,10 @@ def add_every_kind(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
 
 def add_fields(work: UnitOfWork, entity: type[Entity]) -> None:
     """Give a noun a field of every kind, in a unit of work."""
-    assert set(TYPED) == set(CustomKind)
+    assert {*TYPED, *WORKED_OUT} == set(CustomKind)
+    back = {"about": "lead", "name": f"Own {entity.slug()}", "kind": "relation"}
+    records.create(work, CustomField, {**back, "to": entity.slug()})
     for kind in CustomKind:
         said = {"about": entity.slug(), "name": label(kind), "kind": kind, "searched": "yes"}
-        records.create(work, CustomField, {**said, **NEEDED.get(kind, {})})
+        more = {**NEEDED.get(kind, {}), **formula(entity, kind)}
+        records.create(work, CustomField, {**said, **more})

@@ -11,8 +11,8 @@ from sqlalchemy import Index, UniqueConstraint, false, func, select, text, true
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.custom import indexed
-from models.core.custom.kinds import KINDS, NAMES, CustomKind, code_of, kind_of
+from models.core.custom import computing, formulas, indexed
+from models.core.custom.kinds import COMPUTED, KINDS, NAMES, CustomKind, code_of, kind_of
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
 from models.core.errors import Invalid
@@ -46,6 +46,10 @@ FLAGS = {
     "filterable": "filterable",
 }
 """Words at the end of a line that say yes to a field."""
+EXAMPLES = {
+    CustomKind.FORMULA: "amount * probability / 100",
+    CustomKind.ROLLUP: "sum(deals.amount where stage = won)",
+}
 QUOTED = re.compile(r"[\"“„«]([^\"”“»]+)[\"”“»]")
 
 
@@ -92,6 +96,19 @@ class OptionList(LongText):
         return str(super().read(", ".join(found), reader))
 
 
+@dataclass(frozen=True)
+class FormulaText(LongText):
+    """A formula or a roll-up, shown with the words that people use for its fields now."""
+
+    length: int = 2000
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        if not value or record is None:
+            return value or ""
+        there = formulas.whose(value, record.about, record.kind == CustomKind.ROLLUP)
+        return formulas.spoken(value, ENTITIES[there].fields()) if there else str(value)
+
+
 class CustomField(Entity):
     """A field that your workspace added to its records."""
 
@@ -100,7 +117,7 @@ class CustomField(Entity):
     nouns = ("field", "custom field")
     line = ("about", "kind")
     makers = False
-    asked_first = ("about", "name", "kind", "options", "required")
+    asked_first = ("about", "name", "kind", "options", "formula", "required")
     governing: ClassVar[frozenset[str]] = frozenset(
         {
             "about",
@@ -119,6 +136,7 @@ class CustomField(Entity):
             "filterable",
             "position",
             "retired",
+            "formula",
             "deleted_at",
         }
     )
@@ -143,6 +161,13 @@ class CustomField(Entity):
             "Called on the other side",
             60,
             hint="For a relation: what the other record calls the list",
+        )
+    )
+    formula: Mapped[str | None] = field(
+        FormulaText(
+            "Formula",
+            also=("expression",),
+            hint="For a formula or a roll-up: amount * probability / 100",
         )
     )
     required: Mapped[bool] = field(
@@ -186,6 +211,10 @@ class CustomField(Entity):
         server_default=false(),
         nullable=False,
     )
+    result: Mapped[str] = field(
+        Text("Result", 60, form=False, card=False, readonly=True), default=""
+    )
+    """What its formula amounts to, as a word for a kind."""
     slot: Mapped[str] = field(Text("Key", 60, form=False, card=False, readonly=True), default="")
 
     @classmethod
@@ -206,6 +235,8 @@ class CustomField(Entity):
         while (found := ended(rest, FLAGS))[0]:
             flag, rest = found
             said[FLAGS[squeezed(flag)]] = "yes"
+        rest, formula = formula_at_end(rest)
+        said |= {"formula": formula} if formula else {}
         kind, label = ended(rest, {*map(squeezed, CustomKind), *KINDS})
         quoted = QUOTED.fullmatch(label.strip())
         said |= {"kind": kind} if kind else {}
@@ -218,6 +249,9 @@ class CustomField(Entity):
             raise Invalid(errors)
         if not self.slot:
             self.slot = self.free_slot(work)
+        computing.understand(work, self, changes)
+        if "deleted_at" in changes and self.deleted_at:
+            computing.must_be_unused(work, self)
         if self.default is not None and "default" in changes:
             kind = kind_of(self, usual=False)
             try:
@@ -246,9 +280,24 @@ class CustomField(Entity):
             yield "options", why
         if self.kind in (CustomKind.RELATION, CustomKind.RELATIONS) and not self.to:
             yield "to", "A relation names records of a noun: relation=account."
+        yield from self.wrong_with_formula()
         named = bool(changes.keys() & {"name", "deleted_at"}) and not self.deleted_at
         if named and (why := self.is_taken(work, entity)):
             yield "name", why
+
+    def wrong_with_formula(self) -> Iterator[tuple[str, str]]:
+        """Yield what does not go with a field that is worked out, or only with one."""
+        if self.kind not in COMPUTED:
+            if self.formula:
+                yield "formula", "Only a field of the kind Formula or Roll-up is worked out."
+            return
+        if not self.formula:
+            example = EXAMPLES[CustomKind(self.kind)]
+            yield "formula", f'It needs what it is worked out from: formula="{example}".'
+        for name in ("required", "is_unique", "default"):
+            if getattr(self, name):
+                label = self.fields()[name].label
+                yield name, f"{label} is for what people fill, and this is worked out."
 
     def still_held(self, work: Context, before: str | None) -> str:
         """Return why an option cannot go, "" where each that goes is held by no record."""
@@ -310,6 +359,20 @@ def led(text: str, words: Collection[str]) -> tuple[str, str]:
         if values.fold(begin) in words:
             return begin, " ".join(parts[length:])
     return "", text
+
+
+def formula_at_end(text: str) -> tuple[str, str]:
+    """Return a text without the quotation at its end, and what it quotes, after a word for formula.
+
+    An example is `"Weighted" formula "amount * 2"`.
+    """
+    for found in QUOTED.finditer(text):
+        before = text[: found.start()].strip()
+        kind, _ = ended(before, {*map(squeezed, CustomKind), *KINDS})
+        meant = KINDS.get(squeezed(kind), squeezed(kind))
+        if found.end() == len(text.rstrip()) and meant in map(str, COMPUTED):
+            return before, found[1]
+    return text, ""
 
 
 def ended(text: str, words: Collection[str]) -> tuple[str, str]:

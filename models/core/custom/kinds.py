@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
+from models.core.custom import formulas
 from models.core.fields import (
     Choice,
     Day,
@@ -49,6 +50,8 @@ class CustomKind(StrEnum):
     PERSON = "person"
     RELATION = "relation"
     RELATIONS = "relations"
+    FORMULA = "formula"
+    ROLLUP = "rollup"
 
 
 KINDS = named(
@@ -69,6 +72,8 @@ KINDS = named(
     person="user,colleague,people",
     relation="reference,lookup,record,relationship",
     relations="several relations,references,records,many to many",
+    formula="computed,calculated,calculation,expression",
+    rollup="roll-up,roll up,summary,rollup summary,aggregate",
 )
 """Other words for the kinds."""
 NAMES = {
@@ -79,8 +84,11 @@ NAMES = {
     CustomKind.EMAIL.value: "E-mail",
     CustomKind.RELATION.value: "Relation to one record",
     CustomKind.RELATIONS.value: "Relation to several records",
+    CustomKind.ROLLUP.value: "Roll-up",
 }
 """What the kinds are called where their word does not say it."""
+COMPUTED = (CustomKind.FORMULA, CustomKind.ROLLUP)
+"""The kinds that nobody fills: they are worked out."""
 PLAIN: Mapping[str, Callable[..., Field]] = {
     CustomKind.TEXT: Text,
     CustomKind.LONG_TEXT: LongText,
@@ -132,6 +140,16 @@ def kind_of(row: Any, usual: bool = True) -> Field:
         kind = Reference(row.name, to=row.to, back=row.back or "", **more)
     elif row.kind == CustomKind.RELATIONS:
         kind = Relations(row.name, to=row.to, back=row.back or "", **more)
+    elif row.kind in COMPUTED:
+        kind = computed_kind(row, more)
     else:
         kind = PLAIN[row.kind](row.name, **more)
     return replace(kind, usual=row.default or "") if usual else kind
+
+
+def computed_kind(row: Any, more: Mapping[str, Any]) -> Field:
+    """Return the kind of field that a row says which is worked out."""
+    text, is_rollup = row.formula or "", row.kind == CustomKind.ROLLUP
+    computed = formulas.rollup_of(text) if is_rollup else formulas.formula_of(text)
+    kind = formulas.result_kind(row.result or "text")
+    return replace(kind, label=row.name, **{**more, "computed": computed, "readonly": True})

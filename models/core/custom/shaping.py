@@ -34,6 +34,8 @@ COLUMNS = (
     "is_unique",
     "filterable",
     "retired",
+    "formula",
+    "result",
 )
 """The columns that say what a field is."""
 ASKING = (

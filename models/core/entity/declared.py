@@ -11,7 +11,8 @@ from models.core.entity.custom_values import PREFIX, loaded
 from models.core.entity.unique import column_of, is_folded
 from models.core.fields import Lines
 from models.core.fields.base import Field, Reader
-from models.core.fields.computed import Rollup, in_order
+from models.core.fields.computed import Bound, Operands, Rollup, in_order
+from models.core.fields.operands import operands_of, words_of
 from models.core.fields.shape import ENTERED, by_shape
 from models.core.parsing import values
 
@@ -26,6 +27,11 @@ class Declared:
     @classmethod
     def slug(cls) -> str:
         """Return the name of its table."""
+        raise NotImplementedError
+
+    @classmethod
+    def noun(cls) -> str:
+        """Return the word for it in commands and sentences."""
         raise NotImplementedError
 
     @classmethod
@@ -54,9 +60,15 @@ class Declared:
 
     @classmethod
     @by_shape
-    def formulas(cls) -> tuple[str, ...]:
-        """Return the fields with a formula, each after those that it is worked out from."""
-        return in_order(cls.slug(), cls.fields())
+    def formulas(cls) -> Mapping[str, Bound]:
+        """Return the formulas by their field, each after those that it is worked out from."""
+        return in_order(cls.slug(), cls.fields(), cls.operands())
+
+    @classmethod
+    @by_shape
+    def operands(cls) -> Operands:
+        """Return the fields as formulas see them."""
+        return operands_of(cls.noun(), cls.fields())
 
     @classmethod
     @by_shape
@@ -127,11 +139,7 @@ class Declared:
     @by_shape
     def field_names(cls) -> dict[str, str]:
         """Return every word that names a field: its column, label and other words → the column."""
-        words: dict[str, str] = {}
-        for name, kind in cls.fields().items():
-            for word in (*kind.also, values.fold(kind.label).replace(" ", "_"), name):
-                words[word] = name
-        return words
+        return words_of(cls.fields())
 
     @classmethod
     @cache

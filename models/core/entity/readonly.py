@@ -27,7 +27,7 @@ def sources_of(entity: type[Entity], name: str) -> list[str]:
     if isinstance(computed, Rollup):
         return [f"its {ENTITIES[computed.of].plural().replace('_', ' ')}"]
     found: dict[str, None] = {}
-    for other in computed.names if isinstance(computed, Formula) else ():
-        kind = entity.fields()[other]
-        found |= dict.fromkeys(sources_of(entity, other) if kind.readonly else [kind.label])
+    for other in entity.formulas()[name].names if isinstance(computed, Formula) else ():
+        if kind := entity.fields().get(other):
+            found |= dict.fromkeys(sources_of(entity, other) if kind.readonly else [kind.label])
     return list(found)

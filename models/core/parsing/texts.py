@@ -158,3 +158,8 @@ def wrong(text: str, problem: str, example: str) -> ValueError:
     text = " ".join(clean(text).split())
     shown = text if len(text) <= 40 else f"{text[:39]}…"
     return ValueError(f"“{shown}” {problem}. Try {example}.")
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with its article: a deal, an account."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -27,6 +27,7 @@ from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions.cache import roster_of
+from models.core.permissions.derived import rights_said
 
 log = logging.getLogger(__name__)
 
@@ -180,7 +181,7 @@ def rights_in(session: Session, role: str) -> Rights:
     if found is None:
         with beyond(session):
             text = session.scalar(select(Role.rights).where(Role.key == role))
-        found = roster_of(session).rights[role] = rights.stored(text or "")
+        found = roster_of(session).rights[role] = rights_said(text or "")
     return found
 
 
@@ -458,7 +459,7 @@ def check_needs(work: Context, record: Entity, changes: Changes) -> None:
     for name, (before, after) in changes.items():
         kind = record.fields()[name]
         if isinstance(record, Role) and name == "rights":
-            given, held = rights.stored(after or ""), rights.stored(before or "")
+            given, held = rights_said(after or ""), rights_said(before or "")
         elif isinstance(kind, Named) and kind.to == Role.slug():
             given, held = rights_in(work.session, after or ""), NOTHING
         else:

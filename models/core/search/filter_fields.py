@@ -10,6 +10,7 @@ from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Flag, Moment, Reference
 from models.core.fields.base import Field
+from models.core.parsing.texts import with_article
 from models.core.search.filter_parser import Count, OneOf, Term, Vocabulary
 from models.core.search.similarity import nearest
 
@@ -46,7 +47,7 @@ def signs(kind: Field) -> list[str]:
 
 def one(entity: type[Entity]) -> str:
     """Return the noun with its article: a deal, an account."""
-    return f"{'an' if entity.noun()[0] in 'aeiou' else 'a'} {entity.noun()}"
+    return with_article(entity.noun())
 
 
 def words(entity: type[Entity]) -> dict[str, str]:

@@ -43,6 +43,8 @@ def upgrade() -> None:
         Column("on_card", Boolean, nullable=False, server_default=true()),
         Column("position", Integer),
         Column("retired", Boolean, nullable=False, server_default=false()),
+        Column("formula", Text),
+        Column("result", String(60)),
         Column("slot", String(60)),
         UniqueConstraint("workspace", "about", "slot"),
     )

@@ -1,0 +1,1 @@
+"""The language of formulas: words, tree, types, functions. It knows nothing of entities."""
