@@ -5,6 +5,7 @@ from models.analytics import overview, timeline
 from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.custom.custom_field import CustomField
+from models.core.custom.field_layout import FieldLayout
 from models.core.custom.indexed import CustomValue
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
@@ -54,6 +55,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Team,
     Channel,
     CustomField,
+    FieldLayout,
 )
 """The map of the product: what people know by a number."""
 DETAILS["customer"] = [lifecycle.facts]
