@@ -100,6 +100,12 @@ def said(text: str) -> Block:
     return {"type": "rich_text", "elements": [words]}
 
 
+def preformatted(text: str) -> Block:
+    """Return a block with a text to copy, letter by letter, in letters of one width."""
+    code = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text or " "}]}
+    return {"type": "rich_text", "elements": [code]}
+
+
 def confirm(title: str, question: str, yes: str) -> Block:
     return {
         "title": plain(title, 100),

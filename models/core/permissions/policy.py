@@ -37,9 +37,12 @@ CRM = "crm"
 """What the verbs are about that need no noun."""
 EVERYONE = frozenset(
     ("find", "help", "home", "undo", "redo", "hours", "keep", "lists")
-) | frozenset(("less", "notify", "mute", "unmute", "request", "handover"))
+) | frozenset(
+    ("less", "notify", "mute", "unmute", "request", "handover", "layout", "model")
+)
 """The verbs of `CRM` that everyone in the workspace may use: look, undo what they did, keep lists,
-and choose what reaches them. What they hand over is checked record by record.
+and choose what reaches them. What they hand over, or lay out, is checked
+record by record.
 """
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""
