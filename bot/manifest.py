@@ -48,8 +48,8 @@ SCOPES = [
 ]
 """As few as are enough.
 
-History is for looking up posts whose outcome is unknown, and for references that people write. Files are
-pictures and texts that a person asks for, such as the diagram of the model.
+History is for looking up posts whose outcome is unknown, and for references that people write.
+Files are pictures and texts that a person asks for, such as the diagram of the model.
 """
 
 EVENTS = [

@@ -220,7 +220,7 @@ def layout(request: Request, _: Any) -> Response:
 
 @router.verb("model", record=False, words=True, writes=False)
 def model(request: Request, _: Any) -> Response:
-    """Draw what there is and what names what, or one noun: `model deal`; `model audit` finds faults."""
+    """Draw all nouns and what names what, or one: `model deal`; `model audit` finds faults."""
     return shape.model(request)
 
 

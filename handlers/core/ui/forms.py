@@ -132,8 +132,9 @@ def asked(request: Request, verb: Verb, record: Entity | None) -> dict[str, Fiel
 def first_asked(verb: Verb) -> tuple[str, ...]:
     """Return the fields that a form asks for at once, ordered by use.
 
-    They are those of the layout that admins made. Where neither that nor the entity says, those without which there is no record, its name, and
-    what lists show of it; where there is no entity, the first ones that the verb asks for.
+    They are those of the layout that admins made. Where neither that nor the entity says, they are
+    those without which there is no record, its name, and what lists show of it; where there is no
+    entity, the first ones that the verb asks for.
     """
     entity = ENTITIES.get(verb.about) if verb.saves else None
     if entity is None:

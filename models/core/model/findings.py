@@ -159,9 +159,7 @@ def strayed(added: Added) -> Iterator[Finding]:
             yield Finding(Fault.ORPHAN, said, ending(row))
 
 
-def unused(
-    work: Context, entity: type[Entity], sample: Sample, added: Added
-) -> Iterator[Finding]:
+def unused(work: Context, entity: type[Entity], sample: Sample, added: Added) -> Iterator[Finding]:
     """Yield the fields that nobody fills, not lately, or seldom."""
     for name, filled in sample.filled.items():
         row = added.get((entity.slug(), name))
@@ -179,9 +177,7 @@ def unused(
             yield Finding(Fault.EMPTY, said, mends)
 
 
-def doubles(
-    work: Context, entity: type[Entity], sample: Sample, added: Added
-) -> Iterator[Finding]:
+def doubles(work: Context, entity: type[Entity], sample: Sample, added: Added) -> Iterator[Finding]:
     """Yield the pairs of fields, one of them added, with like names or the same values."""
     kinds = countable(entity)
     pairs = [(b, a) if a.startswith(PREFIX) else (a, b) for a, b in combinations(kinds, 2)]

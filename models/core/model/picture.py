@@ -85,8 +85,8 @@ def depths_of(diagram: Diagram) -> Mapping[str, int]:
             found[slug] = max((depth(end, passed | {slug}) + 1 for end in sorted(ends)), default=0)
         return found[slug]
 
-    for each in diagram.things:
-        depth(each.slug, frozenset())
+    for slug in named:
+        depth(slug, frozenset())
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from models.core.context import Context
@@ -54,7 +54,7 @@ def newest(entity: Any, names: Iterable[str]) -> Any:
     return asked.limit(NEWEST).subquery()
 
 
-def asked_of(work: Context, asked: Select[Any]) -> Sequence[Any]:
+def asked_of(work: Context, asked: Any) -> Sequence[Any]:
     """Return the rows of a statement, whoever reads: only their count is told."""
     with policy.beyond(work.session), work.session.no_autoflush:
         return work.session.execute(asked).all()
@@ -84,7 +84,9 @@ def sample_of(work: Context, entity: type[Entity]) -> Sample:
     return Sample(total, dict(zip(names, filled, strict=True)))
 
 
-def alike(work: Context, entity: type[Entity], pairs: Sequence[Pair]) -> dict[Pair, tuple[int, int]]:
+def alike(
+    work: Context, entity: type[Entity], pairs: Sequence[Pair]
+) -> dict[Pair, tuple[int, int]]:
     """Return how many of the newest records fill both fields of a pair, and in how many equally."""
     if not pairs:
         return {}
@@ -98,7 +100,7 @@ def alike(work: Context, entity: type[Entity], pairs: Sequence[Pair]) -> dict[Pa
 
 
 def lost(work: Context, entity: type[Entity], name: str, to: type[Entity]) -> tuple[int, int]:
-    """Return how many of the newest records name a deleted record, and the number of one of them."""
+    """Return how many of the newest records name a deleted one, and the number of one of them."""
     rows, there = newest(entity, [name]).c, aliased(to)
     asked = select(func.count(rows.id), func.max(rows.number))
     asked = asked.join(there, there.id == rows[name]).where(there.deleted_at.is_not(None))

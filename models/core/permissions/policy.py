@@ -37,9 +37,7 @@ CRM = "crm"
 """What the verbs are about that need no noun."""
 EVERYONE = frozenset(
     ("find", "help", "home", "undo", "redo", "hours", "keep", "lists")
-) | frozenset(
-    ("less", "notify", "mute", "unmute", "request", "handover", "layout", "model")
-)
+) | frozenset(("less", "notify", "mute", "unmute", "request", "handover", "layout", "model"))
 """The verbs of `CRM` that everyone in the workspace may use: look, undo what they did, keep lists,
 and choose what reaches them. What they hand over, or lay out, is checked
 record by record.
