@@ -7,7 +7,7 @@ from sqlalchemy import select
 from handlers.core.executor import perform
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
-from handlers.core.ui import blocks
+from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import escape
 from handlers.core.ui.receipts import plainly
 from models.core.custom.custom_field import led
@@ -69,12 +69,10 @@ def all_of(request: Request) -> Message:
     """Return the layouts that admins made, and how one makes some."""
     work = request.work
     found = work.session.scalars(select(FieldLayout).order_by(FieldLayout.about)).all()
-    kinds = FieldLayout.fields()
     told = [
-        f"{each.title}: {kinds[place].label.lower()} {kinds[place].show(fields, work, each)}"
+        f"{each.spoken}, {place}: {names}"
         for each in found
-        for place in PLACES
-        if (fields := getattr(each, place))
+        for place, names in cards.texts(each, work, *PLACES).items()
     ]
     told = told or ["All cards and forms are as Rapport lays them out."]
     how = f"Change one with: {request.catalogue.root} {EXAMPLE}"
