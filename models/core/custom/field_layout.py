@@ -10,7 +10,7 @@ from models.core.custom.custom_field import NounChoice
 from models.core.custom.field_names import FieldNames
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Invalid
-from models.core.fields import field
+from models.core.fields import Text, field
 from models.core.permissions import policy
 
 PLACES = ("card", "form")
@@ -25,7 +25,6 @@ class FieldLayout(Entity):
     prefix = "LY"
     icon = ":triangular_ruler:"
     nouns = ("field layout",)
-    named = ("about",)
     line = PLACES
     makers = False
     asked_first = ("about", *PLACES)
@@ -33,6 +32,8 @@ class FieldLayout(Entity):
 
     about: Mapped[str] = field(NounChoice("Of", required=True, also=("noun", "on")))
     """The noun whose records are laid out so."""
+    name: Mapped[str | None] = field(Text("Name", 60, search=True, also=("called",)))
+    """What it is called: Layout of deals, where nobody says otherwise."""
     card: Mapped[tuple[str, ...]] = field(
         FieldNames("On the card", also=("cards",), hint="In this order; none: as Rapport does it")
     )
@@ -55,6 +56,7 @@ class FieldLayout(Entity):
         """Keep one layout for each noun, of fields that it has."""
         if {"about", "deleted_at"} & changes.keys() and not self.deleted_at:
             must_be_single(work, self)
+        self.name = self.name or f"Layout of {ENTITIES[self.about].plural()}"
         errors = {}
         for place in PLACES:
             if place in changes and not work.repeats:

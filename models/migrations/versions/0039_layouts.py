@@ -17,6 +17,7 @@ def upgrade() -> None:
     entity(
         "field_layout",
         Column("about", String(50), nullable=False),
+        Column("name", String(60)),
         Column("card", Text),
         Column("form", Text),
     )

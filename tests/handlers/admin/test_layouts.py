@@ -45,7 +45,7 @@ def test_a_card_shows_what_admins_chose_in_their_order(
     slack.command('/crm layout deal card "Next step" Contract type amount', user=ADA)
     assert "Next step, Contract type, Amount" in slack.last.words, slack.last.words
     slack.command("/crm layout", user=ADA)
-    assert "Deal, card: Next step, Contract type, Amount" in told(slack)
+    assert "Layout of deals, card: Next step, Contract type, Amount" in told(slack)
     words = card(slack)
     assert "*Next step:* Call · *Contract type:* Annual" in words
     assert "Stage" not in words.split("OP-1", 1)[1].split("Contract type")[0]

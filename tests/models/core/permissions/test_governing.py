@@ -81,6 +81,7 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
     },
     FieldLayout: {
         "about": "case",
+        "name": "Silent",
         "card": ("price",),
         "form": ("name",),
         "deleted_at": LATER,
@@ -93,7 +94,7 @@ NOBODYS = {
     Team: "quiet",
     Channel: "quiet",
     CustomField: "quiet",
-    FieldLayout: "product",
+    FieldLayout: "layout of products",
 }
 """The keys of what nobody has, is in, or fills."""
 FIXED = {(CustomField, "about"), (CustomField, "kind")}
