@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.client import SlackDriver
 from models.core.custom.custom_field import CustomField
+from models.core.fields.shape import AS_BUILT, Layout
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -105,6 +106,23 @@ def test_a_field_that_is_no_more_leaves_the_rest(slack: SlackDriver, oars: Oppor
     slack.command("/crm deal new")
     assert slack.modal
     assert "x_contract_type" not in slack.modal.values
+
+
+def test_another_process_follows_at_its_next_act(
+    slack: SlackDriver, works: UnitOfWorkFactory, oars: Opportunity
+) -> None:
+    other = UnitOfWorkFactory(works.engine, works.clock)
+    for line, card, form in (
+        ("layout deal card amount", ("amount",), ()),
+        ("layout deal form notes", ("amount",), ("notes",)),
+        ("layout deal card reset", (), ("notes",)),
+        ("layout deal reset", (), ()),
+    ):
+        slack.command(f"/crm {line}", user=ADA)
+        with other("T1", writes=False):
+            assert Opportunity.layout() == Layout(card, form), line
+        with other("T2", writes=False):
+            assert Opportunity.layout() == AS_BUILT
 
 
 @table(

@@ -3,14 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.sandbox.client import SlackDriver
 from bot.sandbox.inputs import interactive
 from models.core.custom.custom_field import CustomField
+from models.core.model.sample import NEWEST, sample_of
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
 from tests.ground import given
-from tests.handlers.kit import told
+from tests.handlers.kit import SQLITE, told
 
 ADA = "U_ADA"
 
@@ -117,6 +120,33 @@ def test_what_is_amiss_is_told_and_mended_with_one_tap(
     assert "The role senior rep hides x_margin of a deal, which is no more." in told(slack)
     tap(slack, "field edit FD-1 retired=yes")
     assert "Retired: no → yes" in told(slack)
+
+
+@SQLITE
+def test_only_the_newest_records_are_counted_and_the_answer_says_so(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    added(works, "Seats", "number")
+    first = deal(works, x_seats="12")
+    table: Any = Opportunity.__table__
+    with works.engine.begin() as there:
+        row = dict(there.execute(select(table).where(table.c.id == first.id)).mappings().one())
+        row |= {"custom": {}, "external_id": None}
+        del row["id"]
+        there.execute(table.insert(), [row | {"number": 1 + at} for at in range(1, NEWEST + 1)])
+    slack.command("/crm model audit", user=ADA)
+    assert "Nobody filled Seats of a deal, in the newest 5,000 deals." in told(slack)
+    assert "Counted in the newest 5,000 records of each noun at most." in told(slack)
+
+
+def test_another_workspace_counts_nothing_of_this_one(
+    works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    deal(works)
+    with works("T1", writes=False) as work:
+        assert sample_of(work, Opportunity).total == 1
+    with works("T2", writes=False) as work:
+        assert sample_of(work, Opportunity).total == 0
 
 
 def test_references_to_what_was_deleted_and_same_values_are_found(
