@@ -4,7 +4,7 @@ ARG PYTHON=3.11
 FROM python:${PYTHON}-slim AS build
 COPY . /source
 RUN python -m venv /opt/rapport \
- && /opt/rapport/bin/pip install --no-cache-dir --constraint /source/constraints.txt '/source[postgres]' \
+ && /opt/rapport/bin/pip install --no-cache-dir --constraint /source/constraints.txt '/source[pictures,postgres]' \
  && /opt/rapport/bin/python -m compileall -q /opt/rapport/lib
 
 FROM python:${PYTHON}-slim

@@ -37,6 +37,7 @@ SCOPES = [
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",
@@ -48,6 +49,7 @@ SCOPES = [
 """As few as are enough.
 
 History is for looking up posts whose outcome is unknown, and for references that people write.
+Files are pictures and texts that a person asks for, such as the diagram of the model.
 """
 
 EVENTS = [

@@ -11,6 +11,7 @@ from models.core.background.task import BackgroundTask
 from models.core.custom.custom_field import CustomField
 from models.core.custom.custom_object import CustomObject
 from models.core.custom.custom_record import CustomRecord
+from models.core.custom.field_layout import FieldLayout
 from models.core.custom.indexed import CustomValue
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
@@ -63,6 +64,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     CustomField,
     SavedFilter,
     Rule,
+    FieldLayout,
 )
 """The map of the product: what people know by a number."""
 EVERY.append(related.added_facts)

@@ -31,6 +31,7 @@ BUTTON_VALUE = 1900
 TEXT = 3500
 """Characters of the text that accompanies the blocks, for notifications and screen readers."""
 NO_HOME = "Your Home tab cannot be drawn: Slack says “{}”. Commands work all the same; tell whoever runs the bot."
+NO_FILES = "The files were not sent: Slack says “{}”. For missing_scope, an admin adds files:write to the app and installs it again."
 FULL = "push_limit_reached"
 """Slack's error where three modals lie on each other already."""
 UNDRAWN = ("invalid_arguments", "invalid_blocks", "view_too_large", "invalid_view")
@@ -102,6 +103,7 @@ class Responder:
             self.show(reply)
         elif isinstance(reply, Message):
             self.say(reply)
+            self.attach(reply)
         else:
             self.ack()
 
@@ -222,6 +224,24 @@ class Responder:
             self.ack()
         else:
             self.show(self.home_with(message))
+
+    def attach(self, message: Message) -> None:
+        """Send the files of an answer to the person in a direct message, or say why not."""
+        files = () if self.outside else message.files()
+        if not files:
+            return
+        sent = [
+            {"filename": each.name, "title": each.title, "content": each.content} for each in files
+        ]
+        try:
+            direct = self.client.conversations_open(users=self.act.person)["channel"]["id"]
+            self.client.files_upload_v2(channel=direct, file_uploads=sent)
+        except SlackApiError as error:
+            why = str(error.response["error"])
+            log.warning("Files were not sent: %s", why)
+            self.whisper(plainly(NO_FILES.format(why)))
+        except (SlackClientError, OSError, HTTPException) as error:
+            log.warning("Files were not sent: %s", type(error).__name__)
 
     def home_with(self, message: Message) -> Home:
         """Return the Home tab with an answer on top.

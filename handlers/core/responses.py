@@ -1,10 +1,29 @@
 """The responses that a handler can return."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from handlers.core.ui.blocks import Block
 from models.core.entity.base import Entity
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that accompanies an answer.
+
+    Attributes:
+        name: Its name, with the ending that says what it is.
+        title: What it is called in Slack.
+        content: What is in it.
+    """
+
+    name: str
+    title: str
+    content: bytes
+
+
+def no_files() -> Sequence[File]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -20,6 +39,8 @@ class Message:
         asks: It asks back, and nothing was done yet.
         named: The records of a list that follows them.
         done: It reports what was done here and now, so nothing else reports it.
+        files: Returns the files that come with it in a direct message; it is called when the unit
+            of work has ended, because pictures take their time.
         figures: The numbers of a list that is not posted again while all of them stay.
     """
 
@@ -29,6 +50,7 @@ class Message:
     card: Entity | None = None
     asks: bool = False
     named: Sequence[Entity] = field(default=(), compare=False)
+    files: Callable[[], Sequence[File]] = field(default=no_files, compare=False)
     done: bool = field(default=False, compare=False)
     figures: Sequence[int | None] = field(default=(), compare=False)
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.admin import access_requests
+from handlers.admin import layout as arranging
+from handlers.admin import model as shape
 from handlers.admin import status as condition
 from handlers.automation import subscriptions
 from handlers.core.payloads import GLOBAL
@@ -225,6 +227,18 @@ def previews(request: Request, _: Any) -> Response:
     return plainly(
         shown if work.workspace.previews else "References that people write are not answered."
     )
+
+
+@router.verb("layout", record=False, words=True)
+def layout(request: Request, _: Any) -> Response:
+    """Say what cards show and forms ask first: `layout deal card stage amount`, `layout deal`."""
+    return arranging.arrange(request)
+
+
+@router.verb("model", record=False, words=True, writes=False)
+def model(request: Request, _: Any) -> Response:
+    """Draw all nouns and what names what, or one: `model deal`; `model audit` finds faults."""
+    return shape.model(request)
 
 
 @router.verb("status", record=False, writes=False)

@@ -55,6 +55,7 @@ FOR_METHODS = {
     "conversations_members": READ,
     "conversations_open": {"im:write"},
     "conversations_replies": HISTORY,
+    "files_upload_v2": {"files:write"},
     "oauth_v2_access": set(),
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read", "users:read.email"},

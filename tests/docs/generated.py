@@ -22,6 +22,7 @@ from models.core.fields import Choice, Lines, Person, Reference
 from models.core.fields.base import Field
 from models.core.identity.defaults import DESCRIPTIONS
 from models.core.identity.rights import PRESETS, Preset, Rights, Scope, stored
+from models.core.model.diagram import drawn_of, mermaid
 from models.core.parsing.texts import summary
 from models.core.permissions.policy import CRM, EVERYONE
 from tests.docs import framework
@@ -168,14 +169,8 @@ def rights() -> str:
 
 
 def diagram() -> str:
-    """The references between entities, without those to people, as Mermaid."""
-    lines = [
-        f"    {entity.__name__} }}o--{'||' if kind.required else 'o|'} {ENTITIES[kind.to].__name__} : {name}"
-        for entity in known()
-        for name, kind in entity.fields().items()
-        if isinstance(kind, Reference) and not isinstance(kind, Person)
-    ]
-    return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
+    """The references between entities, without those to people, as `/crm model` draws them."""
+    return f"```mermaid\n{mermaid(drawn_of(known()), details=False)}\n```"
 
 
 def entities() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
+from models.core.custom.field_names import label_of
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.custom_values import PREFIX
 from models.core.entity.facts import Ago, Facts, Told
@@ -21,6 +22,8 @@ SHORT = 60
 """Letters of a value on a card."""
 QUOTED = 120
 """Letters of a line that tells what is happening around a record."""
+BESIDE = 2
+"""Fields of a layout in one line of a card."""
 ADDED = 6
 """Fields that admins added which a card shows."""
 PIECE = re.compile(r"([^{}]*)\{(\w+)(?:\|([^{}]*))?\}(\*?)")
@@ -67,13 +70,17 @@ class CardText:
         self.record, self.work = record, work
         self.kinds = policy.fields(work, record)
         self.places: list[Place] = []
+        self.laid = record.layout().card
         self.lines = declared(record, work)
 
     def paragraphs(self) -> list[str]:
         """Return the paragraphs of the card below its name; the first one may be empty.
 
-        The last paragraph also tells the facts about the record.
+        The last paragraph also tells the facts about the record. Where admins laid the card out,
+        it has the fields of the layout, each with its label.
         """
+        if self.laid:
+            return self.arranged()
         names = [found[1] for line in self.lines for found in PIECE.findall(line)]
         names = [name for name in names if name in self.kinds]
         learn(self.work, [self.record], [*names, *self.added_names()])
@@ -87,6 +94,17 @@ class CardText:
             found.append([])
         found[-1] += [self.added(), *(f"*{label}:* {text}" for label, text in self.told())]
         return ["\n".join(filter(None, lines)) for lines in found]
+
+    def arranged(self) -> list[str]:
+        """Return the paragraphs of a card that admins laid out, the facts in the last one."""
+        learn(self.work, [self.record], [name for name in self.laid if name in self.kinds])
+        entity = type(self.record)
+        known = [n for n in self.laid if n in self.kinds or n in self.record.joins]
+        said = ((label_of(entity, name), self.value(name)) for name in known)
+        filled = [f"*{escape(label)}:* {text}" for label, text in said if text]
+        lines = [" · ".join(filled[at : at + BESIDE]) for at in range(0, len(filled), BESIDE)]
+        facts = [f"*{label}:* {text}" for label, text in self.told()]
+        return ["", "\n".join(lines), "\n".join(facts)]
 
     def added(self) -> str:
         """Return a line with the first few fields that admins added and that hold something."""

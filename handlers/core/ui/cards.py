@@ -126,7 +126,7 @@ def worded(text: CardText) -> list[Block]:
     record, work = text.record, text.work
     name = escape(blocks.cut(str(record).removeprefix(record.ref).strip(), 150))
     head = f"{record.icon} *{name}* · {record.ref}" if name else f"{record.icon} *{record.ref}*"
-    if not text.lines:
+    if not (text.lines or text.laid):
         lines = [f"*{label}:*{between(said)}{said}" for label, said in shown(record, work)[:ROWS]]
         return [blocks.section(head), *([blocks.columns(lines)] if lines else [])]
     first, *others = text.paragraphs()

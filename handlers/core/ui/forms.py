@@ -132,15 +132,25 @@ def asked(request: Request, verb: Verb, record: Entity | None) -> dict[str, Fiel
 def first_asked(verb: Verb) -> tuple[str, ...]:
     """Return the fields that a form asks for at once, ordered by use.
 
-    Where the entity does not say, they are those without which there is no record, its name, and
-    what lists show of it; where there is no entity, the first ones that the verb asks for.
+    They are those of the layout that admins made. Where neither that nor the entity says, they are
+    those without which there is no record, its name, and what lists show of it; where there is no
+    entity, the first ones that the verb asks for.
     """
     entity = ENTITIES.get(verb.about) if verb.saves else None
     if entity is None:
         return tuple(verb.asks)[:FEW]
+    if laid := laid_out(verb):
+        return laid
     usual = (*entity.needed(), *entity.named, *entity.line_fields(), *entity.line)
     names = entity.asked_first or tuple(dict.fromkeys(usual))
     return tuple(name for name in names if name in verb.asks)[:FEW]
+
+
+def laid_out(verb: Verb) -> tuple[str, ...]:
+    """Return the fields that admins chose for the form of a verb, in their order; () for none."""
+    entity = ENTITIES.get(verb.about) if verb.saves else None
+    laid = joined_names(entity, entity.layout().form) if entity else ()
+    return tuple(name for name in laid if name in verb.asks)
 
 
 def asked_now(
@@ -150,7 +160,8 @@ def asked_now(
 
     What was typed is always there, and what nothing can be saved without.
     """
-    if not verb.saves or len(kinds) <= FEW or is_whole(request):
+    few = len(kinds) <= FEW and not laid_out(verb)
+    if not verb.saves or few or is_whole(request):
         return list(kinds)
     first = first_asked(verb)
     return [
@@ -231,6 +242,7 @@ def inputs_of(
             )
         if isinstance(kind, Match):
             kind = replace(kind, listed=tuple(kind.offers(request.work, record, request.texts)))
+        kind = kind.within(request.texts, record)
         block, problem = field_block(name, kind, text, request.work)
         if filled := request.state.get("s"):
             block["element"]["action_id"] += f"~{filled}"

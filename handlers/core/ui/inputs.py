@@ -4,6 +4,7 @@ from functools import singledispatch
 from typing import Any
 
 from handlers.core.ui.blocks import VALUE, Block, option, plain
+from models.core.custom.field_names import FieldNames
 from models.core.entity.base import ENTITIES
 from models.core.entity.name_reference import Named
 from models.core.fields import (
@@ -139,6 +140,17 @@ def _(kind: Several, text: str, reader: Reader) -> Block:
     ticked = [each for each in options if each["value"] in chosen]
     kind_of = "multi_static_select" if kind.menu else "checkboxes"
     return {"type": kind_of, "options": options} | initial("initial_options", ticked)
+
+
+@element.register
+def _(kind: FieldNames, text: str, reader: Reader) -> Block:
+    if not kind.listed:
+        return written(text, INPUT)
+    chosen = [name for name in kind.read(text, reader) if name in kind.listed]
+    names = dict.fromkeys((*chosen, *kind.listed))
+    options = [option(kind.listed[name], name) for name in names]
+    drawn = {"type": "multi_static_select", "options": options}
+    return drawn | initial("initial_options", options[: len(chosen)])
 
 
 @element.register

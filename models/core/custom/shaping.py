@@ -1,4 +1,4 @@
-"""Make the shape of a workspace from the nouns and the fields that its admins added."""
+"""Make the shape of a workspace from what its admins made: nouns, fields and layouts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from models.core.custom.custom_field import CustomField
 from models.core.custom.custom_object import CustomObject
 from models.core.custom.custom_record import Definition, entity_of
+from models.core.custom.field_layout import FieldLayout
 from models.core.custom.kinds import kind_of
 from models.core.entity.base import ENTITIES, plural
 from models.core.entity.custom_values import attach
 from models.core.fields.base import Field
-from models.core.fields.shape import BUILT_IN, ENTERED, Shape
+from models.core.fields.shape import BUILT_IN, ENTERED, Layout, Shape
 from models.core.permissions.cache import Roster, Rosters
 
 SAYING: Any = CustomField.__table__.c
@@ -44,6 +45,11 @@ ASKING = (
     .order_by(SAYING.position.is_(None), SAYING.position, SAYING.id)
 )
 """The statement for the fields of a workspace, in the order in which people see them."""
+LAID: Any = FieldLayout.__table__.c
+LAYOUTS = select(LAID.about, LAID.card, LAID.form).where(
+    LAID.workspace == bindparam("workspace"), LAID.deleted_at.is_(None)
+)
+"""The statement for the layouts of a workspace."""
 
 
 NAMING: Any = CustomObject.__table__.c
@@ -57,16 +63,22 @@ ASKING_NOUNS = (
 """The statement for the nouns that a workspace made."""
 
 
+PARTS = (ASKING, ASKING_NOUNS, LAYOUTS)
+"""The statements for all that makes the shape of a workspace."""
+Said = tuple[Sequence[Any], ...]
+"""The rows of each of `PARTS`."""
+
+
 def shape_of(session: Session, rosters: Rosters, workspace: str) -> Shape:
     """Return the shape of a workspace, read once for each roster.
 
-    It is the same object for as long as the fields stay as they are.
+    It is the same object for as long as what admins made stays as it is.
     """
     roster: Roster = session.info["roster"]
     if roster.shape is None:
         said = rows_of(session, workspace)
-        before, shape = rosters.shapes.get(workspace, (([], []), BUILT_IN))
-        if said != before:
+        before, shape = rosters.shapes.get(workspace, (None, BUILT_IN))
+        if said != before and (before or any(said)):
             shape = made_of(*said)
             rosters.shapes[workspace] = said, shape
         roster.shape = shape
@@ -80,24 +92,26 @@ def renew(session: Session, workspace: str) -> None:
         ENTERED.set(session.info["shape"])
 
 
-def rows_of(session: Session, workspace: str) -> tuple[list[Any], list[Any]]:
-    """Return what a workspace says of its fields, and of its nouns."""
+def rows_of(session: Session, workspace: str) -> Said:
+    """Return what a workspace says of its fields, its nouns and its layouts."""
     here, connection = {"workspace": workspace}, session.connection()
-    fields, nouns = (connection.execute(each, here).all() for each in (ASKING, ASKING_NOUNS))
-    return list(fields), list(nouns)
+    return tuple(list(connection.execute(each, here)) for each in PARTS)
 
 
-def made_of(fields: Sequence[Any], nouns: Sequence[Any]) -> Shape:
+def made_of(fields: Sequence[Any], nouns: Sequence[Any], layouts: Sequence[Any]) -> Shape:
     """Return the shape that rows say, and give the entities the attributes for its fields."""
+    if not (fields or nouns or layouts):
+        return BUILT_IN
     objects = {row.slot: (entity_of(row.slot), definition(row)) for row in nouns}
+    there = ENTITIES.built_in().keys() | objects.keys()
     added: dict[str, dict[str, Field]] = {}
     for row in fields:
         entity = ENTITIES.built_in().get(row.about) or objects.get(row.about, (None, None))[0]
-        gone = row.to and row.to not in objects and row.to not in ENTITIES.built_in()
-        if entity and not gone:
+        if entity and (not row.to or row.to in there):
             attach(entity, row.slot)
             added.setdefault(row.about, {})[row.slot] = kind_of(row)
-    return Shape(added, objects) if added or objects else BUILT_IN
+    laid = {row.about: Layout(row.card, row.form) for row in layouts if row.about in there}
+    return Shape(added, objects, laid)
 
 
 def definition(row: Any) -> Definition:

@@ -13,7 +13,7 @@ from models.core.fields import Lines
 from models.core.fields.base import Field, Reader
 from models.core.fields.computed import Bound, Operands, Rollup, in_order
 from models.core.fields.operands import operands_of, words_of
-from models.core.fields.shape import ENTERED, by_shape
+from models.core.fields.shape import AS_BUILT, ENTERED, Layout, by_shape
 from models.core.parsing import values
 
 
@@ -45,6 +45,11 @@ class Declared:
         last = {"deleted_at": built_in["deleted_at"]}
         found = {name: kind for name, kind in built_in.items() if name not in last} | dict(added)
         return {name: kind.among(found) for name, kind in found.items()} | last
+
+    @classmethod
+    def layout(cls) -> Layout:
+        """Return which fields its card shows and its form asks for first, where admins say so."""
+        return ENTERED.get().layouts.get(cls.slug(), AS_BUILT)
 
     @classmethod
     @cache

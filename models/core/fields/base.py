@@ -108,6 +108,15 @@ class Field:
         """Return this kind as it is among the other fields of its entity."""
         return self
 
+    def within(self, texts: Mapping[str, Any], record: Any) -> "Field":
+        """Return this kind as a form asks for it, where its options depend on other fields.
+
+        Args:
+            texts: What was typed, by field.
+            record: The record that the form is about; None for a new one.
+        """
+        return self
+
     def assign(self, name: str, text: str, reader: Reader, there: Any = None) -> dict[str, Any]:
         """Return the attributes that typing `text` into the field `name` sets.
 

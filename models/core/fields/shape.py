@@ -1,4 +1,4 @@
-"""The shape of a workspace: the fields that its admins added to those that are built in.
+"""The shape of a workspace: the fields that its admins added, and how they lay out records.
 
 A unit of work enters the shape of its workspace, and everything that asks an entity for its fields
 then gets those as well. A shape never changes; another one takes its place.
@@ -7,6 +7,7 @@ then gets those as well. A shape never changes; another one takes its place.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,23 +19,40 @@ Added = Mapping[str, Mapping[str, Field]]
 """The fields that were added to each entity: slug → field → kind."""
 
 
+@dataclass(frozen=True)
+class Layout:
+    """The fields that a card shows and a form asks for first, in their order; () as built in."""
+
+    card: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
+
+
+AS_BUILT = Layout()
+"""The layout of a noun that nobody laid out."""
+
+
 class Shape:
-    """What admins added.
+    """What admins added, and how they lay out records.
 
     Attributes:
         added: The fields, by the entity that they were added to.
         objects: The entities of the nouns that they made, by their slugs.
         definitions: What is said about each of these nouns.
+        layouts: The layouts, by the entity that they are of.
         kept: What was worked out from this shape, by function and arguments.
     """
 
     def __init__(
-        self, added: Added | None = None, objects: Mapping[str, tuple[Any, Any]] | None = None
+        self,
+        added: Added | None = None,
+        objects: Mapping[str, tuple[Any, Any]] | None = None,
+        layouts: Mapping[str, Layout] | None = None,
     ) -> None:
         self.added: Added = added or {}
         made = objects or {}
         self.objects: Mapping[str, Any] = {slug: entity for slug, (entity, _) in made.items()}
         self.definitions: Mapping[str, Any] = {slug: said for slug, (_, said) in made.items()}
+        self.layouts: Mapping[str, Layout] = layouts or {}
         self.kept: dict[Any, Any] = {}
 
 

@@ -29,7 +29,7 @@ class Roster:
         sights: what people who read together may see.
         rooms: who represents all of a channel.
         posts: what is posted in a channel, by its Slack id or its name.
-        shape: the fields that admins added.
+        shape: the fields that admins added, and their layouts.
         reaches: (person, role) → (what a right is about, verb) → whose records it is for.
         rules: the active rules, by what concerns them; `models.automation.triggers` knows them.
     """

@@ -38,10 +38,12 @@ CRM = "crm"
 """What the verbs are about that need no noun."""
 EVERYONE = frozenset(
     ("find", "help", "home", "undo", "redo", "hours", "keep", "lists", "background", "subscribe")
-) | frozenset(("less", "notify", "mute", "unmute", "request", "handover", "unsubscribe"))
+) | frozenset(
+    ("less", "notify", "mute", "unmute", "request", "handover", "unsubscribe", "layout", "model")
+)
 """The verbs of `CRM` that everyone in the workspace may use: look, undo what they did, see what is
 done for them in the background, keep lists, subscribe, and choose what reaches them. What they hand
-over is checked record by record.
+over, or lay out, is checked record by record.
 """
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""

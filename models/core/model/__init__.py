@@ -1,0 +1,1 @@
+"""The model shows itself: its diagram, and what is wrong with it."""
