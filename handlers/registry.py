@@ -4,7 +4,7 @@ An entity without its own router has the verbs that all entities have.
 """
 
 from handlers.activities import activity, log_activity
-from handlers.admin import audit, channel, deliveries, role, team
+from handlers.admin import audit, channel, deliveries, option, role, team
 from handlers.core.crud import Records
 from handlers.core.router import Router
 from handlers.general import commands, saved_filter
@@ -27,6 +27,7 @@ ADMIN: tuple[Router, ...] = (
     role.router,
     team.router,
     channel.router,
+    option.router,
     deliveries.router,
     audit.router,
 )

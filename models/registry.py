@@ -6,6 +6,7 @@ from models.core import rollups
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.custom.custom_field import CustomField
 from models.core.custom.indexed import CustomValue
+from models.core.custom.option import Option
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
 from models.core.entity.facts import DETAILS, FACTS, TIMELINES
@@ -54,6 +55,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Team,
     Channel,
     CustomField,
+    Option,
 )
 """The map of the product: what people know by a number."""
 DETAILS["customer"] = [lifecycle.facts]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from models.core import fields
 from models.core.custom.custom_field import OptionList
+from models.core.custom.option import Place
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
@@ -46,11 +47,13 @@ TEXTS: dict[type[Field], str] = {
     Noun: "deals",
     Table: "lead: look own, new, hide score",
     OptionList: "Annual, Monthly",
+    Place: "proposal",
 }
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
     "custom_field": {"about": "lead", "kind": "text"},
+    "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
 }
 """Texts for fields whose entity asks more of them than their kind."""

@@ -18,8 +18,13 @@ from models.sales.lead import Lead, LeadStatus
 router = Records(Lead)
 
 ENDED = (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED)
+BEGUN = (LeadStatus.NEW, LeadStatus.WORKING)
 NEW_DEAL = ("join", NEW)
 """What the fields of a new deal are asked for with."""
+
+
+def is_ended(lead: Lead) -> bool:
+    return lead.meaning_of("status", lead.status) in ENDED
 
 
 def people(work: UnitOfWork, lead: Lead, texts: Mapping[str, str]) -> Sequence[Candidate]:
@@ -109,7 +114,7 @@ def convert(request: Request, lead: Lead) -> Response:
     return receipt(request, lead, f"{lead.spoken} is now {became.customer.ref}{deal}")
 
 
-@router.verb("claim", button="Claim", when=lambda lead: not lead.owner and lead.status not in ENDED)
+@router.verb("claim", button="Claim", when=lambda lead: not lead.owner and not is_ended(lead))
 def claim(request: Request, lead: Lead) -> Response:
     """Take the lead and start working on it."""
     lead.claim(request.work)
@@ -119,7 +124,7 @@ def claim(request: Request, lead: Lead) -> Response:
 @router.verb(
     "qualify",
     button="Qualify",
-    when=lambda lead: lead.status in (LeadStatus.NEW, LeadStatus.WORKING),
+    when=lambda lead: lead.meaning_of("status", lead.status) in BEGUN,
 )
 def qualify(request: Request, lead: Lead) -> Response:
     """Mark the lead as worth a deal."""
@@ -127,7 +132,7 @@ def qualify(request: Request, lead: Lead) -> Response:
     return receipt(request, lead)
 
 
-@router.verb("disqualify", button="Disqualify", when=lambda lead: lead.status not in ENDED)
+@router.verb("disqualify", button="Disqualify", when=lambda lead: not is_ended(lead))
 def disqualify(request: Request, lead: Lead) -> Response:
     """Mark the lead as not worth pursuing."""
     lead.disqualify(request.work)

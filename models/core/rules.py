@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
 
-from models.core import rollups, uniqueness
+from models.core import entering, rollups, uniqueness
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.entity import custom_values
@@ -167,6 +167,7 @@ def apply_rules(work: Context, record: Entity, changes: Changes, by_hand: bool =
     with policy.beyond(work.session):
         if by_hand:
             policy.check_needs(work, record, changes)
+        entering.check(work, record, changes)
         if record.is_computed():
             settle_computed(work, record, changes)
         else:

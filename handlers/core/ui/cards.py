@@ -223,7 +223,8 @@ def menus(record: Entity, work: UnitOfWork, router: Router) -> list[Block]:
             continue
         options = {
             each: blocks.option(kind.name(each), f"{record.ref} {before}{each}")
-            for each in among or kind.options
+            for each in (kind.like(*among) if among else kind.options)
+            if each in kind.offered or each == value
         }
         if value in options:
             action = f"{record.slug()}.{verb}"

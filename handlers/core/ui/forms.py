@@ -18,7 +18,7 @@ from models.core.entity import wholes
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.wholes import joined_names, kind_of
 from models.core.errors import Conflict
-from models.core.fields import Match, Reference, Whole
+from models.core.fields import Choice, Match, Reference, Whole
 from models.core.fields.base import Field
 from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
@@ -268,9 +268,11 @@ def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -
     if kind.when is None:
         return True
     name, value = kind.when
+    decides = verb.asks[name]
     text = request.texts.get(name, stands(request, verb, record, name))
     try:
-        return bool(text) and verb.asks[name].read(text, request.work) == value
+        found = decides.read(text, request.work) if text else ""
+        return (decides.meaning(found) if isinstance(decides, Choice) else found) == value
     except ValueError:
         return False
 

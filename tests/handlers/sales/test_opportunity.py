@@ -10,7 +10,8 @@ from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
-from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import Stage
 from tests.ground import START, given
 from tests.handlers.kit import SQLITE, count, found, standing, told
 from tests.models.exchange.steps import imported

@@ -1,0 +1,169 @@
+"""The options of choices are the workspace's: admins rename, add, order and retire them."""
+
+from bot.sandbox.client import SlackDriver
+from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
+from tests.ground import given
+from tests.handlers.kit import found, told
+from tests.tables import table
+
+ADA = "U_ADA"
+
+
+def answer(slack: SlackDriver) -> str:
+    """What the person reads: the form that opened, which is closed, or the message."""
+    if slack.modal is None:
+        return told(slack)
+    read = slack.modal.words
+    slack.close(slack.actor)
+    return read
+
+
+def deal(works: UnitOfWorkFactory, name: str = "Oars", **texts: str) -> Opportunity:
+    return given(works, Opportunity, name=name, customer="CU-1", **texts)
+
+
+def admin(slack: SlackDriver, line: str) -> str:
+    slack.command(f"/crm {line}", user=ADA)
+    return answer(slack)
+
+
+def test_a_stage_of_its_own_is_everywhere(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    deal(works, amount="100")
+    made = admin(slack, 'option new deal stage "Pilot" after=proposal probability=60 forecast=best')
+    assert "Created OT-1" in made, made
+    slack.command("/crm deal stage OP-1 pilot")
+    assert "Stage: Qualification → Pilot" in told(slack)
+    record = found(works, Opportunity, 1)
+    assert (record.stage, record.probability, record.forecast) == ("pilot", 60, "best")
+    for line in ("deal list stage = pilot", "deal list pilot", "deal list open"):
+        slack.command(f"/crm {line}")
+        assert "OP-1" in slack.last.words, line
+    slack.command("/crm OP-1")
+    assert "Pilot" in slack.last.words
+    slack.command("/crm pipeline")
+    assert "Pilot: 1 deal" in slack.last.words
+    slack.command("/crm history OP-1")
+    assert "Pilot" in slack.last.words
+
+
+def test_it_stands_where_it_was_put(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+    admin(slack, 'option new deal stage "Pilot" after=proposal')
+    admin(slack, 'option new deal stage "Trial" like=discovery')
+    admin(slack, 'option new deal stage "Scoping" after=first like=qualification')
+    read = admin(slack, "option list deal stage")
+    order = ["Scoping", "Qualification", "Discovery", "Trial", "Proposal", "Pilot", "Negotiation"]
+    places = [read.index(name) for name in order]
+    assert places == sorted(places), read
+    admin(slack, "option change deal stage discovery after=negotiation")
+    read = admin(slack, "option list deal stage")
+    assert read.index("Negotiation") < read.index("Discovery") < read.index("Won"), read
+
+
+def test_a_built_in_one_gets_another_name(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    deal(works, stage="proposal")
+    read = admin(slack, "option change deal stage proposal name=Offer probability=40")
+    assert "Proposal → Offer" in read or "Offer" in read
+    slack.command("/crm OP-1")
+    assert "Offer" in slack.last.words
+    deal(works, "Sails")
+    slack.command("/crm deal stage OP-2 offer")
+    assert "Stage: Qualification → Offer" in told(slack)
+    assert found(works, Opportunity, 2).probability == 40
+    slack.command("/crm deal list proposal")
+    assert "OP-2" in slack.last.words
+    admin(slack, "undo")
+    slack.command("/crm OP-1")
+    assert "Proposal" in slack.last.words
+
+
+def test_what_is_like_won_is_won(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, 'option new deal stage "Renewed" like=won')
+    deal(works, amount="100")
+    slack.command("/crm deal stage OP-1 renewed")
+    with works("T1", ADA, writes=False) as work:
+        record = work.find(Opportunity, 1)
+        assert record.closed
+        assert record.probability == 100
+        assert record.close_date is not None
+    slack.command("/crm deal list open")
+    assert "OP-1" not in slack.last.words
+    slack.command("/crm pipeline")
+    assert "Won: 1 deal" in slack.last.words
+    slack.command("/crm deal reopen OP-1")
+    assert "Stage: Renewed → Qualification" in told(slack)
+
+
+def test_what_is_like_lost_takes_a_reason(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, 'option new deal stage "No decision" like=lost')
+    deal(works)
+    slack.command('/crm deal stage OP-1 "no decision"')
+    assert slack.modal
+    slack.submit(lost_reason="They went silent")
+    assert found(works, Opportunity, 1).lost_reason == "They went silent"
+
+
+def test_what_records_hold_cannot_go_but_is_retired(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, 'option new deal stage "Pilot" after=proposal')
+    deal(works, stage="pilot")
+    read = admin(slack, "option delete OT-1 --yes")
+    assert "1 deal holds Pilot. Retire it: option edit OT-1 retired=yes" in read
+    admin(slack, "option edit OT-1 retired=yes")
+    slack.command("/crm OP-1")
+    assert "Pilot" in slack.last.words
+    deal(works, "Sails")
+    slack.command("/crm deal stage OP-2 pilot")
+    assert "Pilot is retired" in answer(slack)
+    slack.command("/crm deal list pilot")
+    assert "OP-1" in slack.last.words
+    slack.command("/crm set OP-1 amount=50")
+    assert "Amount" in told(slack)
+    slack.command("/crm deal stage OP-1 won")
+    admin(slack, "option delete OT-1 --yes")
+    slack.command("/crm history OP-1")
+    assert "Pilot" in slack.last.words
+
+
+@table(
+    ("said", "why"),
+    [
+        ("deal stage Proposal", "There is an option “Proposal” already."),
+        ("deal stage won like=lost", "There is an option “won” already."),
+        ("deal stage Pilot", "Say what it behaves like"),
+        ("deal stage Pilot like=nothing", "Behaves like cannot be “nothing”"),
+        ("deal stage Pilot after=nothing", "Stage cannot be “nothing”"),
+        ("about=deal choice=amount name=Pilot like=won", "Field cannot be “amount”"),
+        ("case status Pending like=won", "Status cannot be “won”"),
+        ("case status Pending like=waiting probability=5", "has no probability"),
+        ("deal stage Pilot like=won forecast=never", "Forecast category cannot be “never”"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_in_words(
+    slack: SlackDriver, works: UnitOfWorkFactory, said: str, why: str
+) -> None:
+    read = admin(slack, f"option new {said}")
+    assert why in read, read
+
+
+def test_what_rapport_sets_itself_is_not_retired(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    read = admin(slack, "option change deal stage won retired=yes")
+    assert "Won is set by Rapport itself" in read
+    assert "retired" in admin(slack, "option change deal stage discovery retired=yes").lower()
+
+
+def test_who_has_no_right_to_it_adds_none(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+    slack.command('/crm option new deal stage "Pilot" after=proposal')
+    assert "does not allow “option new”" in told(slack)
