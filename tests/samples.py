@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models.core import fields
 from models.core.custom.custom_field import OptionList
-from models.core.custom.option import Place
+from models.core.custom.option import FieldList, Place
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
@@ -48,6 +48,7 @@ TEXTS: dict[type[Field], str] = {
     Table: "lead: look own, new, hide score",
     OptionList: "Annual, Monthly",
     Place: "proposal",
+    FieldList: "amount",
 }
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},

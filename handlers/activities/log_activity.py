@@ -86,7 +86,7 @@ def logged(request: Request, activity: Activity, kind: str) -> str:
     """Return the sentence that says what was logged, with whom, and its number."""
     work = request.work
     work.session.flush()
-    did, word = activity.like, activity.type_name(activity.type)
+    did, word = activity.like, activity.did
     whom = next((name for name in ABOUT if getattr(activity, name)), "")
     about = ""
     if whom:

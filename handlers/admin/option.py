@@ -10,6 +10,7 @@ from handlers.core.ui import blocks
 from handlers.core.ui.receipts import receipt
 from models.core import records
 from models.core.custom.option import Option, divided, named_field, noun_of
+from models.core.custom.option_lists import described
 from models.core.entity.base import Entity
 from models.core.errors import CRMError
 from models.core.fields import Choice, Text
@@ -18,7 +19,7 @@ from models.core.unit_of_work import UnitOfWork
 
 router = Records(Option)
 every = router.verbs["list"]
-CHANGED = ("name", "after", "probability", "forecast", "retired")
+CHANGED = ("name", "after", "probability", "forecast", "conditions", "retired")
 """What is asked for an option that is there already."""
 ASKS = Shaped(
     lambda: {
@@ -49,27 +50,11 @@ def listed(request: Request, _: Any) -> Response:
         return every.run(request, None)
     entity, name, kind, _rest = found
     heading = f"{kind.label} of a {entity.noun()}"
-    lines = [line(request.work, entity, name, kind, each.value) for each in kind.options]
+    lines = [described(request.work, entity, name, kind, each.value) for each in kind.options]
     return Message(
         "\n".join([heading, *lines]),
         [blocks.header(heading), blocks.section("\n".join(map(blocks.escape, lines)))],
     )
-
-
-def line(work: UnitOfWork, entity: type[Entity], name: str, kind: Choice, code: str) -> str:
-    """Return an option with what it is like, what a record takes there, and its number."""
-    taken = kind.entries.get(code, {})
-    kinds = entity.fields()
-    told = [
-        f"{kinds[each].label}: {kinds[each].show(kinds[each].load(taken[each]), work)}"
-        for each in taken
-    ]
-    like = kind.meaning(code)
-    told += [f"like {like}"] if like != code and kind.has_meanings else []
-    told += ["retired"] if code in kind.retired else []
-    own = Option.id_of(work, entity.slug(), name, code)
-    told += [str(work.get(Option, own).ref)] if own else []
-    return " · ".join([kind.name(code), *told])
 
 
 @router.verb("change", record=False, asks=ASKS, text="what", title="Change an option")

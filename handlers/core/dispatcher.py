@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Protocol
 
-from handlers.core import drafts
+from handlers.core import drafts, gates
 from handlers.core.admission import Admission
 from handlers.core.answer_cache import AnswerCache
 from handlers.core.duplicates import LooksAlike
@@ -216,12 +216,14 @@ class Dispatcher:
             try:
                 return self.do(act)
             except Invalid as error:
-                if act.surface == "form" or not act.trigger:
+                gate = gates.state(error)
+                inside = act.surface == "form"
+                if not act.trigger or (inside and (not gate or "g" in act.state)):
                     raise
-                asked = error
-            return self.do(
-                replace(act, line=f"{act.line} --form", state={**act.state, "note": str(asked)})
-            )
+                state = {**act.state, **gate, "note": str(error)}
+            if inside:
+                return self.draw_form(replace(act, state={**state, "x": gates.GATE}))
+            return self.do(replace(act, line=f"{act.line} --form", state=state))
 
     def do(self, act: Interaction) -> Response:
         """Open the unit of work, run the verb, commit. What was done already is not done again."""

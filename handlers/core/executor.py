@@ -6,6 +6,7 @@ Commands, buttons, forms, mentions and the terminal share this one path.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.core import gates
 from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
 from handlers.core.commandline.named_records import with_numbers, with_numbers_of_begun
@@ -77,7 +78,8 @@ def perform(request: Request) -> Response:
         if found.left:
             return not_understood(request, verb, found.left, found.shorter())
         texts = found.texts | subjects.spoken_of(request, verb, found.texts)
-        return run(request.but(texts={**request.texts, **texts}), verb, records)
+        request = request.but(texts={**request.texts, **texts})
+        return run(request, gates.gated(request, verb, records), records)
     except Ambiguous as error:
         return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
 
@@ -167,6 +169,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     before = len(request.work.made)
+    gates.fill(request, verb, records)
     reply = done(request.but(values=values), verb, records)
     must_be_new(request, verb, records, before)
     must_stay_visible(request, verb, records)

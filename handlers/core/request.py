@@ -28,7 +28,8 @@ class Request:
     values: Mapping[str, Any] = field(default_factory=dict)
     """The texts that a verb asks for, as values."""
     state: Mapping[str, Any] = field(default_factory=dict)
-    """What a form remembers: r (reference), v (version), c (channel), t (thread), d (duplicates).
+    """What a form remembers: r (reference), v (version), c (channel), t (thread), d (duplicates),
+    g (the fields that the record needs where it is to go).
 
     It also holds w (why), which is an input; x, what was done in the form that only draws it again,
     and u, to what; and what is drawn on top of it.

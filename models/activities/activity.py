@@ -215,6 +215,11 @@ class Activity(Entity):
         return {"Email": "e-mail"}.get(name := cls.choice_of("type").name(type), name.lower())
 
     @property
+    def did(self) -> str:
+        """What somebody did who logs it, in a sentence: call, e-mail."""
+        return self.type_name(self.type)
+
+    @property
     def like(self) -> ActivityType:
         """The built-in type that its own type is like."""
         return ActivityType(self.meaning_of("type", self.type))

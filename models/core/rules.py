@@ -167,11 +167,11 @@ def apply_rules(work: Context, record: Entity, changes: Changes, by_hand: bool =
     with policy.beyond(work.session):
         if by_hand:
             policy.check_needs(work, record, changes)
-        entering.check(work, record, changes)
         if record.is_computed():
             settle_computed(work, record, changes)
         else:
             record.settle(work, changes)
+        entering.check(work, record, changes)
         record.title = record.called(work)[:255]
     record.updated_at = work.now
     record.fold()

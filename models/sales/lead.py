@@ -58,6 +58,9 @@ class LeadStatus(StrEnum):
     CONVERTED = "converted"
 
 
+ENDED = (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED)
+
+
 @dataclass(frozen=True)
 class Conversion:
     """What a lead became."""
@@ -174,6 +177,19 @@ class Lead(Entity):
     @property
     def converted(self) -> bool:
         return self.converted_customer is not None
+
+    @property
+    def ended(self) -> bool:
+        return self.meaning_of("status", self.status) in ENDED
+
+    @property
+    def qualified(self) -> bool:
+        return self.meaning_of("status", self.status) == LeadStatus.QUALIFIED
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nobody has said yet whether it is worth a deal."""
+        return self.meaning_of("status", self.status) in (LeadStatus.NEW, LeadStatus.WORKING)
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Let only a conversion make a lead converted, and keep it so.

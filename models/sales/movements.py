@@ -12,12 +12,11 @@ from models.activities.activity import Activity
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.permissions import visibility
-from models.sales.lead import Lead, LeadStatus
+from models.sales.lead import ENDED, Lead, LeadStatus
 from models.sales.opportunity import Opportunity
 from models.sales.stage import CLOSED, Stage
 
 E = TypeVar("E", bound=Entity)
-ENDED = (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED)
 
 
 class Movement(StrEnum):

@@ -106,6 +106,7 @@ def remembered(
         "d": state.get("d", ""),
         "k": int(bool(request.pressed or request.surface == "form" or state.get("k"))),
         "m": int(is_whole(request)),
+        "g": state.get("g", ""),
         "s": state.get("s", 0),
         "r": " ".join(each.ref for each in (record, *others) if each),
         "v": version,

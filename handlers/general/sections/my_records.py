@@ -18,7 +18,7 @@ from models.core.identity.notices import Where
 from models.core.names import learn
 from models.core.permissions import visibility
 from models.core.unit_of_work import UnitOfWork
-from models.sales.lead import Lead, LeadStatus
+from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from models.sales.pipeline import StageRow
 from models.support.case import Case
@@ -55,7 +55,7 @@ def my_leads(request: Request, always: bool) -> list[Block]:
         company = seen.get("company", "")
         since = f"here since {rows.day_of(lead.created_at, work)}"
         then = [seen.get("status", ""), since, talk(talked, lead, work)]
-        ripe = "status" in seen and is_ripe(lead)
+        ripe = "status" in seen and lead.qualified
         offers = [("convert", "Convert")] if ripe else []
         first = [company] if company != lead.title else []
         drawn.append(rows.row(lead, work, *first, then=then, offers=offers))
@@ -100,10 +100,6 @@ def my_deals(request: Request, always: bool) -> list[Block]:
         then = [closes(deal, work), next_step(deal, work, talked)]
         drawn.append(rows.row(deal, work, seen.get("amount", ""), then=then))
     return [*drawn, *rows.more(request, len(deals), count, "deal list mine open")]
-
-
-def is_ripe(lead: Lead) -> bool:
-    return lead.meaning_of("status", lead.status) == LeadStatus.QUALIFIED
 
 
 def by_stage(sums: Sequence[StageRow]) -> str:

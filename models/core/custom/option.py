@@ -1,5 +1,6 @@
 """Options that admins add to the choices of a noun, or that take the place of built-in ones."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as field_of
@@ -22,6 +23,7 @@ from models.core.custom.order import (
     places,
 )
 from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.custom_values import PREFIX
 from models.core.errors import Invalid
 from models.core.fields import Choice, Decimal, Flag, Percent, Text, field
 from models.core.fields.base import Field, Reader
@@ -31,6 +33,7 @@ from models.core.permissions import policy
 
 TAKEN = ("probability", "forecast")
 """The fields of an option that a record takes as it enters the option."""
+BETWEEN = re.compile(r"\s*[,;+&\n]\s*|\s+and\s+")
 NOT_YOURS = "A {} has no options of its {}. Options of your own have: {}."
 
 
@@ -91,6 +94,20 @@ class Place(Field):
     length: int = 60
 
 
+@dataclass(frozen=True)
+class FieldList(Field):
+    """Fields of the records that have the choice, with commas between."""
+
+    def read(self, text: str, reader: Reader) -> str:
+        words = filter(None, BETWEEN.split(text))
+        return str(super().read(", ".join(dict.fromkeys(words)), reader))
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return ", ".join(each.removeprefix(PREFIX) for each in (value or "").split(", ")).replace(
+            "_", " "
+        )
+
+
 class Option(Entity):
     """One of the options of a choice, as your workspace wants it."""
 
@@ -110,6 +127,7 @@ class Option(Entity):
             "position",
             "probability",
             "forecast",
+            "conditions",
             "retired",
             "deleted_at",
         }
@@ -133,6 +151,13 @@ class Option(Entity):
     probability: Mapped[int | None] = field(Percent("Probability"))
     forecast: Mapped[str | None] = field(
         Choice("Forecast category", options=FORECASTS, also=("category",))
+    )
+    conditions: Mapped[str | None] = field(
+        FieldList(
+            "Needs",
+            also=("needs", "need", "requires"),
+            hint="What a record must say to come here: amount, close date",
+        )
     )
     retired: Mapped[bool] = field(
         Flag("Retired", hint="Records keep it; nobody chooses it any more"),
@@ -188,6 +213,8 @@ class Option(Entity):
         if self.is_double(work, kind):
             raise Invalid({"name": f"There is an option “{self.name}” already."})
         self.settle_meaning(work, kind)
+        if self.conditions:
+            self.conditions = needed(entity, self.choice, self.conditions)
         self.slot = self.slot or self.free_slot(work, kind)
         if errors := dict(self.problems(work, changes, kind)):
             raise Invalid(errors)
@@ -302,6 +329,21 @@ def named_field(entity: type[Entity], word: str) -> str:
     """Return the field that a word names, or the word."""
     key = values.fold(word).replace(" ", "_")
     return entity.field_names().get(key, key)
+
+
+def needed(entity: type[Entity], choice: str, said: str) -> str:
+    """Return the fields that an option needs, by their names in the records.
+
+    Raises:
+        Invalid: The records have no such field, or only the program fills it.
+    """
+    kinds, found = entity.fields(), []
+    for word in said.split(", "):
+        name = named_field(entity, word)
+        if name not in kinds or kinds[name].readonly or name in (choice, "deleted_at"):
+            raise Invalid({"conditions": f"A {entity.noun()} has no field “{word}” to fill in."})
+        found.append(name)
+    return ", ".join(dict.fromkeys(found))
 
 
 def known_choices() -> str:

@@ -9,14 +9,26 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from models.core.context import Context
 from models.core.custom.option import TAKEN, Option
 from models.core.custom.order import built_in_options
-from models.core.entity.base import ENTITIES
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Listed
 from models.core.fields.base import Field
 
 SAYING: Any = Option.__table__.c
-COLUMNS = ("about", "choice", "slot", "name", "like", "position", *TAKEN, "retired", "deleted_at")
+COLUMNS = (
+    "about",
+    "choice",
+    "slot",
+    "name",
+    "like",
+    "position",
+    *TAKEN,
+    "conditions",
+    "retired",
+    "deleted_at",
+)
 """The columns that say what an option is."""
 OPTIONS = (
     select(*(SAYING[name] for name in COLUMNS))
@@ -60,6 +72,9 @@ def choice_of(about: str, choice: str, rows: Sequence[Any]) -> Choice | None:
         meanings={**known.meanings, **meanings},
         deeds={**known.deeds, **deeds},
         retired=frozenset(slot for slot, row in there.items() if row.retired),
+        needs={
+            slot: tuple(row.conditions.split(", ")) for slot, row in there.items() if row.conditions
+        },
         entries={**known.entries, **{slot: taken(known, row) for slot, row in there.items()}},
     )
 
@@ -74,3 +89,25 @@ def taken(kind: Choice, row: Any) -> Mapping[str, str]:
     usual = kind.entries.get(row.like, {}) if row.like else {}
     said = {name: getattr(row, name) for name in TAKEN if name in kind.takes}
     return {**usual, **{name: str(each) for name, each in said.items() if each is not None}}
+
+
+def described(work: Context, entity: type[Entity], name: str, kind: Choice, code: str) -> str:
+    """Return an option with what it is like, what a record takes and needs there, and its number.
+
+    Args:
+        work: The unit of work.
+        entity: The entity with the choice.
+        name: The choice.
+        kind: What the choice is.
+        code: The option.
+    """
+    taken, kinds = kind.entries.get(code, {}), entity.fields()
+    told = [f"{kinds[n].label}: {kinds[n].show(kinds[n].load(taken[n]), work)}" for n in taken]
+    wanted = [kinds[each].label for each in kind.needs.get(code, ()) if each in kinds]
+    told += [f"needs {', '.join(wanted)}"] if wanted else []
+    like = kind.meaning(code)
+    told += [f"like {kind.name(like).lower()}"] if like != code and kind.has_meanings else []
+    told += ["retired"] if code in kind.retired else []
+    own = Option.id_of(work, entity.slug(), name, code)
+    told += [str(work.get(Option, own).ref)] if own else []
+    return " · ".join([kind.name(code), *told])

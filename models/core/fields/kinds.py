@@ -354,8 +354,9 @@ class Choice(Field):
     """The options that records keep and nobody chooses any more."""
     entries: Mapping[str, Mapping[str, str]] = field_of(default_factory=dict, hash=False)
     """What a record takes as it enters an option: option → field → text as it is kept."""
+    needs: Mapping[str, tuple[str, ...]] = field_of(default_factory=dict, hash=False)
+    """The fields without which no record enters an option: option → fields."""
     length: int = 50
-
     has_meanings: ClassVar[bool] = True
     """Whether each option behaves like a built-in one."""
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
         Column("position", Numeric(18, 9)),
         Column("probability", Integer),
         Column("forecast", String(50)),
+        Column("conditions", String(255)),
         Column("retired", Boolean, nullable=False, server_default=false()),
         Column("slot", String(50)),
         UniqueConstraint("workspace", "about", "choice", "slot"),

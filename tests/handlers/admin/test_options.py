@@ -1,11 +1,16 @@
 """The options of choices are the workspace's: admins rename, add, order and retire them."""
 
+import pytest
+
 from bot.sandbox.client import SlackDriver
+from models.core import records
+from models.core.errors import Invalid
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.handlers.kit import found, told
+from tests.models.exchange.steps import rejected
 from tests.tables import table
 
 ADA = "U_ADA"
@@ -167,3 +172,86 @@ def test_what_rapport_sets_itself_is_not_retired(
 def test_who_has_no_right_to_it_adds_none(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command('/crm option new deal stage "Pilot" after=proposal')
     assert "does not allow “option new”" in told(slack)
+
+
+def gate(slack: SlackDriver) -> None:
+    read = admin(slack, 'option new deal stage "Pilot" after=proposal needs="amount, close date"')
+    assert "Created OT-1" in read, read
+
+
+@pytest.mark.parametrize(
+    "line", ["deal stage OP-1 pilot", "set OP-1 stage=pilot", "edit OP-1 stage=pilot"]
+)
+def test_a_line_asks_for_exactly_what_is_missing_and_then_moves(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, line: str
+) -> None:
+    gate(slack)
+    deal(works, amount="100")
+    slack.command(f"/crm {line}")
+    assert slack.modal
+    assert "Pilot needs Close date: fill that in first." in slack.modal.words
+    assert set(slack.modal.values) == {"stage", "close_date"}
+    slack.submit(close_date="2026-06-30")
+    assert "Stage: Qualification → Pilot" in told(slack)
+    record = found(works, Opportunity, 1)
+    assert (record.stage, str(record.close_date)) == ("pilot", "2026-06-30")
+
+
+def test_a_verb_without_inputs_asks_as_well(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, "option change deal stage won needs=amount")
+    deal(works)
+    slack.command("/crm deal won OP-1")
+    assert slack.modal
+    assert set(slack.modal.values) == {"amount"}
+    slack.submit(amount="5k")
+    record = found(works, Opportunity, 1)
+    assert (record.stage, record.amount) == ("won", 5000)
+    slack.command("/crm undo")
+    record = found(works, Opportunity, 1)
+    assert (record.stage, record.amount) == ("qualification", None)
+
+
+def test_a_form_asks_for_what_is_missing_when_it_is_sent(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    gate(slack)
+    deal(works)
+    slack.command("/crm deal stage OP-1")
+    slack.submit(stage="pilot")
+    assert slack.modal
+    assert {"amount", "close_date"} <= set(slack.modal.values)
+    slack.submit(amount="100", close_date="2026-06-30")
+    assert found(works, Opportunity, 1).stage == "pilot"
+
+
+def test_the_menu_on_the_card_asks_as_well(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    gate(slack)
+    deal(works)
+    slack.command("/crm OP-1")
+    slack.pick("opportunity.stage", "Pilot", slack.last)
+    assert slack.modal
+    slack.submit(amount="100", close_date="2026-06-30")
+    assert found(works, Opportunity, 1).stage == "pilot"
+
+
+def test_without_a_form_it_is_refused_in_one_sentence(
+    works: UnitOfWorkFactory, slack: SlackDriver, ada: Customer
+) -> None:
+    gate(slack)
+    deal(works)
+    with (
+        pytest.raises(Invalid, match=r"^Pilot needs Amount and Close date: fill that in first\.$"),
+        works("T1", "U_RITA") as work,
+    ):
+        records.update(work, work.find(Opportunity, 1), {"stage": "pilot"})
+    bad = rejected(works, Opportunity, "name,customer,stage,amount\nSails,CU-1,Pilot,50\n")
+    assert "Pilot needs Close date" in bad[0]
+
+
+def test_a_condition_names_fields_that_there_are(slack: SlackDriver) -> None:
+    read = admin(slack, 'option new deal stage "Pilot" after=proposal needs=colour')
+    assert "A deal has no field “colour” to fill in." in read
