@@ -215,7 +215,7 @@ class Option(Entity):
         self.settle_meaning(work, kind)
         if self.conditions:
             self.conditions = needed(entity, self.choice, self.conditions)
-        self.slot = self.slot or self.free_slot(work, kind)
+        self.slot = self.slot or self.free_slot(work)
         if errors := dict(self.problems(work, changes, kind)):
             raise Invalid(errors)
         self.settle_place(work, changes, kind)
@@ -290,10 +290,10 @@ class Option(Entity):
         holds = f"1 {entity.noun()} holds" if count == 1 else f"{count} {entity.plural()} hold"
         return f"{holds} {self.name}. Retire it: option edit {self.ref} retired=yes"
 
-    def free_slot(self, work: Context, kind: Field) -> str:
+    def free_slot(self, work: Context) -> str:
         """Return what records keep for a new option, which no option is, or was, kept as."""
         cls = type(self)
-        begin = self.name[:46] if not isinstance(kind, Choice) else code_of(self.name)[:46]
+        begin = (code_of(self.name) if self.built_in_ones else self.name)[:46]
         same = (cls.about == self.about, cls.choice == self.choice)
         with work.session.no_autoflush:
             used = work.session.scalars(
@@ -316,7 +316,11 @@ def divided(words: str) -> dict[str, str]:
         for word, name in entity.field_names().items()
         if entity.fields()[name].yours
     }
-    choice, name = led(rest, known)
+    quoted = QUOTED.match(rest)
+    if quoted and values.fold(quoted[1]) in known:
+        choice, name = quoted[1], rest[quoted.end() :]
+    else:
+        choice, name = led(rest, known)
     return {"about": noun, "choice": choice, "name": name.strip()}
 
 

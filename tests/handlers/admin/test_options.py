@@ -1,13 +1,20 @@
 """The options of choices are the workspace's: admins rename, add, order and retire them."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox.client import SlackDriver
-from models.core import records
+from models.core import records, summaries
 from models.core.errors import Invalid
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
+from models.sales.closed_deals import ClosedDeals
+from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
+from models.sales.pipeline import closed_between
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import found, told
 from tests.models.exchange.steps import rejected
@@ -255,3 +262,110 @@ def test_without_a_form_it_is_refused_in_one_sentence(
 def test_a_condition_names_fields_that_there_are(slack: SlackDriver) -> None:
     read = admin(slack, 'option new deal stage "Pilot" after=proposal needs=colour')
     assert "A deal has no field “colour” to fill in." in read
+
+
+def test_statuses_of_cases_follow_what_they_are_like(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, 'option new case status "With supplier" like=waiting')
+    admin(slack, 'option new case status "Not reproducible" like=resolved')
+    given(
+        works,
+        Case,
+        subject="Leak",
+        customer="CU-1",
+        status="with supplier",
+        resolve_by="2026-03-01",
+    )
+    given(works, Case, subject="Noise", customer="CU-1", status="not reproducible")
+    slack.command("/crm case list open", user="U_SAM")
+    assert "CS-1" in slack.last.words
+    assert "CS-2" not in slack.last.words
+    slack.command("/crm case list overdue", user="U_SAM")
+    assert "CS-1" in slack.last.words
+    assert found(works, Case, 2).resolved_at is not None
+    slack.command("/crm case resolve CS-2", user="U_SAM")
+    assert "is already not reproducible" in answer(slack)
+    slack.command("/crm case reopen CS-2", user="U_SAM")
+    assert found(works, Case, 2).resolved_at is None
+
+
+def test_statuses_of_leads_follow_what_they_are_like(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    admin(slack, 'option new lead status "Nurture" like=unqualified')
+    given(works, Lead, first_name="Bo", company="Bolt", status="nurture", owner="U_RITA")
+    slack.command("/crm LD-1")
+    assert "Disqualify" not in slack.last.buttons
+    slack.command("/crm lead disqualify LD-1")
+    assert "is already nurture" in answer(slack)
+
+
+def test_types_of_activities_are_talks_or_tasks_by_what_they_are_like(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, 'option new task type "Site visit" like=meeting')
+    slack.command('/crm log new CU-1 Saw the boats type="site visit"')
+    slack.command("/crm CU-1")
+    assert "site visit with Rita Reyes" in slack.last.words
+    slack.command("/crm task list type = site_visit")
+    assert "Saw the boats" in slack.last.words
+
+
+def test_reasons_of_lost_deals_are_picked_and_counted(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    deal(works)
+    slack.command("/crm deal lost OP-1 too dear")
+    assert found(works, Opportunity, 1).lost_reason == "too dear"
+    admin(slack, 'option new deal "lost reason" "Too expensive"')
+    assert "Created OT-2" in admin(slack, "option new deal lost reason Timing")
+    for number, name in enumerate(("Sails", "Ropes", "Masts"), start=2):
+        deal(works, name)
+        slack.command(f"/crm deal lost OP-{number}")
+        assert slack.modal
+        slack.submit(reason="Timing" if number == 3 else "Too expensive")
+        assert found(works, Opportunity, number).lost_reason in ("Timing", "Too expensive")
+    slack.command("/crm deal list lost group by reason")
+    assert "Too expensive · 2" in slack.last.words
+    assert "Timing · 1" in slack.last.words
+    slack.command("/crm OP-1")
+    assert "too dear" in slack.last.words
+    deal(works, "Keels")
+    slack.command("/crm deal lost OP-5 timing")
+    assert found(works, Opportunity, 5).lost_reason == "Timing"
+    deal(works, "Decks")
+    slack.command("/crm deal lost OP-6 no idea")
+    assert "cannot be “no idea”. Try one of: Too expensive, Timing." in answer(slack)
+
+
+def test_another_process_follows_at_its_next_act(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    deal(works)
+    other = UnitOfWorkFactory(works.engine, works.clock)
+    with other("T1", "U_RITA") as work, pytest.raises(Invalid, match="Stage cannot be “pilot”"):
+        records.update(work, work.find(Opportunity, 1), {"stage": "pilot"})
+    admin(slack, "option new deal stage Pilot after=proposal")
+    with other("T1", "U_RITA") as work:
+        records.update(work, work.find(Opportunity, 1), {"stage": "pilot"})
+    assert found(works, Opportunity, 1).stage == "pilot"
+    admin(slack, "option edit OT-1 name=Trial")
+    with other("T1", "U_RITA", writes=False) as work:
+        record = work.find(Opportunity, 1)
+        assert record.fields()["stage"].show(record.stage, work) == "Trial"
+
+
+def test_sums_of_closed_deals_stay_right(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, "option new deal stage Renewed like=won")
+    for name, stage in (("Oars", "renewed"), ("Sails", "won"), ("Ropes", "proposal")):
+        deal(works, name, stage=stage, amount="100")
+    slack.command("/crm deal won OP-3")
+    with works("T1", ADA) as work:
+        assert summaries.mend(work) == 0
+        sums = work.session.scalars(select(ClosedDeals))
+        assert sum(each.count for each in sums if each.stage == "won") == 3
+        rows = closed_between(work, work.now - timedelta(days=1), work.now + timedelta(days=1))
+        assert [(row.stage, row.count) for row in rows] == [("won", 3)]
