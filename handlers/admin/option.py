@@ -65,7 +65,7 @@ def change(request: Request, _: Any) -> Response:
         raise CRMError(WHAT)
     row = option_called(request.work, request.texts["what"])
     records.update(request.work, row, texts)
-    return receipt(request, row)
+    return receipt(request, row, f"Changed {row}")
 
 
 def option_called(work: UnitOfWork, words: str) -> Option:

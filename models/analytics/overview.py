@@ -61,7 +61,7 @@ def talks_about(entity: type[Entity]) -> tuple[ColumnElement[bool], ...]:
     return activities_about(entity), talks, Activity.done_at.is_not(None)
 
 
-@cache
+@by_shape
 def tasks_about(entity: type[Entity]) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for what is planned about a record."""
     return activities_about(entity), Activity.open()
@@ -81,7 +81,7 @@ def next_task(work: Context, record: Entity) -> Activity | None:
     return first(work, record, found, tasks_about(type(record)), SOONEST)
 
 
-@cache
+@by_shape
 def near(entity: type[Entity]) -> Select[Any]:
     """Return the statement for the last few talks about a record and the next few tasks."""
     some = [
@@ -200,7 +200,7 @@ def open_of(work: Context, entity: type[Entity], record: Entity) -> Sequence[Any
     return work.session.scalars(found, {"about": record.id}).all()
 
 
-@cache
+@by_shape
 def open_about(entity: type[Entity], by: str) -> Select[Any]:
     """Return the statement for the open records of an entity that name a record in a field."""
     them: Any = entity

@@ -223,6 +223,10 @@ class Opportunity(Entity):
         return self.meaning_of("stage", self.stage) in CLOSED
 
     @property
+    def won(self) -> bool:
+        return self.meaning_of("stage", self.stage) == Stage.WON
+
+    @property
     def lost(self) -> bool:
         return self.meaning_of("stage", self.stage) == Stage.LOST
 
@@ -283,9 +287,7 @@ class Opportunity(Entity):
 
     def facts(self, work: Context) -> Facts:
         """Return the sales of a deal that is won, and that it names nobody where it does not."""
-        sold = (
-            self.sales().limit(SALES) if self.meaning_of("stage", self.stage) == Stage.WON else None
-        )
+        sold = self.sales().limit(SALES) if self.won else None
         told: Facts = []
         if sold is not None:
             told = [("Sold", str(sale)) for sale in work.session.scalars(sold)]

@@ -158,15 +158,13 @@ class Declared:
     # ── choices whose options are the workspace's ──
 
     @classmethod
-    @by_shape
     def choice_of(cls, name: str) -> Choice:
-        """Return the kind of a field that is a choice."""
-        kind = cls.fields()[name]
+        """Return the kind of a field that is a choice; an alias of the entity has the same."""
+        kind = inspect(cast(Any, cls)).mapper.class_.fields()[name]
         assert isinstance(kind, Choice)
         return kind
 
     @classmethod
-    @by_shape
     def options_like(cls, name: str, *meanings: str) -> tuple[str, ...]:
         """Return the options of a choice that behave like some of the built-in ones, in order."""
         return cls.choice_of(name).like(*meanings)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.core import records, summaries
 from models.core.errors import Invalid
@@ -369,3 +370,23 @@ def test_sums_of_closed_deals_stay_right(
         assert sum(each.count for each in sums if each.stage == "won") == 3
         rows = closed_between(work, work.now - timedelta(days=1), work.now + timedelta(days=1))
         assert [(row.stage, row.count) for row in rows] == [("won", 3)]
+
+
+def test_what_deals_are_at_is_not_undone(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, "option new deal stage Pilot after=proposal")
+    deal(works, stage="pilot")
+    assert "1 deal holds Pilot" in admin(slack, "undo")
+    assert "Pilot" in admin(slack, "option list deal stage")
+
+
+def test_a_won_deal_is_told_whatever_its_stage_is_called(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Customer
+) -> None:
+    admin(slack, 'option change deal stage won name="Closed and happy"')
+    deal(works, amount="100")
+    slack.command("/crm deal won OP-1")
+    works.clock.ahead += timedelta(minutes=2)
+    courier.drain()
+    assert any("won Oars (OP-1)" in shown.words for shown in slack.posted("C_SALES"))
