@@ -8,7 +8,7 @@ from decimal import Decimal as Exact
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint, false, func, select, text
+from sqlalchemy import Index, false, func, select, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
@@ -31,6 +31,8 @@ from models.core.fields.synonyms import squeezed
 from models.core.parsing import values
 from models.core.permissions import policy
 
+MOST = 90
+"""The options that a choice may have: a menu of Slack holds a hundred."""
 TAKEN = ("probability", "forecast")
 """The fields of an option that a record takes as it enters the option."""
 BETWEEN = re.compile(r"\s*[,;+&\n]\s*|\s+and\s+")
@@ -170,10 +172,10 @@ class Option(Entity):
     @classmethod
     def indexes(cls) -> list[Any]:
         there = text("deleted_at IS NULL")
-        name, same = "ix_option_name", ("workspace", "about", "choice", "key")
+        by_name, by_slot = (("workspace", "about", "choice", last) for last in ("key", "slot"))
         return [
-            UniqueConstraint("workspace", "about", "choice", "slot"),
-            Index(name, *same, unique=True, sqlite_where=there, postgresql_where=there),
+            Index(name, *same, unique=True, sqlite_where=there, postgresql_where=there)
+            for name, same in (("ix_option_name", by_name), ("ix_option_slot", by_slot))
         ]
 
     @classmethod
@@ -260,6 +262,8 @@ class Option(Entity):
             yield "like", "What an option is like stays. Retire this one and add another."
         if self.retired and isinstance(kind, Choice) and self.slot in kind.kept:
             yield "retired", f"{self.name} is set by Rapport itself. Give it another name instead."
+        if self.id is None and isinstance(kind, Choice) and len(kind.options) >= MOST:
+            yield "name", f"{whose} has {MOST} options, and no menu holds more."
         if self.deleted_at and "deleted_at" in changes and (why := self.still_held(work)):
             yield "deleted_at", why
 
@@ -271,11 +275,11 @@ class Option(Entity):
         others = kind.options if isinstance(kind, Choice) else ()
         if any(squeezed(kind.name(each)) == word for each in others if each != self.slot):  # type: ignore[attr-defined]
             return True
-        same = (cls.about == self.about, cls.choice == self.choice)
-        key = values.fold(self.name)[:255]
+        same = (cls.about == self.about, cls.choice == self.choice, cls.id != (self.id or 0))
+        named_so = cls.key == values.fold(self.name)[:255]
         with work.session.no_autoflush:
-            mine = select(cls.id).where(*same, cls.key == key, cls.id != (self.id or 0))
-            return bool(work.session.scalar(mine))
+            mine = select(cls.id).where(*same, named_so | (cls.slot == (self.slot or None)))
+            return bool(work.session.scalar(mine.limit(1)))
 
     def still_held(self, work: Context) -> str:
         """Return why an option cannot go, "" where no record holds it."""

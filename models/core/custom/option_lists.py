@@ -51,11 +51,11 @@ def with_options(rows: Sequence[Any]) -> Mapping[tuple[str, str], Choice]:
 
 
 def choice_of(about: str, choice: str, rows: Sequence[Any]) -> Choice | None:
-    """Return a choice with the options that rows add or change; None for a text without any."""
+    """Return a choice with the options that rows add or change; None for a text with none."""
     kind = ENTITIES[about].built_in()[choice]
     there = {row.slot: row for row in rows if not row.deleted_at}
     built_in = built_in_options(about, choice)
-    if not built_in and not there:
+    if not (built_in or any(not row.retired for row in there.values())):
         return None
     place = {code: Exact(at) for at, code in enumerate(built_in, start=1)}
     place |= {slot: row.position for slot, row in there.items() if row.position is not None}

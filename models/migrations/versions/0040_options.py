@@ -1,7 +1,7 @@
 """Options that admins add to the choices of records."""
 
 from alembic import op
-from sqlalchemy import Boolean, Column, Integer, Numeric, String, UniqueConstraint, false, text
+from sqlalchemy import Boolean, Column, Integer, Numeric, String, false, text
 
 from models.migrations.frozen_columns import entity
 from models.migrations.row_level_security import isolate
@@ -27,17 +27,17 @@ def upgrade() -> None:
         Column("conditions", String(255)),
         Column("retired", Boolean, nullable=False, server_default=false()),
         Column("slot", String(50)),
-        UniqueConstraint("workspace", "about", "choice", "slot"),
     )
     isolate("option")
-    op.create_index(
-        "ix_option_name",
-        "option",
-        ["workspace", "about", "choice", "key"],
-        unique=True,
-        sqlite_where=there,
-        postgresql_where=there,
-    )
+    for last, name in (("key", "ix_option_name"), ("slot", "ix_option_slot")):
+        op.create_index(
+            name,
+            "option",
+            ["workspace", "about", "choice", last],
+            unique=True,
+            sqlite_where=there,
+            postgresql_where=there,
+        )
 
 
 def downgrade() -> None:

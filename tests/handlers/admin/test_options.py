@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.core import records, summaries
+from models.core.custom.option import MOST, Option
 from models.core.errors import Invalid
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
@@ -390,3 +391,58 @@ def test_a_won_deal_is_told_whatever_its_stage_is_called(
     works.clock.ahead += timedelta(minutes=2)
     courier.drain()
     assert any("won Oars (OP-1)" in shown.words for shown in slack.posted("C_SALES"))
+
+
+def test_a_built_in_one_is_as_it_was_without_its_record(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    deal(works, stage="proposal")
+    admin(slack, "option change deal stage proposal name=Offer")
+    admin(slack, "option delete OT-1 --yes")
+    slack.command("/crm OP-1")
+    assert "Proposal" in slack.last.words
+    admin(slack, "option change deal stage proposal probability=40")
+    assert "There is an option “Offer” already." in admin(slack, "restore OT-1")
+    read = admin(slack, "option list deal stage")
+    assert "Proposal · Probability: 40 %" in read
+
+
+def test_it_is_named_in_place_of_its_number(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+    admin(slack, "option new deal stage Pilot after=proposal")
+    admin(slack, "option new case status Pilot like=open")
+    admin(slack, "option edit deal stage pilot probability=70")
+    assert "Pilot · Probability: 70 %" in admin(slack, "option list deal stage")
+    admin(slack, "option edit case status pilot name=Trial")
+    assert "Trial · like open" in admin(slack, "option list case status")
+
+
+def test_without_a_reason_to_choose_the_text_is_free_again(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    admin(slack, "option new deal lost reason Timing")
+    admin(slack, "option edit OT-1 retired=yes")
+    deal(works)
+    slack.command("/crm deal lost OP-1 too dear")
+    assert found(works, Opportunity, 1).lost_reason == "too dear"
+
+
+def test_a_menu_holds_no_more(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+    with works("T1", ADA) as work:
+        for at in range(MOST):
+            texts = {"about": "deal", "choice": "lost reason", "name": f"Reason {at}"}
+            records.create(work, Option, texts)
+    read = admin(slack, "option new deal lost reason Another")
+    assert f"has {MOST} options, and no menu holds more." in read
+
+
+def test_of_several_only_those_that_lack_it_are_filled(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    gate(slack)
+    deal(works, amount="100", close_date="2026-05-05")
+    deal(works, "Sails", amount="200")
+    slack.command("/crm deal stage OP-1 OP-2 pilot")
+    assert slack.modal
+    slack.submit(close_date="2026-06-30")
+    days = [str(found(works, Opportunity, number).close_date) for number in (1, 2)]
+    assert days == ["2026-05-05", "2026-06-30"]
