@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("handlers.core.ui.blocks", "handlers.core.ui.form_state", "handlers.core.ui.charts"),
     ("handlers.core.interaction",),
     ("handlers.core.payloads", "handlers.core.responses", "handlers.core.telemetry"),
+    ("handlers.core.verb",),
     ("handlers.core.router",),
     ("handlers.core.request",),
     ("handlers.core.ui",),

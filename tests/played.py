@@ -23,7 +23,8 @@ from bot.scheduler.scheduler import Scheduler
 from models.activities.activity import Activity
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead, LeadStatus
-from models.sales.opportunity import Opportunity, Stage
+from models.sales.opportunity import Opportunity
+from models.sales.stage import Stage
 from models.support.case import Case, CaseStatus
 from tests.ground import StoppedClock
 

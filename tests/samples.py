@@ -6,6 +6,7 @@ from models.automation.rule import RuleLine
 from models.core import fields
 from models.core.custom.custom_field import FormulaText, OptionList
 from models.core.custom.field_names import FieldNames
+from models.core.custom.option import FieldList, Place
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
@@ -51,6 +52,8 @@ TEXTS: dict[type[Field], str] = {
     RuleLine: "when lead is created then dm me",
     FormulaText: "amount * 2",
     FieldNames: "owner",
+    Place: "proposal",
+    FieldList: "amount",
 }
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
@@ -58,6 +61,7 @@ OWN = {
     "custom_field": {"about": "lead", "kind": "text"},
     "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "VY"},
     "field_layout": {"about": "lead", "card": "status, owner", "form": "name, source"},
+    "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
     "rule": {"paused": "no"},
 }

@@ -14,8 +14,8 @@ from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import MORE, SlackDriver
 from handlers.core.interaction import Interaction
 from handlers.core.responses import Message, Options
-from handlers.core.router import Verb
 from handlers.core.ui import cards
+from handlers.core.verb import Verb
 from handlers.registry import ROUTERS
 from models.core import part_lines, records
 from models.core.audit.entries import AuditEntry

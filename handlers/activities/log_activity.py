@@ -17,6 +17,7 @@ from models.core import records
 from models.core.entity.base import ENTITIES
 from models.core.errors import Ambiguous, Invalid
 from models.core.fields import Moment
+from models.core.fields.shape import Shaped
 from models.core.fields.trailing import SAID, past_moment, take_moment
 from models.core.parsing import values
 from models.customers.membership import Membership
@@ -112,8 +113,7 @@ def logged(request: Request, activity: Activity, kind: str) -> str:
     """Return the sentence that says what was logged, with whom, and its number."""
     work = request.work
     work.session.flush()
-    did = ActivityType(KINDS["type"].read(kind, work))
-    word = SPOKEN[did].partition(" ")[2]
+    did, word = activity.like, activity.did
     whom = next((name for name in ABOUT if getattr(activity, name)), "")
     about = ""
     if whom:
@@ -194,7 +194,7 @@ def tell_threads(request: Request, activity: Activity, kind: str) -> None:
 @router.verb(
     "new",
     record=False,
-    asks={"type": KINDS["type"], **ASKS},
+    asks=Shaped(lambda: {"type": Activity.fields()["type"], **ASKS}),
     text="description",
     saves=True,
     defaults={"type": ActivityType.CALL},

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
-from handlers.core.router import Catalogue, Verb
+from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import plainly
+from handlers.core.verb import Verb
 from models.core.entity.base import ENTITIES
 from models.core.errors import Conflict, NotFound
 from models.core.identity import rights

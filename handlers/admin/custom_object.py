@@ -6,8 +6,8 @@ from typing import Any
 from handlers.core.crud import Records
 from handlers.core.request import Request
 from handlers.core.responses import Response
-from handlers.core.router import Verb
 from handlers.core.ui.receipts import receipt
+from handlers.core.verb import Verb
 from models.core import records
 from models.core.custom.custom_field import CustomField
 from models.core.custom.custom_object import CustomObject

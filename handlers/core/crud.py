@@ -9,11 +9,12 @@ from handlers.core import bulk, pipes
 from handlers.core.commandline.suggestions import meant
 from handlers.core.request import Request
 from handlers.core.responses import Form, Options, Response
-from handlers.core.router import NO_MENUS, Router, Run, Verb
+from handlers.core.router import NO_MENUS, Router
 from handlers.core.ui import blocks, cards, details, history, subscriptions
 from handlers.core.ui.blocks import option
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import choices, plainly, receipt
+from handlers.core.verb import Run, Verb
 from models.core import records
 from models.core.entity.base import Entity
 from models.core.entity.wholes import wholes

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Protocol
 
-from handlers.core import drafts
+from handlers.core import drafts, gates
 from handlers.core.admission import Admission
 from handlers.core.answer_cache import AnswerCache
 from handlers.core.duplicates import LooksAlike
@@ -21,10 +21,11 @@ from handlers.core.interaction import Interaction
 from handlers.core.payloads import CLOSED
 from handlers.core.request import Request
 from handlers.core.responses import Form, Home, Message, Nothing, Options, Response
-from handlers.core.router import Catalogue, Router, takes_prose
+from handlers.core.router import Catalogue, Router
 from handlers.core.telemetry import Check, Watch, reference, referred
 from handlers.core.ui.receipts import plainly
 from handlers.core.vanishing import Vanishes
+from handlers.core.verb import takes_prose
 from models.core.db.deadline import PERSON, within
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
 from models.core.fields.shape import Reshaped, read_in
@@ -216,12 +217,14 @@ class Dispatcher:
             try:
                 return self.do(act)
             except Invalid as error:
-                if act.surface == "form" or not act.trigger:
+                gate = gates.state(error)
+                inside = act.surface == "form"
+                if not act.trigger or (inside and (not gate or "g" in act.state)):
                     raise
-                asked = error
-            return self.do(
-                replace(act, line=f"{act.line} --form", state={**act.state, "note": str(asked)})
-            )
+                state = {**act.state, **gate, "note": str(error)}
+            if inside:
+                return self.draw_form(replace(act, state={**state, "x": gates.GATE}))
+            return self.do(replace(act, line=f"{act.line} --form", state=state))
 
     def do(self, act: Interaction) -> Response:
         """Open the unit of work, run the verb, commit. What was done already is not done again."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from handlers.core.request import Request
 from handlers.core.responses import Nothing
-from handlers.core.router import Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.card_text import moment
 from handlers.core.ui.forms import refilled
+from handlers.core.verb import Verb
 from models.core import drafts
 from models.core.entity.base import Entity
 

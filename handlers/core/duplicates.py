@@ -10,11 +10,11 @@ from typing import Any
 
 from handlers.core.request import Request
 from handlers.core.responses import Form, Message, Response
-from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.forms import current, fillable, form, refilled
 from handlers.core.ui.receipts import because, choices
+from handlers.core.verb import Verb
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.wholes import wholes
 from models.core.fields.kinds import NEW

@@ -6,6 +6,7 @@ Commands, buttons, forms, mentions and the terminal share this one path.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.core import gates
 from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
 from handlers.core.commandline.named_records import (
@@ -27,10 +28,11 @@ from handlers.core.duplicates import must_be_new, use
 from handlers.core.pipes import unknown as unknown_pipe
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
-from handlers.core.router import Catalogue, Verb
+from handlers.core.router import Catalogue
 from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import because, choices, echoed, listed, plainly, question, together
 from handlers.core.vanishing import must_stay_visible
+from handlers.core.verb import Verb
 from models.core import sources
 from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, Conflict, Invalid
@@ -80,7 +82,8 @@ def perform(request: Request) -> Response:
         if found.left:
             return not_understood(request, verb, found.left, found.shorter())
         texts = found.texts | subjects.spoken_of(request, verb, found.texts)
-        return run(request.but(texts={**request.texts, **texts}), verb, records)
+        request = request.but(texts={**request.texts, **texts})
+        return run(request, gates.gated(request, verb, records), records)
     except Ambiguous as error:
         return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
 
@@ -161,6 +164,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     before = len(request.work.made)
+    gates.fill(request, verb, records)
     reply = done(request.but(values=values), verb, records)
     must_be_new(request, verb, records, before)
     must_stay_visible(request, verb, records)

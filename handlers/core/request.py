@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handlers.core.commandline.parser import Line
-from handlers.core.router import Catalogue, Command, Verb
+from handlers.core.router import Catalogue, Command
 from handlers.core.telemetry import Check
+from handlers.core.verb import Verb
 from models.core.unit_of_work import UnitOfWork
 
 
@@ -28,7 +29,8 @@ class Request:
     values: Mapping[str, Any] = field(default_factory=dict)
     """The texts that a verb asks for, as values."""
     state: Mapping[str, Any] = field(default_factory=dict)
-    """What a form remembers: r (reference), v (version), c (channel), t (thread), d (duplicates).
+    """What a form remembers: r (reference), v (version), c (channel), t (thread), d (duplicates),
+    g (the fields that the record needs where it is to go).
 
     It also holds w (why), which is an input; x, what was done in the form that only draws it again,
     and u, to what; and what is drawn on top of it.

@@ -8,10 +8,10 @@ from typing import Any
 
 from handlers.core.request import Request
 from handlers.core.responses import Message
-from handlers.core.router import Verb
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import escape
 from handlers.core.ui.receipts import plainly, question
+from handlers.core.verb import Verb
 from models.core.entity.base import ENTITIES, Entity
 from models.core.parsing.texts import enumerated
 from models.core.permissions import policy

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message
-from handlers.core.router import Router, Verb
+from handlers.core.router import Router
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import choices
+from handlers.core.verb import Verb
 from handlers.general import intents, talk
 from handlers.general.focus import Focus, focus
 from handlers.general.glossary import GLOSSARY

@@ -18,8 +18,9 @@ from models.analytics.dashboard import me, my_pipeline
 from models.core.identity.user import User
 from models.core.parsing.dates import show_day
 from models.core.parsing.periods import read_period
-from models.sales.opportunity import Opportunity, Stage
+from models.sales.opportunity import Opportunity
 from models.sales.pipeline import StageRow, by_owner, closed_by_owner
+from models.sales.stage import Stage
 from models.support.case import Case, Priority
 from models.support.open_cases import PriorityRow, cases_by_assignee
 

@@ -291,7 +291,7 @@ def case_parts(work: UnitOfWork, news: News) -> list[Part]:
 
 
 def is_open(state: Any) -> bool:
-    return state is not None and state.status in OPEN
+    return state is not None and Case.meaning_of("status", state.status) in OPEN
 
 
 # ── what to look at ───────────────────────────────────────────────────────────────────────────────

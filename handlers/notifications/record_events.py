@@ -26,6 +26,7 @@ from models.core.history.undo_many import read
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import masking, policy
 from models.core.unit_of_work import UnitOfWork
+from models.sales.opportunity import Opportunity
 
 TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
 """What became of it since, by the name under which `about` says who did that."""
@@ -143,9 +144,9 @@ def won(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message |
     It is None where the deal is not won any more, where that was said before, and where some of the
     readers may not see the deal. `delivery.about` has `by`, the person who won it.
     """
-    deal = record_of(work, delivery)
-    outcome = cards.texts(deal, work, "stage").get("stage", "")
-    if deal.deleted_at or outcome.casefold() != "won" or is_known(work, delivery):
+    deal = work.get(Opportunity, delivery.record_id or 0)
+    is_won = "stage" in cards.texts(deal, work, "stage") and deal.won
+    if deal.deleted_at or not is_won or is_known(work, delivery):
         return None
     said = cards.texts(deal, work, "amount", "customer", "account")
     whom = " at ".join(said[name] for name in ("customer", "account") if name in said)

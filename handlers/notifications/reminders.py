@@ -21,7 +21,7 @@ from models.core.parsing.values import show_day
 from models.core.permissions import masking, policy
 from models.core.unit_of_work import UnitOfWork
 from models.support import triage
-from models.support.case import OPEN, Case
+from models.support.case import Case
 
 CASES = 10
 SHORT = 100
@@ -296,7 +296,7 @@ def deadline(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
     case = work.get(Case, delivery.record_id or 0)
     mine = bool(work.actor) and work.actor is not None and case.assignee == work.actor.id
     seen = cards.texts(case, work, "resolve_by", "customer")
-    if not mine or case.deleted_at or case.status not in OPEN or "resolve_by" not in seen:
+    if not mine or case.deleted_at or not case.is_open or "resolve_by" not in seen:
         return None
     late = case.resolve_by is not None and case.resolve_by <= work.now
     said = f"{case} {'was due' if late else 'is due'} {seen['resolve_by']}"
@@ -337,7 +337,7 @@ def case_row(case: Case, work: UnitOfWork) -> Block:
     For a case that is over, the row says that.
     """
     seen = masking.veiled(work, case)
-    over = not masking.may_hold(seen, lambda case: case.status in OPEN)
+    over = not masking.may_hold(seen, lambda case: case.is_open)
     late = is_overdue(case, work) and not over
     told = list(cards.texts(case, work, "status" if over else "priority").values())
     owner = cards.texts(case, work, "assignee").get("assignee", "unassigned")

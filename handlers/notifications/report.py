@@ -11,8 +11,9 @@ from handlers.core.ui import blocks, cards, charts
 from handlers.core.ui.blocks import Block
 from models.core.parsing import values
 from models.core.unit_of_work import UnitOfWork
-from models.sales.opportunity import OPEN, Opportunity, Stage
-from models.sales.pipeline import StageRow, by_stage, closed_between
+from models.sales.opportunity import Opportunity
+from models.sales.pipeline import StageRow, by_stage, closed_between, open_stages
+from models.sales.stage import Stage
 from models.support.case import Case
 from models.support.open_cases import PriorityRow, cases_by_priority
 
@@ -79,14 +80,18 @@ def pipeline_lines(rows: Sequence[StageRow], before: Sequence[StageRow] | None =
     """
     was = rows if before is None else before
     lines = [
-        f"{stage.capitalize()}: {figures(at(rows, stage))}{change(at(rows, stage), at(was, stage))}"
-        for stage in OPEN
+        f"{stage_name(stage)}: {figures(at(rows, stage))}{change(at(rows, stage), at(was, stage))}"
+        for stage in open_stages()
         if at(rows, stage) or at(was, stage)
     ]
     if not lines:
         return ["No open deals."]
     weighted = f"weighted {money(rows, 'weighted')}{money_change(rows, was, 'weighted')}"
     return [*lines, f"Total: {figures(rows)}{change(rows, was)}; {weighted}"]
+
+
+def stage_name(stage: str) -> str:
+    return Opportunity.choice_of("stage").name(stage)
 
 
 def at(rows: Sequence[StageRow], stage: str) -> list[StageRow]:
@@ -96,7 +101,7 @@ def at(rows: Sequence[StageRow], stage: str) -> list[StageRow]:
 def closed_lines(rows: Sequence[StageRow]) -> list[str]:
     told = {stage: at(rows, stage) for stage in (Stage.WON, Stage.LOST)}
     return [
-        f"{stage.capitalize()}: {figures(found) if found else 'none'}"
+        f"{stage_name(stage)}: {figures(found) if found else 'none'}"
         for stage, found in told.items()
     ]
 
@@ -188,7 +193,8 @@ def pipeline_chart(currency: str, series: Mapping[str, Sequence[StageRow]]) -> l
     )
     bars = {
         name or shown: [
-            (stage.capitalize(), float(sums(at(found, stage)).get(shown, 0))) for stage in OPEN
+            (stage_name(stage), float(sums(at(found, stage)).get(shown, 0)))
+            for stage in open_stages()
         ]
         for name, found in series.items()
     }

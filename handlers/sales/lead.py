@@ -13,11 +13,10 @@ from models.core.fields.kinds import NEW, NONE, Candidate
 from models.core.search.duplicates import Duplicate
 from models.core.unit_of_work import UnitOfWork
 from models.sales import conversion
-from models.sales.lead import Lead, LeadStatus
+from models.sales.lead import Lead
 
 router = Records(Lead)
 
-ENDED = (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED)
 NEW_DEAL = ("join", NEW)
 """What the fields of a new deal are asked for with."""
 
@@ -109,7 +108,7 @@ def convert(request: Request, lead: Lead) -> Response:
     return receipt(request, lead, f"{lead.spoken} is now {became.customer.ref}{deal}")
 
 
-@router.verb("claim", button="Claim", when=lambda lead: not lead.owner and lead.status not in ENDED)
+@router.verb("claim", button="Claim", when=lambda lead: not lead.owner and not lead.ended)
 def claim(request: Request, lead: Lead) -> Response:
     """Take the lead and start working on it."""
     lead.claim(request.work)
@@ -119,7 +118,7 @@ def claim(request: Request, lead: Lead) -> Response:
 @router.verb(
     "qualify",
     button="Qualify",
-    when=lambda lead: lead.status in (LeadStatus.NEW, LeadStatus.WORKING),
+    when=lambda lead: lead.undecided,
 )
 def qualify(request: Request, lead: Lead) -> Response:
     """Mark the lead as worth a deal."""
@@ -127,7 +126,7 @@ def qualify(request: Request, lead: Lead) -> Response:
     return receipt(request, lead)
 
 
-@router.verb("disqualify", button="Disqualify", when=lambda lead: lead.status not in ENDED)
+@router.verb("disqualify", button="Disqualify", when=lambda lead: not lead.ended)
 def disqualify(request: Request, lead: Lead) -> Response:
     """Mark the lead as not worth pursuing."""
     lead.disqualify(request.work)

@@ -7,23 +7,23 @@ from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.ui import cards
 from handlers.core.ui.receipts import receipt
-from models.core.fields import Choice, Text
-from models.core.fields.synonyms import STAGES
+from models.core.fields import Text
+from models.core.fields.shape import Shaped
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
-from models.sales.opportunity import OPEN, Opportunity, Stage
+from models.sales.opportunity import Opportunity
 from models.sales.purchase import Purchase
+from models.sales.stage import OPEN
 
 router = Records(Opportunity, besides=("lost_reason",), menus={"stage": OPEN})
 
-WHY = {
-    "reason": Text("Lost because", required=True, also=("reason",)),
-    "competitor": Text("Competitor"),
-}
-TO = {
-    "stage": Choice("Stage", options=Stage, others=STAGES, required=True),
-    "lost_reason": Opportunity.fields()["lost_reason"],
-}
+WHY = Shaped(
+    lambda: {
+        "reason": replace(Opportunity.fields()["lost_reason"], required=True, when=None),
+        "competitor": Text("Competitor"),
+    }
+)
+TO = Shaped(lambda: {name: Opportunity.fields()[name] for name in ("stage", "lost_reason")})
 
 
 SALE = {
@@ -75,7 +75,7 @@ def of_deal(work: UnitOfWork, deal: Opportunity) -> dict[str, str]:
     button="Sell",
     begins=of_deal,
     title="Sale of",
-    when=lambda deal: deal.stage != Stage.LOST,
+    when=lambda deal: not deal.lost,
 )
 def sell(request: Request, deal: Opportunity) -> Response:
     """Make a sale of the deal, which is won by that: `deal sell OP-42 3 × Widget @ 90`."""

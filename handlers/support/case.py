@@ -5,7 +5,7 @@ from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.ui.receipts import receipt
 from models.core.fields import LongText
-from models.support.case import OPEN, Case, CaseStatus
+from models.support.case import Case
 
 router = Records(Case, menus={"priority": ()})
 
@@ -15,7 +15,7 @@ SOLUTION = {"text": LongText("Answer to the customer", hint="Left empty, nothing
 
 
 def is_open(case: Case) -> bool:
-    return case.status in OPEN
+    return case.is_open
 
 
 @router.verb(
@@ -27,9 +27,7 @@ def claim(request: Request, case: Case) -> Response:
     return receipt(request, case)
 
 
-@router.verb(
-    "reply", asks=ANSWER, button="Reply", when=lambda case: case.status != CaseStatus.CLOSED
-)
+@router.verb("reply", asks=ANSWER, button="Reply", when=lambda case: not case.closed)
 def reply(request: Request, case: Case) -> Response:
     """Answer the customer: `case reply CS-9 We are looking into it`."""
     case.reply(request.work, request["text"])
@@ -57,7 +55,7 @@ def reopen(request: Request, case: Case) -> Response:
     return receipt(request, case)
 
 
-@router.verb("close", button="Close", when=lambda case: case.status != CaseStatus.CLOSED)
+@router.verb("close", button="Close", when=lambda case: not case.closed)
 def close(request: Request, case: Case) -> Response:
     """End the case."""
     case.close(request.work)

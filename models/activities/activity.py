@@ -133,7 +133,14 @@ class Activity(Entity):
     shown_on = ("customer", "lead", "account", "opportunity", "case")
 
     type: Mapped[str] = field(
-        Choice("Type", options=ActivityType, required=True, others=ACTIVITIES),
+        Choice(
+            "Type",
+            options=ActivityType,
+            required=True,
+            others=ACTIVITIES,
+            yours=True,
+            kept=tuple(ActivityType),
+        ),
         default=ActivityType.TASK,
     )
     description: Mapped[str] = field(LongText("Description", required=True, search=True))
@@ -199,8 +206,23 @@ class Activity(Entity):
         kinds = {each.type if each.done_at else ActivityType.TASK for each in some}
         if len(kinds) > 1:
             return "activity", "activities"
-        word = {"email": "e-mail"}.get(kind := next(iter(kinds), ActivityType.TASK), str(kind))
+        word = cls.type_name(next(iter(kinds), ActivityType.TASK))
         return word, plural(word)
+
+    @classmethod
+    def type_name(cls, type: str) -> str:
+        """Return what a type is called in a sentence."""
+        return {"Email": "e-mail"}.get(name := cls.choice_of("type").name(type), name.lower())
+
+    @property
+    def did(self) -> str:
+        """What somebody did who logs it, in a sentence: call, e-mail."""
+        return self.type_name(self.type)
+
+    @property
+    def like(self) -> ActivityType:
+        """The built-in type that its own type is like."""
+        return ActivityType(self.meaning_of("type", self.type))
 
     @classmethod
     def open(cls) -> ColumnElement[bool]:
@@ -247,7 +269,7 @@ class Activity(Entity):
         A task may still be open.
         """
         if (
-            self.type != ActivityType.TASK
+            self.like != ActivityType.TASK
             and not self.done_at
             and self.due_date
             and self.due_date <= work.now

@@ -16,8 +16,8 @@ from models.core.notifications import marks
 from models.core.permissions import policy, visibility
 from models.customers.customer import Customer
 from models.sales.lead import Lead, LeadStatus
-from models.sales.opportunity import OPEN, Opportunity
-from models.sales.pipeline import StageRow, stage_rows
+from models.sales.opportunity import Opportunity
+from models.sales.pipeline import StageRow, open_stages, stage_rows
 from models.support.case import Case
 
 E = TypeVar("E", bound=Entity)
@@ -57,7 +57,7 @@ def my_leads(work: Context, limit: int) -> list[Lead]:
 
 def open_leads() -> ColumnElement[bool]:
     """Return the filter for leads that somebody should still talk to."""
-    return Lead.status.in_(OPEN_LEADS)
+    return Lead.status.in_(Lead.options_like("status", *OPEN_LEADS))
 
 
 def mine(
@@ -166,7 +166,8 @@ def talks(work: Context, by: str, ids: Sequence[int]) -> Mapping[int, Talk] | No
         return None
     if not ids:
         return {}
-    last = func.max(Activity.done_at).filter(Activity.type != ActivityType.TASK)
+    tasks = Activity.options_like("type", ActivityType.TASK)
+    last = func.max(Activity.done_at).filter(Activity.type.not_in(tasks))
     coming = func.min(Activity.due_date).filter(Activity.done_at.is_(None))
     rows = select(column, last, coming).where(column.in_(ids)).group_by(column)
     return {id: Talk(*found) for id, *found in work.session.execute(rows)}
@@ -177,7 +178,7 @@ def talks(work: Context, by: str, ids: Sequence[int]) -> Mapping[int, Talk] | No
 
 def my_pipeline(work: Context) -> list[StageRow]:
     """Return the actor's open deals by stage and currency."""
-    return stage_rows(work, OPEN, Opportunity.owner == me(work))
+    return stage_rows(work, open_stages(), Opportunity.owner == me(work))
 
 
 def cases_of(work: Context, customers: Collection[int]) -> list[Case]:

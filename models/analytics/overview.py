@@ -16,6 +16,7 @@ from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.entity.facts import Ago, Facts
 from models.core.entity.finding import KEPT
+from models.core.fields.shape import by_shape
 from models.core.names import kept, learn
 from models.core.permissions import policy, visibility
 from models.core.related import Found, page_at
@@ -26,7 +27,6 @@ from models.sales.opportunity import Opportunity
 from models.support.case import Case
 
 TALKS = (ActivityType.CALL, ActivityType.MEETING, ActivityType.EMAIL)
-SPOKEN = {ActivityType.EMAIL: "e-mail"}
 QUOTE = 80
 """Letters of what was said that a card quotes."""
 QUOTES = "\"'“”„«» "
@@ -56,13 +56,14 @@ def activities_about(entity: type[Entity]) -> ColumnElement[bool]:
     return Activity.id.in_(union_all(*(select(Activity.id).where(way) for way in ways)))
 
 
-@cache
+@by_shape
 def talks_about(entity: type[Entity]) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for the calls, meetings and e-mails about a record."""
-    return activities_about(entity), Activity.type.in_(TALKS), Activity.done_at.is_not(None)
+    talks = Activity.type.in_(Activity.options_like("type", *TALKS))
+    return activities_about(entity), talks, Activity.done_at.is_not(None)
 
 
-@cache
+@by_shape
 def tasks_about(entity: type[Entity]) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for what is planned about a record."""
     return activities_about(entity), Activity.open()
@@ -70,7 +71,7 @@ def tasks_about(entity: type[Entity]) -> tuple[ColumnElement[bool], ...]:
 
 def last_talk(work: Context, record: Entity) -> Activity | None:
     """Return the last call, meeting or e-mail about a record, as far as its readers may know."""
-    found = [each for each in nearest(work, record) if each.done_at and each.type in TALKS]
+    found = [each for each in nearest(work, record) if each.done_at and each.like in TALKS]
     found.sort(key=lambda each: (each.done_at, each.id), reverse=True)
     return first(work, record, found, talks_about(type(record)), LATEST)
 
@@ -82,7 +83,7 @@ def next_task(work: Context, record: Entity) -> Activity | None:
     return first(work, record, found, tasks_about(type(record)), SOONEST)
 
 
-@cache
+@by_shape
 def near(entity: type[Entity]) -> Select[Any]:
     """Return the statement for the last few talks about a record and the next few tasks."""
     some = [
@@ -148,7 +149,7 @@ def talk_and_next(work: Context, record: Entity) -> Facts:
 def spoken(work: Context, talk: Activity) -> str:
     """Return a talk in a word, with the colleague who had it: call with Rita Reyes."""
     seen = policy.fields(work, talk)
-    word = SPOKEN.get(ActivityType(talk.type), talk.type)
+    word = talk.type_name(talk.type)
     return (
         f"{word} with {work.name('user', talk.owner)}" if "owner" in seen and talk.owner else word
     )
@@ -201,7 +202,7 @@ def open_of(work: Context, entity: type[Entity], record: Entity) -> Sequence[Any
     return work.session.scalars(found, {"about": record.id}).all()
 
 
-@cache
+@by_shape
 def open_about(entity: type[Entity], by: str) -> Select[Any]:
     """Return the statement for the open records of an entity that name a record in a field."""
     them: Any = entity

@@ -16,7 +16,7 @@ from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions import policy, visibility
 from models.sales.lead import Lead
-from models.sales.opportunity import OPEN, Opportunity
+from models.sales.opportunity import Opportunity
 from models.support.case import Case
 
 BIGGEST = 50
@@ -70,7 +70,7 @@ def biggest(work: Context, limit: int) -> list[Opportunity]:
         return []
     amount = func.coalesce(Opportunity.amount, 0)
     order = [] if visibility.hidden(work, Opportunity.amount) else [amount.desc()]
-    ids = select(Opportunity.id).where(Opportunity.stage.in_(OPEN))
+    ids = select(Opportunity.id).where(Opportunity.open())
     found = list(work.session.scalars(ids.order_by(*order, Opportunity.id).limit(limit)))
     records = work.session.scalars(select(Opportunity).where(Opportunity.id.in_(found)))
     return sorted(records, key=lambda deal: found.index(deal.id))

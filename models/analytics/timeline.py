@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from models.activities.activity import Activity, ActivityType
-from models.analytics.overview import SPOKEN, TALKS, activities_about
+from models.analytics.overview import TALKS, activities_about
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.entity.facts import Event
 from models.core.permissions import policy, visibility
-from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import Stage
 from models.support.case import Case, CaseComment
 
 Source = Callable[[Context, Any, int], Iterable[Event]]
@@ -43,13 +44,13 @@ def activities(work: Context, record: Entity, limit: int) -> Iterable[Event]:
     found = select(Activity).where(theirs).order_by(at.desc(), Activity.id.desc()).limit(limit)
     for each in work.session.scalars(found, {"about": record.id}):
         seen = policy.fields(work, each)
-        kind = ActivityType(each.type)
+        kind = each.like
         by = f" with {work.who(each.owner)}" if "owner" in seen and each.owner else ""
-        word = SPOKEN.get(kind, kind.value).capitalize()
+        word = each.type_name(each.type).capitalize()
         if kind not in TALKS:
             by = by.replace(" with ", " by ")
         if kind == ActivityType.TASK:
-            word = "Task done" if each.done_at else "Task planned"
+            word = f"{word} done" if each.done_at else f"{word} planned"
         said = each.title if "description" in seen else ""
         yield Event(each.done_at or each.created_at, f"{word}{by}", said, each, ICONS[kind])
 
@@ -70,8 +71,8 @@ def moves(work: Context, record: Entity, limit: int) -> Iterable[Event]:
         stages = Opportunity.fields()["stage"]
         if move.before is None:
             what = "Deal added"
-        elif move.after in (Stage.WON, Stage.LOST):
-            what = f"Deal {move.after}"
+        elif Opportunity.meaning_of("stage", move.after) in (Stage.WON, Stage.LOST):
+            what = f"Deal {stages.show(move.after, work).lower()}"
         else:
             before, after = (stages.show(each, work) for each in (move.before, move.after))
             what = f"Deal moved {before} → {after}"

@@ -13,7 +13,8 @@ from sqlalchemy import Numeric, and_, case, func, literal, or_, select, type_coe
 
 from models.core.context import Context
 from models.core.permissions import visibility
-from models.sales.opportunity import OPEN, Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import OPEN, Stage
 
 WEEK = timedelta(days=7)
 ADDED, WON, LOST = "added", "won", "lost"
@@ -66,10 +67,11 @@ def flows(work: Context, starts: Sequence[datetime]) -> list[Flow]:
     """
     if visibility.hidden(work, Opportunity.stage):
         return []
-    was, now = StageChange.before.in_(OPEN), StageChange.after.in_(OPEN)
+    still_open, won = (Opportunity.options_like("stage", *each) for each in (OPEN, (Stage.WON,)))
+    was, now = StageChange.before.in_(still_open), StageChange.after.in_(still_open)
     came = and_(now, or_(StageChange.before.is_(None), ~was))
     went = and_(was, ~now)
-    kind = case((now, literal(ADDED)), (StageChange.after == Stage.WON, literal(WON)), else_=LOST)
+    kind = case((now, literal(ADDED)), (StageChange.after.in_(won), literal(WON)), else_=LOST)
     spans = [(StageChange.at >= at, place) for place, at in enumerate(starts)]
     amount = type_coerce(func.sum(Opportunity.amount), Numeric(18, 2))
     rows = (

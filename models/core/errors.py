@@ -1,6 +1,6 @@
 """Everything that can go wrong in a way that people should know about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class CRMError(Exception):
@@ -13,6 +13,18 @@ class Invalid(CRMError):
     def __init__(self, errors: Mapping[str, str]) -> None:
         self.errors = dict(errors)
         super().__init__("\n".join(self.errors.values()))
+
+
+class Incomplete(Invalid):
+    """A record lacks what it needs where it is to go.
+
+    Attributes:
+        fields: The fields that are empty.
+    """
+
+    def __init__(self, sentence: str, fields: Sequence[str]) -> None:
+        self.fields = tuple(fields)
+        super().__init__({self.fields[0]: sentence})
 
 
 class Taken(Invalid):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
 
-from models.core import rollups, uniqueness
+from models.core import entering, rollups, uniqueness
 from models.core.audit import entries
 from models.core.context import Context
 from models.core.entity import custom_values
@@ -177,6 +177,7 @@ def apply_rules(work: Context, record: Entity, changes: Changes, by_hand: bool =
             settle_computed(work, record, changes)
         else:
             record.settle(work, changes)
+        entering.check(work, record, changes)
         record.title = record.called(work)[:255]
     record.updated_at = work.now
     record.fold()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.core.audit.entries import AuditEntry
 from models.core.context import Context
-from models.sales.closed_deals import CLOSED
+from models.sales.stage import CLOSED
 
 
 def when_open_again(work: Context, deal: Any) -> date | None:
@@ -20,6 +20,11 @@ def when_open_again(work: Context, deal: Any) -> date | None:
     return expected if expected and expected >= work.today else None
 
 
+def is_closed(deal: Any, stage: str | None) -> bool:
+    """Return whether a deal in a stage is won or lost."""
+    return deal.meaning_of("stage", stage) in CLOSED
+
+
 def before_it_closed(work: Context, deal: Any) -> date | None:
     """Return the close date that the deal had while it was open, as its audit trail says."""
     about = (AuditEntry.entity == deal.slug(), AuditEntry.record_id == deal.id)
@@ -30,7 +35,7 @@ def before_it_closed(work: Context, deal: Any) -> date | None:
     closings = [
         entry
         for entry in entries
-        if entry.field == "stage" and entry.new in CLOSED and entry.old not in CLOSED
+        if entry.field == "stage" and is_closed(deal, entry.new) and not is_closed(deal, entry.old)
     ]
     kind = deal.fields()["close_date"]
     day: date | None = deal.close_date

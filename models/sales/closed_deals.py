@@ -13,15 +13,14 @@ from models.core.entity.base import ENTITIES
 from models.core.identity.rights import NOBODY
 from models.core.permissions import visibility
 from models.core.summaries import Held, Share, Summary
-
-CLOSED = ("won", "lost")
+from models.sales.stage import CLOSED
 
 
 class ClosedDeals(Summary):
     """The deals of one person that came to be won, or lost, in one month, in one currency.
 
     Attributes:
-        stage: won or lost.
+        stage: won or lost, whatever the workspace calls its stages.
         month: The month in UTC, such as 2026-03.
         owner: The id of the person, 0 for deals that nobody owns.
         currency: Their currency, "" where they have none.
@@ -46,10 +45,11 @@ class ClosedDeals(Summary):
 
     @classmethod
     def share(cls, held: Held) -> Share | None:
+        stage = ENTITIES["opportunity"].meaning_of("stage", held["stage"])
         since = held["stage_since"]
-        if held["stage"] not in CLOSED or since is None or held["deleted_at"]:
+        if stage not in CLOSED or since is None or held["deleted_at"]:
             return None
-        key = (str(held["stage"]), month(since), held["owner"] or NOBODY, held["currency"] or "")
+        key = (stage, month(since), held["owner"] or NOBODY, held["currency"] or "")
         cents = ((held["amount"] or Decimal(0)) * 100).to_integral_value(ROUND_HALF_UP)
         return key, {"count": 1, "cents": int(cents)}
 
@@ -58,9 +58,10 @@ class ClosedDeals(Summary):
         deal: Any = ENTITIES["opportunity"]
         owner = func.coalesce(deal.owner, NOBODY)
         currency = func.coalesce(deal.currency, "")
-        key = (deal.stage, month_of(deal.stage_since), owner, currency)
+        stage = deal.meant_by("stage")
+        key = (stage, month_of(deal.stage_since), owner, currency)
         cents = func.coalesce(func.sum(cast(func.round(deal.amount * 100), BigInteger)), 0)
-        counted = (deal.stage.in_(CLOSED), deal.stage_since.is_not(None))
+        counted = (stage.in_(CLOSED), deal.stage_since.is_not(None))
         return select(*key, func.count(), cents).where(*counted).group_by(*key)
 
 

@@ -9,7 +9,7 @@ from models.core.search.duplicates import OFFERED, Duplicate, duplicates
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
-from models.sales.opportunity import OPEN, Opportunity
+from models.sales.opportunity import Opportunity
 
 
 def customers(work: Context, lead: Lead) -> list[Duplicate]:
@@ -43,5 +43,5 @@ def deals(work: Context, customer: int | None, account: int | None) -> Sequence[
     ]
     if not whose:
         return []
-    theirs = select(Opportunity).where(or_(*whose), Opportunity.stage.in_(OPEN))
+    theirs = select(Opportunity).where(or_(*whose), Opportunity.open())
     return work.session.scalars(theirs.order_by(Opportunity.id.desc()).limit(OFFERED)).all()

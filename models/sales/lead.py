@@ -58,6 +58,9 @@ class LeadStatus(StrEnum):
     CONVERTED = "converted"
 
 
+ENDED = (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED)
+
+
 @dataclass(frozen=True)
 class Conversion:
     """What a lead became."""
@@ -112,6 +115,8 @@ class Lead(Entity):
                 LeadStatus.UNQUALIFIED: "disqualified",
                 LeadStatus.CONVERTED: "converted",
             },
+            yours=True,
+            kept=tuple(LeadStatus),
         ),
         default=LeadStatus.NEW,
     )
@@ -151,7 +156,8 @@ class Lead(Entity):
 
     @classmethod
     def meant(cls) -> ColumnElement[bool]:
-        return cls.converted_customer.is_(None) & (cls.status != LeadStatus.CONVERTED)
+        became = cls.options_like("status", LeadStatus.CONVERTED)
+        return cls.converted_customer.is_(None) & cls.status.not_in(became)
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
@@ -172,24 +178,33 @@ class Lead(Entity):
     def converted(self) -> bool:
         return self.converted_customer is not None
 
+    @property
+    def ended(self) -> bool:
+        return self.meaning_of("status", self.status) in ENDED
+
+    @property
+    def qualified(self) -> bool:
+        return self.meaning_of("status", self.status) == LeadStatus.QUALIFIED
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nobody has said yet whether it is worth a deal."""
+        return self.meaning_of("status", self.status) in (LeadStatus.NEW, LeadStatus.WORKING)
+
     def settle(self, work: Context, changes: Changes) -> None:
         """Let only a conversion make a lead converted, and keep it so.
 
         A lead that a file calls converted was converted elsewhere.
         """
-        if self.converted and self.status != LeadStatus.CONVERTED:
+        called_so = self.meaning_of("status", self.status) == LeadStatus.CONVERTED
+        if self.converted and not called_so:
             raise Conflict(f"{self.called(work)} is converted and stays so.")
-        says_so = self.status == LeadStatus.CONVERTED and not self.converted and "status" in changes
+        says_so = called_so and not self.converted and "status" in changes
         if says_so and not (work.from_file or work.repeats):
             raise Conflict(
                 f"A lead is converted with: lead convert {self.ref if self.id else 'LD-1'}"
             )
-        if (
-            work.from_file
-            and self.id
-            and self.status == LeadStatus.CONVERTED
-            and changes.keys() & {"status", *BECAME}
-        ):
+        if work.from_file and self.id and called_so and changes.keys() & {"status", *BECAME}:
             policy.check(work, "convert", self)
 
     def claim(self, work: Context) -> None:
@@ -202,19 +217,25 @@ class Lead(Entity):
         if self.owner and work.actor and self.owner != work.actor.id:
             raise Conflict(f"{work.who(self.owner)} has already taken {self}.")
         self.owner = work.actor.id if work.actor else None
-        self.status = LeadStatus.WORKING if self.status == LeadStatus.NEW else self.status
+        if self.meaning_of("status", self.status) == LeadStatus.NEW:
+            self.status = LeadStatus.WORKING
 
     def qualify(self, work: Context) -> None:
         """Mark the lead as worth a deal."""
-        if self.status in (LeadStatus.QUALIFIED, LeadStatus.CONVERTED):
-            raise Conflict(f"{self} is already {self.status}.")
+        self.must_not_be(LeadStatus.QUALIFIED, LeadStatus.CONVERTED)
         self.status = LeadStatus.QUALIFIED
         work.tell(self, "qualified it.")
 
+    def must_not_be(self, *statuses: LeadStatus) -> None:
+        """Raise Conflict where the lead is at one of these statuses, or one that is like it."""
+        if self.meaning_of("status", self.status) in statuses:
+            raise Conflict(
+                f"{self} is already {self.choice_of('status').name(self.status).lower()}."
+            )
+
     def disqualify(self, work: Context) -> None:
         """Mark the lead as not worth pursuing."""
-        if self.status in (LeadStatus.UNQUALIFIED, LeadStatus.CONVERTED):
-            raise Conflict(f"{self} is already {self.status}.")
+        self.must_not_be(LeadStatus.UNQUALIFIED, LeadStatus.CONVERTED)
         self.status = LeadStatus.UNQUALIFIED
         work.tell(self, "disqualified it.")
 

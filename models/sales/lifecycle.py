@@ -8,7 +8,8 @@ from models.core.context import Context
 from models.core.entity.facts import Facts
 from models.core.permissions import visibility
 from models.customers.customer import Customer, Lifecycle
-from models.sales.opportunity import Opportunity, Stage
+from models.sales.opportunity import Opportunity
+from models.sales.stage import Stage
 
 LOYAL_FROM = 4
 """Sales that make a customer loyal; a house rule, not a published threshold."""
@@ -35,7 +36,7 @@ def lifecycle_of(work: Context, customer: Customer) -> tuple[Lifecycle, str]:
     """
     if customer.lifecycle:
         return Lifecycle(customer.lifecycle), "set by hand"
-    won = Opportunity.stage == Stage.WON
+    won = Opportunity.stage.in_(Opportunity.options_like("stage", Stage.WON))
     row = select(
         func.count().filter(won),
         func.max(Opportunity.close_date).filter(won),

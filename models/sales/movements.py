@@ -1,6 +1,6 @@
 """What happened to deals and leads between two moments, and which of them nobody looks after."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from types import SimpleNamespace
@@ -12,11 +12,11 @@ from models.activities.activity import Activity
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.permissions import visibility
-from models.sales.lead import Lead, LeadStatus
-from models.sales.opportunity import CLOSED, OPEN, Opportunity, Stage
+from models.sales.lead import ENDED, Lead, LeadStatus
+from models.sales.opportunity import Opportunity
+from models.sales.stage import CLOSED, Stage
 
 E = TypeVar("E", bound=Entity)
-ENDED = (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED)
 
 
 class Movement(StrEnum):
@@ -65,17 +65,27 @@ def movements(
 def arrival(deal: Any, seen: Collection[str], since: date) -> Movement:
     """Return what to call it that a deal came."""
     fresh = deal.close_date is None or "close_date" not in seen or deal.close_date >= since
-    if "stage" not in seen or deal.stage in OPEN or not fresh:
+    if "stage" not in seen or is_open(deal.stage) or not fresh:
         return Movement.NEW
-    return Movement.WON if deal.stage == Stage.WON else Movement.LOST
+    return closing_move(deal.stage)
 
 
 def stage_move(before: str, after: str) -> list[Movement]:
     if before == after:
         return []
-    if after in CLOSED:
-        return [Movement.WON if after == Stage.WON else Movement.LOST]
-    return [Movement.REOPENED if before in CLOSED else Movement.MOVED]
+    if not is_open(after):
+        return [closing_move(after)]
+    return [Movement.MOVED if is_open(before) else Movement.REOPENED]
+
+
+def is_open(stage: str | None) -> bool:
+    return Opportunity.meaning_of("stage", stage) not in CLOSED
+
+
+def closing_move(stage: str | None) -> Movement:
+    """Return what it is called that a deal came to a stage in which it is closed."""
+    won = Opportunity.meaning_of("stage", stage) == Stage.WON
+    return Movement.WON if won else Movement.LOST
 
 
 def growth(before: Any, after: Any) -> list[Movement]:
@@ -89,7 +99,7 @@ def growth(before: Any, after: Any) -> list[Movement]:
 def delay(before: Any, after: Any, seen: Collection[str]) -> list[Movement]:
     """Return whether the close date of a deal moved; that closing one sets the date is no news."""
     old, new = before.close_date, after.close_date
-    closed = "stage" in seen and after.stage in CLOSED
+    closed = "stage" in seen and not is_open(after.stage)
     if closed or not old or not new or old == new:
         return []
     return [Movement.SLIPPED if new > old else Movement.SOONER]
@@ -101,12 +111,13 @@ def lead_move(
     """Return what happened to a lead in one word, "" where that is no news."""
     if before is None or after is None:
         return "" if before is after else "new" if before is None else "deleted"
-    if "status" not in seen or before.status == after.status:
+    old, new = (Lead.meaning_of("status", each.status) for each in (before, after))
+    if "status" not in seen or old == new:
         return ""
-    return LEAD_NEWS.get(after.status, "")
+    return LEAD_NEWS.get(new, "")
 
 
-LEAD_NEWS = {
+LEAD_NEWS: Mapping[str, str] = {
     LeadStatus.QUALIFIED: "qualified",
     LeadStatus.UNQUALIFIED: "disqualified",
     LeadStatus.CONVERTED: "converted",
@@ -119,7 +130,11 @@ LEAD_NEWS = {
 def untouched(before: datetime) -> ColumnElement[bool]:
     """Return the filter for open leads made before a moment with which nobody has talked."""
     talked = exists().where(Activity.lead == Lead.id, Activity.done_at.is_not(None))
-    return Lead.status.not_in(ENDED) & (Lead.created_at < before) & ~talked
+    return (
+        Lead.status.not_in(Lead.options_like("status", *ENDED))
+        & (Lead.created_at < before)
+        & ~talked
+    )
 
 
 def passed(today: date) -> ColumnElement[bool]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,23 +39,7 @@ from models.sales.close_dates import when_open_again
 from models.sales.closed_deals import ClosedDeals
 from models.sales.purchase import Purchase
 from models.sales.purchase_line import PurchaseLine
-
-
-class Stage(StrEnum):
-    QUALIFICATION = "qualification"
-    DISCOVERY = "discovery"
-    PROPOSAL = "proposal"
-    NEGOTIATION = "negotiation"
-    WON = "won"
-    LOST = "lost"
-
-
-class Forecast(StrEnum):
-    COMMIT = "commit"
-    BEST = "best"
-    PIPELINE = "pipeline"
-    OMIT = "omit"
-
+from models.sales.stage import CLOSED, ENTRIES, OPEN, Forecast, Stage
 
 FIGURE = re.compile(
     r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE
@@ -64,8 +47,6 @@ FIGURE = re.compile(
 """What may be an amount in the name of a deal, and is no year."""
 NOON = time(12)
 """When a deal was closed of which only the day is known: the same day in nearly every zone."""
-CLOSED = (Stage.WON, Stage.LOST)
-OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 SUMMED = (
     "workspace",
     "stage",
@@ -77,19 +58,6 @@ SUMMED = (
     "probability",
 )
 """The columns from which figures of deals are summed; an index of them saves reading each deal."""
-DEFAULTS = {
-    Stage.QUALIFICATION: (10, Forecast.PIPELINE),
-    Stage.DISCOVERY: (25, Forecast.PIPELINE),
-    Stage.PROPOSAL: (50, Forecast.BEST),
-    Stage.NEGOTIATION: (75, Forecast.COMMIT),
-    Stage.WON: (100, Forecast.COMMIT),
-    Stage.LOST: (0, Forecast.OMIT),
-}
-"""Probability in per cent and forecast category that a deal gets on entering a stage.
-
-They apply unless the person says otherwise.
-"""
-
 OUTCOMES: dict[str, dict[str, str]] = {
     "open": {},
     "won": {"stage": Stage.WON},
@@ -142,6 +110,10 @@ class Opportunity(Entity):
             others=STAGES,
             watched=True,
             deeds={Stage.WON: "won", Stage.LOST: "lost"},
+            yours=True,
+            kept=(Stage.QUALIFICATION, *CLOSED),
+            takes=("probability", "forecast"),
+            entries=ENTRIES,
         ),
         default=Stage.QUALIFICATION,
     )
@@ -174,6 +146,7 @@ class Opportunity(Entity):
             also=("reason",),
             when=("stage", Stage.LOST),
             watched=True,
+            yours=True,
         )
     )
     competitor: Mapped[str | None] = field(Text("Competitor", search=True, card=False))
@@ -239,7 +212,7 @@ class Opportunity(Entity):
     @classmethod
     def open(cls) -> ColumnElement[bool]:
         """Return the filter for deals that are neither won nor lost."""
-        return cls.stage.in_(OPEN)
+        return cls.stage.in_(cls.options_like("stage", *OPEN))
 
     @classmethod
     def overdue(cls, work: Context) -> ColumnElement[bool]:
@@ -248,7 +221,15 @@ class Opportunity(Entity):
 
     @property
     def closed(self) -> bool:
-        return self.stage in CLOSED
+        return self.meaning_of("stage", self.stage) in CLOSED
+
+    @property
+    def won(self) -> bool:
+        return self.meaning_of("stage", self.stage) == Stage.WON
+
+    @property
+    def lost(self) -> bool:
+        return self.meaning_of("stage", self.stage) == Stage.LOST
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Give the deal the probability and category of its stage."""
@@ -260,12 +241,8 @@ class Opportunity(Entity):
             self.currency = work.currency
         if "stage" not in changes:
             return
-        probability, forecast = DEFAULTS[Stage(self.stage)]
-        if "probability" not in changes or self.probability is None:
-            self.probability = probability
-        if "forecast" not in changes or self.forecast is None:
-            self.forecast = forecast
-        if self.stage != Stage.LOST:
+        self.take_on("stage", changes)
+        if not self.lost:
             self.lost_reason = None
         if changes["stage"][0] and not (work.restores or work.repeats):
             self.settle_close(work, changes)
@@ -277,7 +254,7 @@ class Opportunity(Entity):
         It is today, or the day that is given with the change; of a deal that is open again it is
         the day that was expected before. A deal is never lost without a reason.
         """
-        if self.stage == Stage.LOST and not self.lost_reason and work.can_ask:
+        if self.lost and not self.lost_reason and work.can_ask:
             raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
         if "close_date" in changes:
             return
@@ -297,7 +274,7 @@ class Opportunity(Entity):
 
     def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Return that a reason is missing, where a person loses a deal without one."""
-        loses = values.get("stage") == Stage.LOST and self.stage != Stage.LOST
+        loses = self.meaning_of("stage", values.get("stage")) == Stage.LOST and not self.lost
         example = self.ref if self.number else f"{self.prefix}-1"
         return (
             {"lost_reason": WHY_LOST.format(example)}
@@ -315,7 +292,7 @@ class Opportunity(Entity):
 
     def facts(self, work: Context) -> Facts:
         """Return the sales of a deal that is won, and that it names nobody where it does not."""
-        sold = self.sales().limit(SALES) if self.stage == Stage.WON else None
+        sold = self.sales().limit(SALES) if self.won else None
         told: Facts = []
         if sold is not None:
             told = [("Sold", str(sale)) for sale in work.session.scalars(sold)]
@@ -335,7 +312,11 @@ class Opportunity(Entity):
             by = work.actor.id if work.actor else None
             move = {"before": before, "after": after, "at": self.stage_since, "by": by}
             insert_later(work, StageChange, opportunity=self.id, **move)
-        if after == Stage.WON and work.actor and not (work.from_file or work.repeats):
+        if (
+            self.meaning_of("stage", self.stage) == Stage.WON
+            and work.actor
+            and not (work.from_file or work.repeats)
+        ):
             self.celebrate(work)
 
     def celebrate(self, work: Context) -> None:
@@ -379,12 +360,16 @@ class Opportunity(Entity):
             Conflict: The deal is at that stage already.
         """
         if self.stage == stage:
-            raise Conflict(f"{self} is already {stage}.")
+            raise Conflict(f"{self} is already {self.stage_name(stage)}.")
         if work.can_ask and (errors := self.lacks({"stage": stage, "lost_reason": reason})):
             raise Invalid(errors)
         before, self.stage = self.stage, stage
         self.lost_reason = reason or self.lost_reason
-        work.tell(self, f"moved it from {before} to {stage}.")
+        work.tell(self, f"moved it from {self.stage_name(before)} to {self.stage_name(stage)}.")
+
+    def stage_name(self, stage: str) -> str:
+        """Return what a stage is called in a sentence."""
+        return self.choice_of("stage").name(stage).lower()
 
     def win(self, work: Context) -> None:
         """Close the deal as won today."""
@@ -397,8 +382,9 @@ class Opportunity(Entity):
             Conflict: The deal is open.
         """
         if not self.closed:
-            raise Conflict(f"{self} is open, at {self.stage}.")
-        closing = (StageChange.opportunity == self.id, StageChange.before.in_(OPEN))
+            raise Conflict(f"{self} is open, at {self.stage_name(self.stage)}.")
+        still_open = StageChange.before.in_(self.options_like("stage", *OPEN))
+        closing = (StageChange.opportunity == self.id, still_open)
         latest = select(StageChange.before).where(*closing).order_by(StageChange.id.desc())
         before = work.session.scalar(latest.limit(1))
         self.move(work, before or Stage.QUALIFICATION)
@@ -461,7 +447,7 @@ class Opportunity(Entity):
             sale = work.session.scalar(self.sales().limit(1))
         if sale is not None:
             raise Conflict(f"{self.spoken} is already sold: see {sale.ref}")
-        if self.stage == Stage.LOST:
+        if self.lost:
             raise Conflict(f"{self} is lost. To take that back: deal stage {self.ref} won")
 
     def sales(self) -> Select[Purchase]:

@@ -11,7 +11,8 @@ from sqlalchemy import Numeric, func, literal, select, type_coerce
 from models.core.context import Context
 from models.core.permissions import visibility
 from models.sales import closed_deals
-from models.sales.opportunity import CLOSED, OPEN, Opportunity
+from models.sales.opportunity import Opportunity
+from models.sales.stage import CLOSED, OPEN
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 FEW_DAYS = timedelta(days=7)
@@ -37,9 +38,14 @@ class StageRow:
     weighted: Decimal
 
 
+def open_stages() -> tuple[str, ...]:
+    """Return the stages of open deals, in the order of the pipeline."""
+    return Opportunity.options_like("stage", *OPEN)
+
+
 def by_stage(work: Context) -> list[StageRow]:
     """Return the open deals by stage and currency, in the order of the pipeline."""
-    return stage_rows(work, OPEN)
+    return stage_rows(work, open_stages())
 
 
 def closed_between(work: Context, start: datetime, end: datetime) -> list[StageRow]:
@@ -82,7 +88,7 @@ def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> l
 
 def by_owner(work: Context) -> dict[int | None, list[StageRow]]:
     """Return the open deals of each person by stage and currency; those of nobody are of None."""
-    return owned(work, OPEN)
+    return owned(work, open_stages())
 
 
 def closed_by_owner(
@@ -107,6 +113,8 @@ def summed(
 ) -> list[tuple[tuple[Any, ...], StageRow]]:
     """Return the deals of these stages by stage, currency and further columns, with their values.
 
+    Those that are closed are won or lost, whatever the workspace calls their stages.
+
     Return nothing where some readers may not see the stage: anybody who can count the deals of a
     stage knows where they are. One index holds all of this.
     """
@@ -115,18 +123,20 @@ def summed(
     money = Numeric(18, 2)
     amount = type_coerce(func.sum(Opportunity.amount), money)
     likely = func.sum(Opportunity.amount * Opportunity.probability) / 100
-    weighted = type_coerce(likely if stages == OPEN else literal(0), money)
-    groups = (Opportunity.stage, Opportunity.currency, *by)
+    stage: Any = Opportunity.meant_by("stage") if stages == CLOSED else Opportunity.stage
+    weighted = type_coerce(literal(0) if stages == CLOSED else likely, money)
+    groups = (stage, Opportunity.currency, *by)
+    among = Opportunity.options_like("stage", *CLOSED) if stages == CLOSED else stages
     rows = (
         select(*groups, func.count(), amount, weighted)
-        .where(Opportunity.stage.in_(stages), *conditions)  # type: ignore[arg-type]
+        .where(Opportunity.stage.in_(among), *conditions)  # type: ignore[arg-type]
         .group_by(*groups)
     )
     secret, vague = hidden_money(work)
     found = []
-    for stage, currency, *others, count, total, expected in work.session.execute(rows):
+    for at, currency, *others, count, total, expected in work.session.execute(rows):
         sums = (ZERO if secret else total or ZERO, ZERO if vague else expected or ZERO)
-        found.append((tuple(others), StageRow(stage, currency or "", count, *sums)))
+        found.append((tuple(others), StageRow(at, currency or "", count, *sums)))
     return found
 
 
@@ -156,15 +166,15 @@ def shifted(
     """
     if visibility.hidden(work, Opportunity.stage):
         return []
-    money = hidden_money(work)
+    money, stages = hidden_money(work), open_stages()
     found = {(row.stage, row.currency): row for row in rows}
     for counted, other in changed:
         for deal, times in ((counted, -1), (other, 1)):
-            if deal is not None and deal.stage in OPEN:
+            if deal is not None and deal.stage in stages:
                 key = (deal.stage, deal.currency or "")
                 row = found.get(key) or StageRow(*key, 0, ZERO, ZERO)
                 found[key] = added(row, deal, times, *money)
-    return in_order([row for row in found.values() if row.count], OPEN)
+    return in_order([row for row in found.values() if row.count], stages)
 
 
 def added(row: StageRow, deal: Any, times: int, secret: bool, vague: bool) -> StageRow:

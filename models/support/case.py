@@ -84,6 +84,8 @@ class Case(Entity):
             others=CASE_STATUSES,
             watched=True,
             deeds={CaseStatus.RESOLVED: "resolved", CaseStatus.CLOSED: "closed"},
+            yours=True,
+            kept=(CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.RESOLVED, CaseStatus.CLOSED),
         ),
         default=CaseStatus.NEW,
     )
@@ -117,11 +119,7 @@ class Case(Entity):
     )
 
     def card_lines(self) -> tuple[str, ...]:
-        due = (
-            ()
-            if self.status in ENDED
-            else ("*Respond by:* {respond_by}", "*Resolve by:* {resolve_by}")
-        )
+        due = () if self.ended else ("*Respond by:* {respond_by}", "*Resolve by:* {resolve_by}")
         return (
             "*{priority}* · {assignee|unassigned} · {status}",
             "{customer} at {account}",
@@ -163,12 +161,30 @@ class Case(Entity):
     @classmethod
     def open(cls) -> ColumnElement[bool]:
         """Return the filter for cases that still wait for someone."""
-        return cls.status.in_(OPEN)
+        return cls.status.in_(cls.options_like("status", *OPEN))
 
     @classmethod
     def overdue(cls, work: Context) -> ColumnElement[bool]:
         """Return the filter for cases that should have been resolved by now."""
         return cls.open() & (cls.resolve_by <= work.now)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for someone."""
+        return self.meaning_of("status", self.status) in OPEN
+
+    @property
+    def ended(self) -> bool:
+        return self.meaning_of("status", self.status) in ENDED
+
+    @property
+    def closed(self) -> bool:
+        return self.meaning_of("status", self.status) == CaseStatus.CLOSED
+
+    def begin(self) -> None:
+        """Call a new case open."""
+        if self.meaning_of("status", self.status) == CaseStatus.NEW:
+            self.status = CaseStatus.OPEN
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the times of resolving and closing in step with the status."""
@@ -178,16 +194,16 @@ class Case(Entity):
             today = (
                 None if work.from_file and self.id is None else work.now
             )  # only files know when something ended elsewhere
-            self.resolved_at = (self.resolved_at or today) if self.status in ENDED else None
-            self.closed_at = (self.closed_at or today) if self.status == CaseStatus.CLOSED else None
+            self.resolved_at = (self.resolved_at or today) if self.ended else None
+            self.closed_at = (self.closed_at or today) if self.closed else None
 
     def arrive(self, work: Context) -> None:
         """Set when a case that ended elsewhere ended: when the file says, else when it was made."""
-        if self.status not in ENDED:
+        if not self.ended:
             return
         made = self.created_at if self.created_at < work.now else None
         self.resolved_at = self.resolved_at or self.closed_at or made
-        if self.status == CaseStatus.CLOSED:
+        if self.closed:
             self.closed_at = self.closed_at or self.resolved_at
 
     def claim(self, work: Context) -> None:
@@ -203,7 +219,7 @@ class Case(Entity):
         if self.assignee:
             raise Conflict(f"{self} is already yours.")
         self.assignee = work.actor.id if work.actor else None
-        self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
+        self.begin()
         work.tell(self, "took it.")
 
     def reply(self, work: Context, text: str, public: bool = True) -> "CaseComment":
@@ -213,7 +229,7 @@ class Case(Entity):
         """
         if public:
             self.responded_at = self.responded_at or work.now
-            self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
+            self.begin()
         author = work.actor.id if work.actor else None
         reply = say(
             work,
@@ -233,21 +249,23 @@ class Case(Entity):
 
     def close(self, work: Context) -> None:
         """End the case."""
-        if self.status == CaseStatus.CLOSED:
+        if self.closed:
             raise Conflict(f"{self} is already closed.")
         self.status = CaseStatus.CLOSED
         work.tell(self, "closed it.")
 
     def reopen(self, work: Context) -> None:
         """Work on the case again."""
-        if self.status in OPEN:
+        if self.is_open:
             raise Conflict(f"{self} is already open.")
         self.status = CaseStatus.OPEN
         work.tell(self, "reopened it.")
 
     def must_be_open(self) -> None:
-        if self.status not in OPEN:
-            raise Conflict(f"{self} is already {self.status}.")
+        if not self.is_open:
+            raise Conflict(
+                f"{self} is already {self.choice_of('status').name(self.status).lower()}."
+            )
 
     def facts(self, work: Context) -> Facts:
         answers = (

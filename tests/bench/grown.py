@@ -42,7 +42,8 @@ from models.customers.customer import Customer
 from models.maintenance import schema, statistics
 from models.maintenance.copy import SEQUENCE
 from models.sales.lead import Lead, LeadStatus
-from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import Stage
 from tests.ground import START, StoppedClock, settle
 
 SHARES: dict[type[Entity], float] = {Customer: 0.4, Opportunity: 0.2, Activity: 0.3, Lead: 0.1}

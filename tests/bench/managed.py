@@ -15,7 +15,8 @@ from models.customers.customer import Customer
 from models.maintenance import statistics as planning
 from models.maintenance.copy import SEQUENCE
 from models.sales.lead import Lead
-from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import Stage
 from tests.bench import grown
 from tests.bench.company import blank, named
 from tests.bench.figures import Figure

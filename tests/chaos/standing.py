@@ -12,7 +12,8 @@ from bot.sandbox.messages import Message
 from models.activities.activity import Activity
 from models.core.entity.base import Entity
 from models.core.outbox import results
-from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import Stage
 from models.support.case import Case, CaseComment
 from tests.chaos.books import TOKEN, Books, key_of, posts, rows, texts, words_of
 from tests.chaos.crowd import SALES, SUPPORT, heading

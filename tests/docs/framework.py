@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.app import TASKS
 from bot.scheduler.jobs import JOBS, Job
-from handlers.core.router import Verb
+from handlers.core.verb import Verb
 from handlers.notifications.digest import DRAWINGS
 from models.core import fields as kinds
 from models.core.entity.base import ENTITIES, Entity

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapper
 from bot.config import Settings
 from bot.manifest import commands as slash_commands
 from handlers.core.payloads import GLOBAL
-from handlers.core.router import Catalogue, Router, Verb
+from handlers.core.router import Catalogue, Router
+from handlers.core.verb import Verb
 from handlers.general.glossary import GLOSSARY
 from handlers.registry import ROUTERS
 from models.core import replica  # noqa: F401  tables that nothing else here brings

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.core.router import Verb
+from handlers.core.verb import Verb
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Text
 from models.core.outbox import results

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from handlers.core.interaction import Interaction
-from handlers.core.router import Verb
+from handlers.core.verb import Verb
 from handlers.registry import ROUTERS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Text

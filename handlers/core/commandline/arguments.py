@@ -25,7 +25,7 @@ from handlers.core.commandline.named_fields import (
 )
 from handlers.core.commandline.parser import Ref, Value
 from handlers.core.request import Request
-from handlers.core.router import Verb, takes_prose
+from handlers.core.verb import Verb, takes_prose
 from models.core.entity.name_reference import Named
 from models.core.errors import Ambiguous
 from models.core.fields import LongText, Reference, Tags, Text

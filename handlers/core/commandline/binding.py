@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from handlers.core.commandline import subjects
 from handlers.core.commandline.parser import Ref, suggest
 from handlers.core.request import Request
-from handlers.core.router import Catalogue, Verb, takes_prose
+from handlers.core.router import Catalogue
+from handlers.core.verb import Verb, takes_prose
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.readonly import why_readonly
 from models.core.errors import Ambiguous, CRMError

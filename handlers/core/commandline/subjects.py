@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from handlers.core.commandline.parser import Ref
 from handlers.core.request import Request
-from handlers.core.router import Verb
+from handlers.core.verb import Verb
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError, NotFound
 from models.core.fields import Email, LongText, Person, Reference

@@ -9,9 +9,10 @@ from handlers.core.commandline.parser import LIKELY, SURE, Line, Ref, suggest
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Request
 from handlers.core.responses import Message
-from handlers.core.router import Catalogue, Verb
+from handlers.core.router import Catalogue
 from handlers.core.ui import blocks
 from handlers.core.ui.receipts import choices
+from handlers.core.verb import Verb
 from models.core.entity.base import ENTITIES
 from models.core.errors import Ambiguous, CRMError
 from models.core.fields import Day, Email, Moment, Money, Percent, Phone

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from handlers.core.responses import Message
-from handlers.core.router import Catalogue, Router, Verb
+from handlers.core.router import Catalogue, Router
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.card_text import SHORT, CardText, Place, marked, moment
+from handlers.core.verb import Verb
 from models.core import part_lines
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice
@@ -223,7 +224,8 @@ def menus(record: Entity, work: UnitOfWork, router: Router) -> list[Block]:
             continue
         options = {
             each: blocks.option(kind.name(each), f"{record.ref} {before}{each}")
-            for each in among or kind.options
+            for each in (kind.like(*among) if among else kind.options)
+            if each in kind.offered or each == value
         }
         if value in options:
             action = f"{record.slug()}.{verb}"

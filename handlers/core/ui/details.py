@@ -10,10 +10,11 @@ from typing import Any
 
 from handlers.core.request import Request
 from handlers.core.responses import Form
-from handlers.core.router import Router, Verb
+from handlers.core.router import Router
 from handlers.core.ui import blocks, cards, subscriptions
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.card_text import CardText, is_link, marked, stamp
+from handlers.core.verb import Verb
 from models.core import sources
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.facts import DETAILS, TIMELINES, Event

@@ -7,18 +7,18 @@ from typing import Any
 
 from handlers.core.request import Request
 from handlers.core.responses import Form
-from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, plain
 from handlers.core.ui.form_state import WHY
 from handlers.core.ui.inputs import INPUT, field_block, written
+from handlers.core.verb import Verb
 from models.core import joins, part_lines
 from models.core.audit.entries import REASON
 from models.core.entity import wholes
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.wholes import joined_names, kind_of
 from models.core.errors import Conflict
-from models.core.fields import Match, Reference, Whole
+from models.core.fields import Choice, Match, Reference, Whole
 from models.core.fields.base import Field
 from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
@@ -106,6 +106,7 @@ def remembered(
         "d": state.get("d", ""),
         "k": int(bool(request.pressed or request.surface == "form" or state.get("k"))),
         "m": int(is_whole(request)),
+        "g": state.get("g", ""),
         "s": state.get("s", 0),
         "r": " ".join(each.ref for each in (record, *others) if each),
         "v": version,
@@ -280,9 +281,11 @@ def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -
     if kind.when is None:
         return True
     name, value = kind.when
+    decides = verb.asks[name]
     text = request.texts.get(name, stands(request, verb, record, name))
     try:
-        return bool(text) and verb.asks[name].read(text, request.work) == value
+        found = decides.read(text, request.work) if text else ""
+        return (decides.meaning(found) if isinstance(decides, Choice) else found) == value
     except ValueError:
         return False
 

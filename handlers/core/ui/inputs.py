@@ -120,8 +120,9 @@ def _(kind: Moment, text: str, reader: Reader) -> Block:
 
 @element.register
 def _(kind: Choice, text: str, reader: Reader) -> Block:
-    options = [option(kind.name(value), value) for value in kind.options]
     chosen = kind.read(text, reader) if text else ""
+    shown = [each for each in kind.options if each in kind.offered or each == chosen]
+    options = [option(kind.name(value), value) for value in shown]
     return {"type": "static_select", "options": options} | initial(
         "initial_option", next((each for each in options if each["value"] == chosen), None)
     )

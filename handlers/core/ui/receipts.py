@@ -9,9 +9,9 @@ from typing import Any
 
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
-from handlers.core.router import Verb
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
+from handlers.core.verb import Verb
 from models.core import joins, parts
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.custom_values import with_values

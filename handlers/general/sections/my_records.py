@@ -18,8 +18,8 @@ from models.core.identity.notices import Where
 from models.core.names import learn
 from models.core.permissions import visibility
 from models.core.unit_of_work import UnitOfWork
-from models.sales.lead import Lead, LeadStatus
-from models.sales.opportunity import CLOSED, Opportunity
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from models.sales.pipeline import StageRow
 from models.support.case import Case
 
@@ -55,7 +55,7 @@ def my_leads(request: Request, always: bool) -> list[Block]:
         company = seen.get("company", "")
         since = f"here since {rows.day_of(lead.created_at, work)}"
         then = [seen.get("status", ""), since, talk(talked, lead, work)]
-        ripe = "status" in seen and lead.status == LeadStatus.QUALIFIED
+        ripe = "status" in seen and lead.qualified
         offers = [("convert", "Convert")] if ripe else []
         first = [company] if company != lead.title else []
         drawn.append(rows.row(lead, work, *first, then=then, offers=offers))
@@ -104,9 +104,10 @@ def my_deals(request: Request, always: bool) -> list[Block]:
 
 def by_stage(sums: Sequence[StageRow]) -> str:
     """Return the deals and their sum by stage: Proposal 3 deals, €243,800."""
+    stages_named = Opportunity.choice_of("stage")
     stages = dict.fromkeys(row.stage for row in sums)
     told = [
-        f"{stage.capitalize()} {figures([row for row in sums if row.stage == stage])}"
+        f"{stages_named.name(stage)} {figures([row for row in sums if row.stage == stage])}"
         for stage in stages
     ]
     return f"By stage: {' · '.join(told)}"
@@ -186,7 +187,7 @@ def news(request: Request) -> list[Block]:
     if work.actor and work.actor.told_in == Where.OFF:
         return []
     lately = (work.now - NEWS).date()
-    closed = Opportunity.stage.in_(CLOSED) & (Opportunity.close_date >= lately)
+    closed = ~Opportunity.open() & (Opportunity.close_date >= lately)
     filters: list[tuple[type[Entity], Any]] = [
         (Opportunity, Opportunity.open()),
         (Opportunity, closed),

@@ -18,8 +18,9 @@ from models.core.names import learn
 from models.core.parsing import values
 from models.core.parsing.dates import show_day
 from models.core.unit_of_work import UnitOfWork
-from models.sales.opportunity import Opportunity, Stage
+from models.sales.opportunity import Opportunity
 from models.sales.pipeline import StageRow, closed_since
+from models.sales.stage import Stage
 from models.support.case import Case
 from models.support.open_cases import cases_by_priority
 

@@ -1,4 +1,4 @@
-"""Make the shape of a workspace from what its admins made: nouns, fields and layouts."""
+"""Make the shape of a workspace from what its admins made: nouns, fields, options, layouts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +11,7 @@ from models.core.custom.custom_object import CustomObject
 from models.core.custom.custom_record import Definition, entity_of
 from models.core.custom.field_layout import FieldLayout
 from models.core.custom.kinds import kind_of
+from models.core.custom.option_lists import OPTIONS, with_options
 from models.core.entity.base import ENTITIES, plural
 from models.core.entity.custom_values import attach
 from models.core.fields.base import Field
@@ -63,7 +64,7 @@ ASKING_NOUNS = (
 """The statement for the nouns that a workspace made."""
 
 
-PARTS = (ASKING, ASKING_NOUNS, LAYOUTS)
+PARTS = (ASKING, ASKING_NOUNS, OPTIONS, LAYOUTS)
 """The statements for all that makes the shape of a workspace."""
 Said = tuple[Sequence[Any], ...]
 """The rows of each of `PARTS`."""
@@ -93,14 +94,16 @@ def renew(session: Session, workspace: str) -> None:
 
 
 def rows_of(session: Session, workspace: str) -> Said:
-    """Return what a workspace says of its fields, its nouns and its layouts."""
+    """Return what a workspace says of its fields, nouns, options and layouts."""
     here, connection = {"workspace": workspace}, session.connection()
     return tuple(list(connection.execute(each, here)) for each in PARTS)
 
 
-def made_of(fields: Sequence[Any], nouns: Sequence[Any], layouts: Sequence[Any]) -> Shape:
+def made_of(
+    fields: Sequence[Any], nouns: Sequence[Any], options: Sequence[Any], layouts: Sequence[Any]
+) -> Shape:
     """Return the shape that rows say, and give the entities the attributes for its fields."""
-    if not (fields or nouns or layouts):
+    if not (fields or nouns or options or layouts):
         return BUILT_IN
     objects = {row.slot: (entity_of(row.slot), definition(row)) for row in nouns}
     there = ENTITIES.built_in().keys() | objects.keys()
@@ -110,6 +113,8 @@ def made_of(fields: Sequence[Any], nouns: Sequence[Any], layouts: Sequence[Any])
         if entity and (not row.to or row.to in there):
             attach(entity, row.slot)
             added.setdefault(row.about, {})[row.slot] = kind_of(row)
+    for (about, choice), some in with_options(options).items():
+        added.setdefault(about, {})[choice] = some
     laid = {row.about: Layout(row.card, row.form) for row in layouts if row.about in there}
     return Shape(added, objects, laid)
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import ColumnElement, case, inspect
 
 from models.core.entity.custom_values import PREFIX, loaded
 from models.core.entity.unique import column_of, is_folded
-from models.core.fields import Lines
+from models.core.fields import Choice, Lines
 from models.core.fields.base import Field, Reader
 from models.core.fields.computed import Bound, Operands, Rollup, in_order
 from models.core.fields.operands import operands_of, words_of
@@ -167,3 +167,35 @@ class Declared:
         kinds = {**cls.fields(), **lines}
         own = (name for name in vars(cls) if not name.startswith(PREFIX))
         return {name: kinds[name] for name in dict.fromkeys((*own, *kinds)) if name in kinds}
+
+    # ── choices whose options are the workspace's ──
+
+    @classmethod
+    def choice_of(cls, name: str) -> Choice:
+        """Return the kind of a field that is a choice; an alias of the entity has the same."""
+        kind = inspect(cast(Any, cls)).mapper.class_.fields()[name]
+        assert isinstance(kind, Choice)
+        return kind
+
+    @classmethod
+    def options_like(cls, name: str, *meanings: str) -> tuple[str, ...]:
+        """Return the options of a choice that behave like some of the built-in ones, in order."""
+        return cls.choice_of(name).like(*meanings)
+
+    @classmethod
+    def meaning_of(cls, name: str, option: str | None) -> str:
+        """Return the built-in option that an option of a choice behaves like, "" for none."""
+        return cls.choice_of(name).meaning(option) if option else ""
+
+    @classmethod
+    def meant_by(cls, name: str) -> ColumnElement[str]:
+        """Return the column of a choice with the built-in option that each option is like."""
+        column: Any = getattr(cls, name)
+        added = {o: m for o, m in cls.choice_of(name).meanings.items() if o != m}
+        return case(added, value=column, else_=column) if added else column
+
+    def take_on(self, name: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
+        """Give the record what it takes as it enters an option, unless somebody says otherwise."""
+        for other, text in self.choice_of(name).entries.get(getattr(self, name), {}).items():
+            if other not in changes or getattr(self, other) is None:
+                setattr(self, other, self.fields()[other].load(text))

@@ -34,6 +34,9 @@ from models.core.fields.kinds import (
     Link as Link,
 )
 from models.core.fields.kinds import (
+    Listed as Listed,
+)
+from models.core.fields.kinds import (
     LongText as LongText,
 )
 from models.core.fields.kinds import (

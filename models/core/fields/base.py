@@ -63,6 +63,11 @@ class Field:
     deeds: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What somebody did who set it to a value: the value, or * for any → a verb, such as won."""
 
+    yours: bool = False
+    """Its options are the workspace's: admins rename, order, add and retire them. A text becomes a
+    choice as soon as it has some.
+    """
+
     ordered: ClassVar[bool] = False
     """Whether < and > mean something in a filter."""
     nothing: ClassVar[str] = "empty"

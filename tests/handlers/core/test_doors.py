@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.interaction import Interaction
-from handlers.core.router import Verb
+from handlers.core.verb import Verb
 from handlers.registry import ROUTERS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.user import User

@@ -17,7 +17,8 @@ from sqlalchemy import func, select, update
 from handlers.core import payloads
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.interaction import Interaction
-from handlers.core.router import Catalogue, Verb
+from handlers.core.router import Catalogue
+from handlers.core.verb import Verb
 from handlers.general.home import home
 from handlers.registry import ROUTERS
 from models.automation.run import RuleRun, RunState

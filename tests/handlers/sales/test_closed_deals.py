@@ -20,8 +20,9 @@ from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.exchange import importer
 from models.sales.closed_deals import ClosedDeals
-from models.sales.opportunity import CLOSED, Opportunity
+from models.sales.opportunity import Opportunity
 from models.sales.pipeline import SINCE, closed_since, stage_rows
+from models.sales.stage import CLOSED
 from tests.ground import StoppedClock, given, together
 from tests.handlers.undoable import command
 from tests.models.marks import tried

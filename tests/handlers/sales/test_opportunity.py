@@ -11,7 +11,8 @@ from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
-from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import Stage
 from tests.ground import START, StoppedClock, given
 from tests.handlers.kit import SQLITE, count, found, standing, told
 from tests.models.exchange.steps import imported

@@ -13,8 +13,9 @@ from models.core.errors import Invalid
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
-from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
 from models.sales.pipeline import closed_between
+from models.sales.stage import Stage
 from models.support.case import Case
 from tests.ground import START, given
 from tests.models.exchange.steps import count, everything, imported, rejected

@@ -15,7 +15,8 @@ from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.exchange import export, storage
 from models.sales.lead import Lead
-from models.sales.opportunity import Forecast, Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import Forecast, Stage
 from tests.ground import given
 from tests.models.exchange.steps import count, everything, imported, rejected
 from tests.models.marks import SQLITE

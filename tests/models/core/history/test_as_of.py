@@ -20,7 +20,8 @@ from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
-from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.opportunity import Opportunity, StageChange
+from models.sales.stage import Stage
 from models.support.case import Case
 from tests.ground import START, StoppedClock, given, task
 from tests.models.marks import SQLITE, tried

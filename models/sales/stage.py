@@ -1,0 +1,43 @@
+"""The stages of deals, and what a deal takes as it enters one."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    QUALIFICATION = "qualification"
+    DISCOVERY = "discovery"
+    PROPOSAL = "proposal"
+    NEGOTIATION = "negotiation"
+    WON = "won"
+    LOST = "lost"
+
+
+class Forecast(StrEnum):
+    COMMIT = "commit"
+    BEST = "best"
+    PIPELINE = "pipeline"
+    OMIT = "omit"
+
+
+CLOSED = (Stage.WON, Stage.LOST)
+OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
+"""What stages mean: those that admins add are like one of these."""
+
+
+def entry(probability: int, forecast: Forecast) -> dict[str, str]:
+    return {"probability": str(probability), "forecast": forecast.value}
+
+
+ENTRIES: Mapping[str, Mapping[str, str]] = {
+    Stage.QUALIFICATION: entry(10, Forecast.PIPELINE),
+    Stage.DISCOVERY: entry(25, Forecast.PIPELINE),
+    Stage.PROPOSAL: entry(50, Forecast.BEST),
+    Stage.NEGOTIATION: entry(75, Forecast.COMMIT),
+    Stage.WON: entry(100, Forecast.COMMIT),
+    Stage.LOST: entry(0, Forecast.OMIT),
+}
+"""Probability in per cent and forecast category that a deal gets on entering a stage.
+
+They apply unless the person says otherwise.
+"""
