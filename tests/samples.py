@@ -16,6 +16,7 @@ from models.core.history.point_in_time import Past
 from models.core.identity.channel import Room
 from models.core.identity.role import Table
 from models.core.identity.team import Group
+from models.core.identity.user import User
 from models.core.saved_filters import Noun
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.ground import given
@@ -151,8 +152,10 @@ def needed(entity: type[Entity]) -> dict[str, str]:
     kinds = entity.fields()
     required = (name for name, kind in kinds.items() if kind.required)
     wanted = {*entity.named, *entity.whose[:1], *required}
-    return {
+    texts = {
         name: begins_as(entity, name)
         for name, kind in kinds.items()
         if kind.form and name in wanted
     }
+    own = OWN.get(entity.slug(), {}) if entity is not User else {}
+    return texts | {name: text for name, text in own.items() if name in texts}

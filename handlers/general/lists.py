@@ -43,7 +43,7 @@ def keep(request: Request) -> Response:
     saved, replaced = saved_filters.save(work, name, about, typed, shared)
     work.session.flush()
     said = f"Saved{' anew' if replaced else ''}: {saved.name} is “{saved.as_list(router.word)}”"
-    where = f"It is on Home and under {request.catalogue.root} filters."
+    where = f"It is on Home and under {request.catalogue.root} lists."
     return receipt(request, saved, f"{said}, {SEEN[saved.is_for()]}. {where}")
 
 

@@ -1,25 +1,17 @@
 """What people do with a saved filter: what they do with any record, and open its list."""
 
 from dataclasses import replace
-from typing import Any
 
 from handlers.core.crud import Records
 from handlers.core.request import Request
 from handlers.core.responses import Response
 from handlers.core.ui import blocks, cards
-from handlers.general.lists import all_of, button
-from models.core import saved_filters
+from handlers.general.lists import button
 from models.core.saved_filters import SavedFilter
 
 
 class Filters(Records[SavedFilter]):
     """The verbs of saved filters; what shows one leads to its list."""
-
-    def list(self, request: Request, _: Any) -> Response:
-        """List them, each with the button that opens its list, or what a filter fits of them."""
-        if request.line.rest.strip() or "page" in request.line.flags:
-            return super().list(request, _)
-        return all_of(request, saved_filters.offered(request.work))
 
     def show(self, request: Request, record: SavedFilter) -> Response:
         """Show the card, with the button that opens its list."""

@@ -103,7 +103,8 @@ EDITED = {
         "role": ["manager", "support", "rep"],
         "team": ["north", "sales"],
         "starts_at": ["07:15", "08:30"],
-    }
+    },
+    "saved_filter": {"name": ["Something new", "Else"], "typed": ["open", "mine"]},
 }
 """Other texts for the fields of an entity than its kinds suggest."""
 

@@ -40,7 +40,9 @@ class Company:
             return True
         scope, owner = self.scope(person, slug, verb), self.owner(slug, row)
         if issubclass(ENTITIES[slug], Shared):
-            return self.scope(person, slug, "show") != "none" and self.shares(person, row, verb)
+            seen = self.scope(person, slug, "show") != "none" and self.shares(person, row)
+            team = scope == "team" and owner in self.team(person)
+            return seen and (verb == "show" or scope == "all" or owner == person["id"] or team)
         mine = owner in (None, person["id"])  # what is nobody's is everybody's
         if not (
             scope == "all"
@@ -56,10 +58,10 @@ class Company:
         ]
         return all(self.may(person, to, found) for to, id in above if (found := self.find(to, id)))
 
-    def shares(self, person: Row, row: Row, verb: str) -> bool:
+    def shares(self, person: Row, row: Row) -> bool:
         """Whether a record that its owner shares, or does not, is there for somebody."""
-        if row["owner"] == person["id"] or verb != "show":
-            return bool(row["owner"] == person["id"])
+        if row["owner"] == person["id"]:
+            return True
         team = row["shared"] == "team" and row["owner"] in self.team(person)
         return bool(row["shared"] == "everyone" or team)
 

@@ -232,7 +232,7 @@ def shared_reach(actor: User, about: str, verb: str, scope: Scope) -> Owners:
     """
     if rights_of(actor).scope(about, "show") == Scope.NONE:
         return frozenset()
-    if verb in READS or scope == Scope.ALL:
+    if verb in LOOKS or scope == Scope.ALL:
         return None
     return frozenset({actor.id}) | (circle(actor) if scope == Scope.TEAM else frozenset())
 

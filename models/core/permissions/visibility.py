@@ -78,7 +78,7 @@ def reach(viewers: Sequence[User | System], entity: type[Entity], verb: str = "s
         theirs = (
             policy.reach(viewer, entity.slug(), verb) if can(viewer, verb, entity) else frozenset()
         )
-        if theirs is None and viewer and issubclass(entity, Shared):
+        if theirs is None and viewer and issubclass(entity, Shared) and verb == "show":
             theirs = frozenset({viewer.id})  # and what others share
         common = theirs if common is None else common if theirs is None else common & theirs
     return common

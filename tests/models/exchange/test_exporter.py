@@ -190,6 +190,8 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "role": {"rights": ("lead: look own, new, hide score", "everything: everything")},
     "team": {"role": ("support lead", "")},
+    "saved_filter": {"about": ("opportunity", "case"), "typed": ("open", "open mine")}
+    | {"shared": ("everyone", "everyone")},
     "contact": {"type": ("other", "other")},
     "lead": {
         "status": ("new", "working"),
