@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.core import rollups
@@ -155,18 +155,15 @@ def write(
         return
     kind = entity.fields()[name]
     before = {record: getattr(record, name) for record, _ in values}
-    table: Any = entity.__table__
-    for record, value in values:
-        column, now = (name, value)
-        if name.startswith(PREFIX):
-            text, others = dumped(kind, value), dict(record.custom or {})
-            others.pop(name, None)
-            column, now = "custom", others if text is None else {**others, name: text}
-        more = {column: now, "version": record.version + 1}
-        ours = (table.c.workspace == work.workspace.id, table.c.id == record.id)
-        work.session.connection().execute(update(table).where(*ours).values(more))
-        for each, held in more.items():
-            set_committed_value(record, each, held)
+    column = "custom" if name.startswith(PREFIX) else name
+    rows = [
+        {"row": record.id, "held": held_with(record, name, value), "next": record.version + 1}
+        for record, value in values
+    ]
+    work.session.connection().execute(update_of(work, entity, column), rows)
+    for (record, _), row in zip(values, rows, strict=True):
+        set_committed_value(record, column, row["held"])
+        set_committed_value(record, "version", row["next"])
     written = [(record, "update", {name: (before[record], value)}) for record, value in values]
     indexed.keep(work, written)
     if kind.search:
@@ -175,3 +172,20 @@ def write(
     for record, _ in values:
         if (record.slug(), record.id) in shown:
             outbox.redraw(work, record, background=True)
+
+
+def held_with(record: Entity, name: str, value: Any) -> Any:
+    """Return what the column of a computed field holds with a value: all that were added, or it."""
+    if not name.startswith(PREFIX):
+        return value
+    text = dumped(type(record).fields()[name], value)
+    others = {other: each for other, each in (record.custom or {}).items() if other != name}
+    return others if text is None else {**others, name: text}
+
+
+def update_of(work: Context, entity: type[Entity], column: str) -> Any:
+    """Return the statement that writes one column and the version of each of many records."""
+    table: Any = entity.__table__
+    ours = (table.c.workspace == work.workspace.id, table.c.id == bindparam("row"))
+    held = bindparam("held", type_=table.c[column].type)
+    return update(table).where(*ours).values({column: held, "version": bindparam("next")})
