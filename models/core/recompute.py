@@ -30,6 +30,8 @@ AT_ONCE = 2000
 """The records that are worked out in the act that changes a formula; more follow after it."""
 PART = 500
 """The records that are worked out in one step after it."""
+SEARCHED = 4
+"""How much longer it takes to write the words by which a record is found as well."""
 DECIDING = frozenset({"formula", "options", "deleted_at", "kind"})
 """The fields of an added field from which the values of others follow."""
 
@@ -45,7 +47,7 @@ def follow(work: Context, written: Iterable[Written]) -> None:
         return
     with within_present_shape(work), policy.beyond(work.session):
         due = following(changed)
-        if sum(count(work, slug) for slug in {slug for slug, _ in due}) <= AT_ONCE:
+        if sum(effort(work, slug, name) for slug, name in due) <= AT_ONCE:
             for slug, name in due:
                 recompute(work, ENTITIES[slug], name, 0, AT_ONCE)
         else:
@@ -66,11 +68,12 @@ def within_present_shape(work: Context) -> AbstractContextManager[None]:
     return within(shaping.made_of(found.all()))
 
 
-def count(work: Context, slug: str) -> int:
-    """Return how many records of an entity there are, also deleted ones."""
+def effort(work: Context, slug: str, name: str) -> int:
+    """Return how many records a field is worked out for; those that are found by it count more."""
     entity = ENTITIES[slug]
     asked = select(func.count(entity.id)).execution_options(with_deleted=True)
-    return work.session.scalar(asked) or 0
+    there = work.session.scalar(asked) or 0
+    return there * SEARCHED if entity.fields()[name].search else there
 
 
 # ── after the act ─────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +157,6 @@ def write(
     if not values:
         return
     kind = entity.fields()[name]
-    before = {record: getattr(record, name) for record, _ in values}
     column = "custom" if name.startswith(PREFIX) else name
     rows = [
         {"row": record.id, "held": held_with(record, name, value), "next": record.version + 1}
@@ -164,8 +166,7 @@ def write(
     for (record, _), row in zip(values, rows, strict=True):
         set_committed_value(record, column, row["held"])
         set_committed_value(record, "version", row["next"])
-    written = [(record, "update", {name: (before[record], value)}) for record, value in values]
-    indexed.keep(work, written)
+    indexed.keep_field(work, name, [record for record, _ in values])
     if kind.search:
         index(work, [record for record, _ in values])
     shown = outbox.shown(work, [(record.slug(), record.id) for record, _ in values])
