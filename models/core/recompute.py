@@ -6,7 +6,7 @@ A change of a formula is one change: the audit trail has it with the field, not 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.core import rollups
@@ -28,6 +28,8 @@ AT_ONCE = 2000
 """The records that are worked out in the act that changes a formula; more follow after it."""
 PART = 500
 """The records that are worked out in one step after it."""
+SEARCHED = 4
+"""How much longer it takes to write the words by which a record is found as well."""
 DECIDING = frozenset({"formula", "options", "deleted_at", "kind"})
 """The fields of an added field from which the values of others follow."""
 
@@ -43,7 +45,7 @@ def follow(work: Context, written: Iterable[Written]) -> None:
         return
     with policy.beyond(work.session):
         due = following(changed)
-        if sum(count(work, slug) for slug in {slug for slug, _ in due}) <= AT_ONCE:
+        if sum(effort(work, slug, name) for slug, name in due) <= AT_ONCE:
             for slug, name in due:
                 recompute(work, ENTITIES[slug], name, 0, AT_ONCE)
         else:
@@ -58,11 +60,12 @@ def is_followed(field: CustomField, changed: Iterable[str]) -> bool:
     )
 
 
-def count(work: Context, slug: str) -> int:
-    """Return how many records of an entity there are, also deleted ones."""
+def effort(work: Context, slug: str, name: str) -> int:
+    """Return how many records a field is worked out for; those that are found by it count more."""
     entity = ENTITIES[slug]
     asked = select(func.count(entity.id)).execution_options(with_deleted=True)
-    return work.session.scalar(asked) or 0
+    there = work.session.scalar(asked) or 0
+    return there * SEARCHED if entity.fields()[name].search else there
 
 
 # ── after the act ─────────────────────────────────────────────────────────────────────────────────
@@ -146,24 +149,36 @@ def write(
     if not values:
         return
     kind = entity.fields()[name]
-    before = {record: getattr(record, name) for record, _ in values}
-    table: Any = entity.__table__
-    for record, value in values:
-        column, now = (name, value)
-        if name.startswith(PREFIX):
-            text, others = dumped(kind, value), dict(record.custom or {})
-            others.pop(name, None)
-            column, now = "custom", others if text is None else {**others, name: text}
-        more = {column: now, "version": record.version + 1}
-        ours = (table.c.workspace == work.workspace.id, table.c.id == record.id)
-        work.session.connection().execute(update(table).where(*ours).values(more))
-        for each, held in more.items():
-            set_committed_value(record, each, held)
-    written = [(record, "update", {name: (before[record], value)}) for record, value in values]
-    indexed.keep(work, written)
+    column = "custom" if name.startswith(PREFIX) else name
+    rows = [
+        {"row": record.id, "held": held_with(record, name, value), "next": record.version + 1}
+        for record, value in values
+    ]
+    work.session.connection().execute(update_of(work, entity, column), rows)
+    for (record, _), row in zip(values, rows, strict=True):
+        set_committed_value(record, column, row["held"])
+        set_committed_value(record, "version", row["next"])
+    indexed.keep_field(work, name, [record for record, _ in values])
     if kind.search:
         index(work, [record for record, _ in values])
     shown = outbox.shown(work, [(record.slug(), record.id) for record, _ in values])
     for record, _ in values:
         if (record.slug(), record.id) in shown:
             outbox.redraw(work, record, background=True)
+
+
+def held_with(record: Entity, name: str, value: Any) -> Any:
+    """Return what the column of a computed field holds with a value: all that were added, or it."""
+    if not name.startswith(PREFIX):
+        return value
+    text = dumped(type(record).fields()[name], value)
+    others = {other: each for other, each in (record.custom or {}).items() if other != name}
+    return others if text is None else {**others, name: text}
+
+
+def update_of(work: Context, entity: type[Entity], column: str) -> Any:
+    """Return the statement that writes one column and the version of each of many records."""
+    table: Any = entity.__table__
+    ours = (table.c.workspace == work.workspace.id, table.c.id == bindparam("row"))
+    held = bindparam("held", type_=table.c[column].type)
+    return update(table).where(*ours).values({column: held, "version": bindparam("next")})

@@ -55,7 +55,7 @@ def understand(work: Context, row: Any, changes: Changes) -> None:
         must_go_in_no_circle(row, said, rows, kinds)
     except FormulaError as error:
         raise Invalid({"formula": str(error)}) from None
-    if row.id is not None and row.result not in ("", said.result):
+    if row.id is not None and row.result not in (None, "", said.result):
         before, after = (formulas.result_name(each) for each in (row.result, said.result))
         raise Invalid({"formula": STAYS.format(before, after)})
     row.formula, row.result = said.text, said.result

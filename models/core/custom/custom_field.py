@@ -7,8 +7,8 @@ from dataclasses import field as field_of
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint, false, func, select, text, true
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Index, String, UniqueConstraint, false, func, select, text, true
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
 from models.core.custom import computing, formulas, indexed
@@ -211,9 +211,7 @@ class CustomField(Entity):
         server_default=false(),
         nullable=False,
     )
-    result: Mapped[str] = field(
-        Text("Result", 60, form=False, card=False, readonly=True), default=""
-    )
+    result: Mapped[str | None] = mapped_column(String(60), default="")
     """What its formula amounts to, as a word for a kind."""
     slot: Mapped[str] = field(Text("Key", 60, form=False, card=False, readonly=True), default="")
 

@@ -117,7 +117,7 @@ def keep(work: Context, written: Iterable[tuple[Entity, str, Changes]]) -> None:
         every = action == "create" or "deleted_at" in changes
         names = [name for name in kinds if every or name in changes]
         if names and action != "create":
-            forget(work, record, names)
+            forget(work, record.slug(), [record.id], names)
         about = {"entity": record.slug(), "record_id": record.id}
         for name in names:
             if (value := getattr(record, name)) not in NOTHING:
@@ -165,13 +165,29 @@ def all_of(work: Context, entity: type[Entity]) -> Any:
     return select(*columns).where(table.c.workspace == work.workspace.id).order_by(table.c.id)
 
 
-def forget(work: Context, record: Entity, names: Collection[str]) -> None:
-    """Delete the rows of some fields of a record."""
+def keep_field(work: Context, name: str, records: Sequence[Entity]) -> None:
+    """Write the rows of one field of many records of an entity, in place of those that they had."""
+    kind = indexed(type(records[0])).get(name)
+    if kind is None:
+        return
+    slug = records[0].slug()
+    forget(work, slug, [record.id for record in records], [name])
+    rows = [
+        {"entity": slug, "record_id": record.id, "field": name}
+        | columns(kind, getattr(record, name), record.deleted_at is not None)
+        for record in records
+        if getattr(record, name) not in NOTHING
+    ]
+    store(work, rows)
+
+
+def forget(work: Context, slug: str, ids: Collection[int], names: Collection[str]) -> None:
+    """Delete the rows of some fields of records of an entity."""
     table: Any = CustomValue.__table__
     theirs = (
         table.c.workspace == work.workspace.id,
-        table.c.entity == record.slug(),
-        table.c.record_id == record.id,
+        table.c.entity == slug,
+        table.c.record_id.in_(list(ids)),
         table.c.field.in_(list(names)),
     )
     work.session.connection().execute(delete(table).where(*theirs))

@@ -86,16 +86,6 @@ def entered(shape: Shape) -> Iterator[None]:
 
 
 @contextmanager
-def within(shape: Shape) -> Iterator[None]:
-    """Let entities have the fields of a shape within the block, whatever was read before."""
-    before = ENTERED.set(shape)
-    try:
-        yield
-    finally:
-        ENTERED.reset(before)
-
-
-@contextmanager
 def read_in(shape: Shape) -> Iterator[None]:
     """Let what is read in the block, such as a line, be read in a shape, as far as it is known."""
     entry, before = ENTERED.set(shape), READ_IN.set(shape)

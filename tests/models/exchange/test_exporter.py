@@ -201,6 +201,7 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "activity": {"lead": ("", "")},
     "membership": {"since": ("2020-01-01", "2021-01-01"), "until": ("2022-01-01", "")},
+    "custom_field": {"formula": ("", "")},
 }
 """Fields whose values must fit each other."""
 
