@@ -36,7 +36,7 @@ MOST = 90
 TAKEN = ("probability", "forecast")
 """The fields of an option that a record takes as it enters the option."""
 BETWEEN = re.compile(r"\s*[,;+&\n]\s*|\s+and\s+")
-NOT_YOURS = "A {} has no options of its {}. Options of your own have: {}."
+NOT_YOURS = "No {} has options of its {}. Options of your own have: {}."
 
 
 class Codes:

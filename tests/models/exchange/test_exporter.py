@@ -181,6 +181,15 @@ MANY = 4
 LINES = ("=cmd|' /C calc'!A0, \"quoted\"; and\ttabbed", "Zoë Ørsted — 東京 <!channel> & 'co'")
 
 EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "option": {
+        "about": ("opportunity", "case"),
+        "choice": ("stage", "status"),
+        "like": ("won", "waiting"),
+        "after": ("won", "waiting"),
+        "probability": ("10", ""),
+        "forecast": ("best", ""),
+        "conditions": ("amount", "subject"),
+    },
     "user": {
         "role": ("rep", "manager"),
         "team": ("sales", ""),
@@ -268,13 +277,15 @@ def test_an_export_of_any_entity_comes_in_again(
     assert again == before[-2:] * MANY
 
 
-UNIQUE = {"user": "slack_id", "role": "name", "team": "name", "channel": "name"}
+UNIQUE = {"user": "slack_id", "role": "name", "team": "name", "channel": "name", "option": "name"}
 """The field of which no two records have the same although it does not say so."""
+OWN = {"option": {"position", "slot"}}
+"""The fields that each record gets for itself, because it stands beside others."""
 
 
 def unique(entity: type[Entity]) -> set[str]:
     """The fields of which no two records have the same."""
-    return {UNIQUE.get(entity.slug(), ""), *entity.unique()}
+    return {UNIQUE.get(entity.slug(), ""), *entity.unique(), *OWN.get(entity.slug(), ())}
 
 
 def anew(entity: type[Entity], row: dict[str, str], time: int) -> dict[str, str]:
@@ -282,7 +293,8 @@ def anew(entity: type[Entity], row: dict[str, str], time: int) -> dict[str, str]
     same.
     """
     own = {"ref": "", "external_id": f"{row['external_id']} {time}"}
-    own |= dict.fromkeys(unique(entity), f"U_{row['external_id']}{time}")
+    same = unique(entity) - OWN.get(entity.slug(), set())
+    own |= dict.fromkeys(same, f"U_{row['external_id']}{time}")
     return row | {name: text for name, text in own.items() if name in row}
 
 
