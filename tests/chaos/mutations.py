@@ -89,7 +89,7 @@ MUTATIONS = (
         (
             (
                 WORK,
-                "        if stored.channel:\n",
+                "        if channel := stored.posted_in(self.workspace):\n",
                 "        if stored.channel and not stored.channel:\n",
             ),
         ),

@@ -41,10 +41,7 @@ EVERYONE = frozenset(
 ) | frozenset(
     ("less", "notify", "mute", "unmute", "request", "handover", "unsubscribe", "layout", "model")
 )
-"""The verbs of `CRM` that everyone in the workspace may use: look, undo what they did, see what is
-done for them in the background, keep lists, subscribe, and choose what reaches them. What they hand
-over, or lay out, is checked record by record.
-"""
+"""The verbs of `CRM` that everyone in the workspace may use; what they do is checked further on."""
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""
 READS = LOOKS | {"export"}
