@@ -4,6 +4,7 @@ A unit of work enters the shape of its workspace, and everything that asks an en
 then gets those as well. A shape never changes; another one takes its place.
 """
 
+from _collections_abc import dict_items, dict_keys, dict_values
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -145,14 +146,18 @@ class Catalogued(dict[str, T]):
     def __len__(self) -> int:
         return dict.__len__(self) + len(self.more())
 
-    def keys(self) -> list[str]:  # type: ignore[override]
-        return list(self)
+    def whole(self) -> dict[str, T]:
+        """Return what is built in and what the present shape adds."""
+        return {**self.built_in(), **self.more()}
 
-    def values(self) -> list[T]:  # type: ignore[override]
-        return [*dict.values(self), *self.more().values()]
+    def keys(self) -> dict_keys[str, T]:
+        return self.whole().keys()
 
-    def items(self) -> list[tuple[str, T]]:  # type: ignore[override]
-        return [*dict.items(self), *self.more().items()]
+    def values(self) -> dict_values[str, T]:
+        return self.whole().values()
+
+    def items(self) -> dict_items[str, T]:
+        return self.whole().items()
 
 
 class Shaped(Mapping[str, T]):
