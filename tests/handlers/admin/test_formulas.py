@@ -186,6 +186,19 @@ def test_who_does_not_see_a_source_does_not_see_the_formula(
         list_records(work, Opportunity, "weighted > 1")
 
 
+def test_who_does_not_see_the_records_does_not_see_what_they_amount_to(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    account = given(works, Account, name="Acme")
+    formula(works, "Deals", "count(deals)", "account")
+    deal(works, account=account.ref)
+    slack.command(f"/crm {account.ref}")
+    assert "*Deals:* 1" in slack.last.words
+    slack.command('/crm role refuse "senior rep" deal show', user=ADA)
+    slack.command(f"/crm {account.ref}")
+    assert "*Deals:*" not in slack.last.words
+
+
 def test_nobody_writes_a_formula_with_what_they_do_not_see(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
