@@ -30,7 +30,14 @@ def wholes_of(part: type[Entity]) -> tuple[tuple[type[Entity], str, Rollup], ...
         for entity in ENTITIES.values()
         for name, rollup in entity.rollups().items()
     )
-    return tuple(each for each in found if each[2].of == part.slug())
+    return tuple(
+        each for each in found if each[2].of == part.slug() and has_fields_of(part, each[2])
+    )
+
+
+def has_fields_of(part: type[Entity], rollup: Rollup) -> bool:
+    """Return whether the parts still have the fields that a rollup looks at."""
+    return {rollup.by, *filter(None, [rollup.field])} <= part.fields().keys()
 
 
 @by_shape
@@ -123,7 +130,11 @@ def worked_out(
 ) -> dict[str, dict[int, Any]]:
     """Return what the parts of records amount to: rollup → id → value, as far as there are any."""
     rollups = entity.rollups()
-    return {name: amounts(work, rollups[name], ids) for name in names if name in rollups}
+    known = {name: rollups[name] for name in names if name in rollups}
+    return {
+        name: amounts(work, each, ids) if has_fields_of(ENTITIES[each.of], each) else {}
+        for name, each in known.items()
+    }
 
 
 def kept(whole: Entity, name: str, value: Any) -> Any:

@@ -160,7 +160,7 @@ class Checker:
 
 
 def literal(token: Token) -> Part:
-    """Return the value that stands in the formula itself."""
+    """Return a value that is written in the formula itself."""
     if token.kind == "number":
         number = Decimal(token.value)
         if number >= exact.LARGEST:

@@ -58,7 +58,7 @@ def fixed(example: str, wanted: Sequence[Type], type: Type, act: Callable[..., A
 
 
 def texts_alike(parts: Sequence[Part]) -> Sequence[Part]:
-    """Return parts with choices as texts, and moments as days where days stand beside them."""
+    """Return parts with choices as texts, and moments as days if there are days among them."""
     kinds = {part.type.basic for part in parts}
     parts = [as_kind(each, TEXT) if each.type.basic == Basic.CHOICE else each for each in parts]
     days = {Basic.DAY, Basic.MOMENT} <= kinds

@@ -11,7 +11,7 @@ from models.core.formula.types import DECIMAL, EMPTY, Basic, Figure, Run, Type, 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a formula: what it is, what works it out, and the word that stands for it."""
+    """A part of a formula: what it is, what works it out, and the word that errors name."""
 
     type: Type
     run: Run
@@ -59,7 +59,7 @@ def same(parts: Sequence[Part]) -> Type:
         if found.basic == Basic.EMPTY:
             found = part.type
         elif part.type.basic != found.basic or found.basic == Basic.RECORD:
-            raise wrong(part.token, f"is {part.type.basic}, and {found.basic} stands before it.")
+            raise wrong(part.token, f"is {part.type.basic}, and {found.basic} comes before it.")
         elif found.basic == Basic.NUMBER:
             found = number_of(found, part)
     return found

@@ -47,14 +47,14 @@ class Name(Node):
 
 @dataclass(frozen=True)
 class Call(Node):
-    """A function with what stands in its parentheses."""
+    """A function with the parts in its parentheses."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Sign(Node):
-    """A sign, or a word such as and, with what stands on both sides; `not` and minus have one."""
+    """A sign, or a word such as and, with the parts on both sides; `not` and minus have one."""
 
     parts: tuple[Node, ...]
 
@@ -158,7 +158,7 @@ class Reader:
             return
         if self.over:
             raise wrong(self.next, f"should be followed by “{sign}”.")
-        raise wrong(self.next, f"stands where “{sign}” should be.")
+        raise wrong(self.next, f"is here in place of “{sign}”.")
 
     @property
     def over(self) -> bool:

@@ -60,7 +60,7 @@ class FormulaError(ValueError):
 def wrong(token: Token, why: str) -> FormulaError:
     """Return the error about a word: “amont” (letter 5) is no field."""
     if token.kind == "end":
-        return FormulaError(f"The formula ends too early: what stands last {why}")
+        return FormulaError(f"The formula ends too early: its last word {why}")
     return FormulaError(f"“{token.said[:60]}” (letter {token.start + 1}) {why}")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
@@ -184,6 +185,39 @@ def test_who_does_not_see_a_source_does_not_see_the_formula(
     assert "OP-1" not in slack.last.words
     with works("T1", "U_RITA", writes=False) as work, pytest.raises(ValueError, match="Weighted"):
         list_records(work, Opportunity, "weighted > 1")
+
+
+def test_who_does_not_see_the_records_does_not_see_what_they_amount_to(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    account = given(works, Account, name="Acme")
+    formula(works, "Deals", "count(deals)", "account")
+    deal(works, account=account.ref)
+    slack.command(f"/crm {account.ref}")
+    assert "*Deals:* 1" in slack.last.words
+    slack.command('/crm role refuse "senior rep" deal show', user=ADA)
+    slack.command(f"/crm {account.ref}")
+    assert "*Deals:*" not in slack.last.words
+
+
+def test_what_names_a_field_that_is_gone_is_empty_and_keeps_nobody_from_saving(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
+    """Nobody can delete such a field; a database that was mended by hand may lack it."""
+    account = given(works, Account, name="Acme")
+    added(works, "opportunity", "Seats", "number")
+    formula(works, "Twice", "seats * 2")
+    formula(works, "Most", "max(deals.seats)", "account")
+    formula(works, "Some", "count(deals where seats > 1)", "account")
+    with works("T1") as work:
+        gone = update(CustomField.__table__).where(CustomField.__table__.c.name == "Seats")
+        work.session.connection().execute(gone.values(deleted_at=work.now))
+        work.regroup()
+    deal(works, account=account.ref, amount="5")
+    slack.command("/crm set OP-1 amount=6")
+    assert "Amount: €5 → €6" in told(slack)
+    assert held(works, Opportunity, "x_twice") is None
+    assert [held(works, Account, name) for name in ("x_most", "x_some")] == [None, 0]
 
 
 def test_nobody_writes_a_formula_with_what_they_do_not_see(
