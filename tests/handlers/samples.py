@@ -45,6 +45,8 @@ SAID = {
     "crm.request": "role edit",
     "crm.previews": "off",
     "crm.lists": "",
+    "crm.layout": "",
+    "crm.model": "deal",
     "activity.sort": "overdue",
     "crm.mute": "digest",
     "crm.less": "digest",

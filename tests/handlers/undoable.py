@@ -28,6 +28,7 @@ NO_RECORDS = {
     "activity.sort": "opens a list, in which other verbs do something",
     "crm.request": "asks the admins",
     "crm.keep": "keeps a line for one person, which is no record",
+    "crm.layout": "shows layouts, or does what the verbs of layouts do",
     "crm.lists": "shows lists, and forgets one",
     "crm.previews": "is a setting",
     "crm.undo": "is what is tried here",

@@ -315,6 +315,7 @@ SILENT = {
     "crm.previews",
     "crm.keep",
     "crm.lists",
+    "crm.layout",
     "role.decline",
 }
 """The verbs that change no record."""
