@@ -52,8 +52,8 @@ TEXTS: dict[type[Field], str] = {
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
-    "custom_field": {"about": "lead", "kind": "text"},
-    "field_layout": {"about": "lead", "card": "status, owner", "form": "name, source"},
+    "custom_field": {"about": "lead", "kind": "text", "is_unique": "no", "required": "no"},
+    "field_layout": {"about": "lead", "card": "owner, notes", "form": "notes, owner"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
