@@ -3,10 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from bot.manifest import SCOPES, manifest
 from bot.sandbox.client import SlackDriver
 from bot.sandbox.inputs import interactive
+from handlers.core.router import Catalogue
+from handlers.registry import ROUTERS
 from models.core.custom.custom_field import CustomField
 from models.core.model.sample import NEWEST, sample_of
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -61,6 +65,32 @@ def test_one_noun_says_whom_it_names_and_what_names_it(slack: SlackDriver) -> No
     assert "A deal is named by a task in Deal." in told(slack)
     assert "* Name · Text" in told(slack)
     assert "opportunity.png" in files(slack)
+
+
+def test_a_menu_leads_to_one_noun_and_a_button_to_what_is_amiss(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    slack.command("/crm model", user=ADA)
+    slack.pick("crm.model", "Deal", user=ADA)
+    assert "A deal names a customer in Customer." in told(slack)
+    slack.command("/crm model", user=ADA)
+    slack.click("crm.model#2", user=ADA)
+    assert "Nothing is amiss with the model." in told(slack)
+    slack.command("/crm model")
+    assert "What is amiss" not in slack.last.buttons
+
+
+def test_without_the_scope_the_answer_stands_and_says_why_no_files_came(
+    slack: SlackDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = manifest(Catalogue(ROUTERS))
+    granted = [scope for scope in SCOPES if scope != "files:write"]
+    asked["oauth_config"] = {"scopes": {"bot": granted}}
+    monkeypatch.setattr(slack.slack, "manifest", asked)
+    slack.command("/crm model deal")
+    assert "A deal names a customer in Customer." in told(slack)
+    why = "The files were not sent: Slack says “missing_scope”."
+    assert any(why in message.text for message in slack.slack.timeline)
 
 
 def test_what_is_hidden_from_who_reads_is_in_no_diagram(
