@@ -59,9 +59,9 @@ TEXTS: dict[type[Field], str] = {
 OWN = {
     "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
     "team": {"role": "support lead"},
-    "custom_field": {"about": "lead", "kind": "text"},
+    "custom_field": {"about": "lead", "kind": "text", "is_unique": "no", "required": "no"},
+    "field_layout": {"about": "lead", "card": "owner, notes", "form": "notes, owner"},
     "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "VY"},
-    "field_layout": {"about": "lead", "card": "status, owner", "form": "name, source"},
     "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
     "rule": {"paused": "no"},

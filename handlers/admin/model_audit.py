@@ -43,10 +43,9 @@ def audit(request: Request) -> Message:
         drawn += shown(each, begins=each.fault != before)
         told.append(each.said)
         before = each.fault
-    if left := len(found) - SHOWN:
-        rest = f"and {left} more: mend these first" if left > 0 else ""
-        drawn += [blocks.context(rest)] if rest else []
-        told += [rest] if rest else []
+    if len(found) > SHOWN:
+        told.append(f"and {len(found) - SHOWN} more: mend these first")
+        drawn.append(blocks.context(told[-1]))
     return Message("\n".join([*told, LOOKED]), blocks.distinct(drawn))
 
 

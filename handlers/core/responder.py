@@ -226,7 +226,7 @@ class Responder:
             self.show(self.home_with(message))
 
     def attach(self, message: Message) -> None:
-        """Send the files of an answer to the person in a direct message, or say why not."""
+        """Send the files of an answer in a direct message, with its text, or say why not."""
         files = () if self.outside else message.files()
         if not files:
             return
@@ -235,7 +235,8 @@ class Responder:
         ]
         try:
             direct = self.client.conversations_open(users=self.act.person)["channel"]["id"]
-            self.client.files_upload_v2(channel=direct, file_uploads=sent)
+            said = blocks.escape(blocks.cut(message.text, TEXT))
+            self.client.files_upload_v2(channel=direct, file_uploads=sent, initial_comment=said)
         except SlackApiError as error:
             why = str(error.response["error"])
             log.warning("Files were not sent: %s", why)

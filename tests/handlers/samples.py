@@ -53,6 +53,8 @@ SAID = {
     "crm.previews": "off",
     "crm.lists": "",
     "crm.background": "",
+    "crm.layout": "",
+    "crm.model": "deal",
     "activity.sort": "overdue",
     "crm.mute": "digest",
     "crm.less": "digest",

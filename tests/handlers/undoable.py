@@ -28,6 +28,7 @@ NO_RECORDS = {
     "activity.sort": "opens a list, in which other verbs do something",
     "crm.request": "asks the admins",
     "crm.keep": "keeps a line for one person, which is no record",
+    "crm.layout": "shows layouts, or does what the verbs of layouts do",
     "crm.lists": "shows lists, and forgets one",
     "crm.previews": "is a setting",
     "crm.background": "shows tasks, and ends or begins one",
@@ -113,6 +114,12 @@ NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"]}
 """Roles and teams that nobody has; every workspace begins with some that people do have."""
 
 
+APART = {
+    "field_layout": [("about", ["lead", "deal", "customer", "account", "sale"])],
+}
+"""What keeps the records of an entity apart, where there is one for each: field → texts."""
+
+
 def record_of(verb: Verb, pick: Pick) -> str:
     """One of the first records."""
     return f"{ENTITIES[verb.noun].prefix}-{pick(NUMBERS.get(verb.noun, ['1', '2']))}"
@@ -144,6 +151,7 @@ def made(entity: type[Entity], nth: int) -> Interaction:
     kinds = entity.fields()
     unique = {name: f"Sample {nth}" for name, kind in kinds.items() if kind.unique}
     unique |= {"name": f"Sample {nth}"} if "name" in kinds else {}
+    unique |= {name: several[nth % len(several)] for name, several in APART.get(entity.slug(), ())}
     return Interaction(
         "form", "T1", "U_ADA", f"{entity.slug()} new --yes", texts=texts_for(entity) | unique
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import combinations
 from typing import Any
@@ -17,7 +17,7 @@ from models.core.entity.custom_values import PREFIX
 from models.core.fields import Person, Reference
 from models.core.identity import rights
 from models.core.identity.role import Role
-from models.core.model.sample import NEWEST, Pair, Sample, alike, countable, lost, sample_of
+from models.core.model.sample import NEWEST, Filled, Pair, Sample, alike, countable, lost, sample_of
 from models.core.parsing import values
 from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
@@ -76,16 +76,23 @@ def findings(work: Context) -> list[Finding]:
             sample = sample_of(work, entity)
             found += [*orphans(work, entity), *unused(work, entity, sample, added)]
             found += [*doubles(work, entity, sample, added), *unasked(entity, sample, added)]
-    return sorted(found, key=lambda each: list(Fault).index(each.fault))
+    return sorted(found, key=lambda each: (list(Fault).index(each.fault), is_built_in(each)))
+
+
+def is_built_in(found: Finding) -> bool:
+    """Return whether a finding is about fields that stay, which come after those that need not."""
+    return any(line.startswith("layout ") for line in found.mends.values())
 
 
 def of(entity: type[Entity], name: str) -> str:
     return f"{entity.fields()[name].label} of a {entity.noun()}"
 
 
-def among(total: int) -> str:
+def among(total: int, entity: type[Entity]) -> str:
     """Return which records were looked at: all of them, or the newest."""
-    return f"the newest {total:,}" if total >= NEWEST else f"all {total:,}"
+    if total == 1:
+        return f"the only {entity.noun()}"
+    return f"{'the newest' if total >= NEWEST else 'all'} {total:,} {entity.plural()}"
 
 
 def ending(row: CustomField) -> dict[str, str]:
@@ -160,21 +167,33 @@ def strayed(added: Added) -> Iterator[Finding]:
 
 
 def unused(work: Context, entity: type[Entity], sample: Sample, added: Added) -> Iterator[Finding]:
-    """Yield the fields that nobody fills, not lately, or seldom."""
+    """Yield the fields that nobody fills, not lately, or seldom: built-in ones together."""
+    told: dict[tuple[Fault, str], list[str]] = {}
     for name, filled in sample.filled.items():
         row = added.get((entity.slug(), name))
         if (row is None and sample.total < LEAST) or not sample.total:
             continue
-        mends = ending(row) if row else lay_out(entity)
-        where = f"in {among(sample.total)} {entity.plural()}"
-        if not filled.count:
-            yield Finding(Fault.UNUSED, f"Nobody filled {of(entity, name)}, {where}.", mends)
-        elif filled.changed and filled.changed < work.now - UNUSED:
-            said = f"Nobody filled {of(entity, name)} for {UNUSED.days} days, {where}."
-            yield Finding(Fault.UNUSED, said, mends)
-        elif sample.total >= LEAST and filled.count < EMPTY * sample.total:
-            said = f"{of(entity, name)} is mostly empty: {filled.count:,} hold it, {where}."
-            yield Finding(Fault.EMPTY, said, mends)
+        if verdict := verdict_on(filled, sample.total, work.now):
+            fault, said = verdict
+            if row is None:
+                told.setdefault(verdict, []).append(entity.fields()[name].label)
+            else:
+                what = said.format(of(entity, name), among(sample.total, entity))
+                yield Finding(fault, what, ending(row))
+    for (fault, said), labels in told.items():
+        what = f"{enumerated(labels, 'and')} of a {entity.noun()}"
+        yield Finding(fault, said.format(what, among(sample.total, entity)), lay_out(entity))
+
+
+def verdict_on(filled: Filled, total: int, now: datetime) -> tuple[Fault, str] | None:
+    """Return what is amiss with a column, and the sentence with a gap for its name."""
+    if not filled.count:
+        return Fault.UNUSED, "Nobody filled {}, in {}."
+    if filled.changed and filled.changed < now - UNUSED:
+        return Fault.UNUSED, f"Nobody filled {{}} for {UNUSED.days} days, in {{}}."
+    if total >= LEAST and filled.count < EMPTY * total:
+        return Fault.EMPTY, f"Fewer than {EMPTY:.0%} hold {{}}, in {{}}."
+    return None
 
 
 def doubles(work: Context, entity: type[Entity], sample: Sample, added: Added) -> Iterator[Finding]:

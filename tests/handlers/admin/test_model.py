@@ -3,10 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from bot.manifest import SCOPES, manifest
 from bot.sandbox.client import SlackDriver
 from bot.sandbox.inputs import interactive
+from handlers.core.router import Catalogue
+from handlers.registry import ROUTERS
 from models.core.custom.custom_field import CustomField
 from models.core.model.sample import NEWEST, sample_of
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -63,6 +67,32 @@ def test_one_noun_says_whom_it_names_and_what_names_it(slack: SlackDriver) -> No
     assert "opportunity.png" in files(slack)
 
 
+def test_a_menu_leads_to_one_noun_and_a_button_to_what_is_amiss(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    slack.command("/crm model", user=ADA)
+    slack.pick("crm.model", "Deal", user=ADA)
+    assert "A deal names a customer in Customer." in told(slack)
+    slack.command("/crm model", user=ADA)
+    slack.click("crm.model#2", user=ADA)
+    assert "Nothing is amiss with the model." in told(slack)
+    slack.command("/crm model")
+    assert "What is amiss" not in slack.last.buttons
+
+
+def test_without_the_scope_the_answer_stands_and_says_why_no_files_came(
+    slack: SlackDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = manifest(Catalogue(ROUTERS))
+    granted = [scope for scope in SCOPES if scope != "files:write"]
+    asked["oauth_config"] = {"scopes": {"bot": granted}}
+    monkeypatch.setattr(slack.slack, "manifest", asked)
+    slack.command("/crm model deal")
+    assert "A deal names a customer in Customer." in told(slack)
+    why = "The files were not sent: Slack says “missing_scope”."
+    assert any(why in message.text for message in slack.slack.timeline)
+
+
 def test_what_is_hidden_from_who_reads_is_in_no_diagram(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
@@ -114,7 +144,7 @@ def test_what_is_amiss_is_told_and_mended_with_one_tap(
     slack.command('/crm role hide "senior rep" deal margin', user=ADA)
     slack.command("/crm field delete FD-4 --yes", user=ADA)
     slack.command("/crm model audit", user=ADA)
-    assert "Nobody filled Seats of a deal, in all 1 deals." in told(slack)
+    assert "Nobody filled Seats of a deal, in the only deal." in told(slack)
     assert "Next step and Next steps of a deal may mean the same" in told(slack)
     assert "No form asks for Old of a deal: 0 hold it still." in told(slack)
     assert "The role senior rep hides x_margin of a deal, which is no more." in told(slack)
@@ -161,7 +191,9 @@ def test_references_to_what_was_deleted_and_same_values_are_found(
     slack.command("/crm model audit", user=ADA)
     assert "21 deals name a deleted customer in Account man." in told(slack)
     assert "Next step and Mood of a deal may mean the same: 21 of 21 values" in told(slack)
-    assert "Nobody filled Competitor of a deal, in all 21 deals." in told(slack)
+    unused = next(line for line in told(slack).splitlines() if "of a deal, in all 21" in line)
+    assert unused.startswith("Nobody filled Account, Amount,")
+    assert "Competitor" in unused
 
 
 def test_what_nobody_filled_for_half_a_year_is_unused(
@@ -171,4 +203,4 @@ def test_what_nobody_filled_for_half_a_year_is_unused(
     deal(works, x_seats="12")
     clock.forward(timedelta(days=181))
     slack.command("/crm model audit", user=ADA)
-    assert "Nobody filled Seats of a deal for 180 days, in all 1 deals." in told(slack)
+    assert "Nobody filled Seats of a deal for 180 days, in the only deal." in told(slack)

@@ -331,6 +331,7 @@ SILENT = {
     "crm.lists",
     "crm.background",
     "crm.unsubscribe",
+    "crm.layout",
     "role.decline",
     "rule.replay",
 }
