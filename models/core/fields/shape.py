@@ -150,13 +150,13 @@ class Catalogued(dict[str, T]):
         """Return what is built in and what the present shape adds."""
         return {**self.built_in(), **self.more()}
 
-    def keys(self) -> dict_keys[str, T]:
+    def keys(self) -> "dict_keys[str, T]":
         return self.whole().keys()
 
-    def values(self) -> dict_values[str, T]:
+    def values(self) -> "dict_values[str, T]":
         return self.whole().values()
 
-    def items(self) -> dict_items[str, T]:
+    def items(self) -> "dict_items[str, T]":
         return self.whole().items()
 
 
