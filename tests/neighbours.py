@@ -76,9 +76,19 @@ def texts_of(entity: type[Entity]) -> dict[str, str]:
     return {name: text for name, text in texts_for(entity).items() if name not in own}
 
 
+UNLIKE = {
+    "custom_object": {
+        "one": {"name": f"Sail {TELLTALE}", "plural_name": f"Sails {TELLTALE}", "starts": "VA"},
+        "two": {"name": f"Mast {TELLTALE}", "plural_name": f"Masts {TELLTALE}", "starts": "VB"},
+    },
+    "field_layout": {"two": {"about": "deal", "card": "owner", "form": "owner"}},
+}
+"""What keeps two records of an entity apart."""
+
+
 def telling(entity: type[Entity], number: str) -> dict[str, str]:
     """The texts of ours with the telling word in each that takes any."""
-    texts = texts_of(entity)
+    texts = texts_of(entity) | UNLIKE.get(entity.slug(), {}).get(number, {})
     for name, kind in entity.fields().items():
         if (
             name in texts

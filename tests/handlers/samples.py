@@ -40,6 +40,8 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("call", "meeting", "email"), {"description": "Spoke", "customer": "CU-1"}),
     "log.note": {"description": "Spoke", "customer": "CU-1"},
     "log.new": {"description": "Spoke", "customer": "CU-1", "type": "call"},
+    "field_layout.new": {"about": "deal", "card": "owner", "form": "owner"},
+    "custom_object.new": {"name": "Voyage", "starts": "ZY"},
     "option.new": {"about": "deal", "choice": "stage", "name": "Pilot", "like": "proposal"},
     "option.change": {"what": "deal stage discovery", "probability": "30"},
     "user.edit": {"starts_at": "07:00"},

@@ -4,11 +4,13 @@ after.
 
 from collections.abc import Callable
 from functools import cache
+from string import ascii_lowercase
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from handlers.core.interaction import Interaction
+from handlers.core.router import Catalogue
 from handlers.core.verb import Verb
 from handlers.registry import ROUTERS
 from models.core.entity.base import ENTITIES, Entity
@@ -19,7 +21,12 @@ from models.core.unit_of_work import UnitOfWorkFactory
 from models.support.case import CaseComment
 from tests.samples import texts_for
 
-VERBS = {verb.id: verb for router in ROUTERS for verb in router.verbs.values() if verb.writes}
+VERBS = {
+    verb.id: verb
+    for router in Catalogue(ROUTERS).routers.values()
+    for verb in router.verbs.values()
+    if verb.writes
+}
 NO_RECORDS = {
     "deliveries.retry": "what Slack is told is no record",
     "deliveries.drop": "what Slack is told is no record",
@@ -76,6 +83,7 @@ ARGUMENTS = {
     "team.join": ["<@U_JULE>", "<@U_OLGA>"],
 }
 LINES = {
+    "option.change": ["option change deal stage discovery probability=30"],
     "log.new": ["log new type=call customer=CU-1 description=Talked"],
     "log.call": ["log call CU-1 Talked minutes=20"],
     "log.meeting": ["log meeting OP-1 Showed the product"],
@@ -105,6 +113,8 @@ EDITED = {
         "team": ["north", "sales"],
         "starts_at": ["07:15", "08:30"],
     },
+    "custom_field": {"hint": ["Something new", "Else"], "on_card": ["yes", "no"]},
+    "option": {"name": ["Something new", "Else"], "probability": ["30", "60"]},
     "saved_filter": {"name": ["Something new", "Else"], "typed": ["open", "mine"]},
 }
 """Other texts for the fields of an entity than its kinds suggest."""
@@ -116,6 +126,11 @@ NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"]}
 
 APART = {
     "field_layout": [("about", ["lead", "deal", "customer", "account", "sale"])],
+    "custom_object": [
+        ("name", [f"Voyage {letter}" for letter in ascii_lowercase]),
+        ("plural_name", [f"Voyages {letter}" for letter in ascii_lowercase]),
+        ("starts", [f"Z{letter}" for letter in ascii_lowercase]),
+    ],
 }
 """What keeps the records of an entity apart, where there is one for each: field → texts."""
 

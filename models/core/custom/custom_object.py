@@ -81,15 +81,17 @@ class CustomObject(Entity):
         """Yield what is wrong: field and sentence."""
         if self.deleted_at:
             return
+        stands = self.id is not None and "deleted_at" not in changes
+        mine = self.slot if stands else None
         taken = {word: slug for slug, each in ENTITIES.items() for word in each.words()}
         words = [values.fold(self.name), values.fold(self.plural_name or plural(self.name))]
         verbs = rights.VERBS.get("crm", ())
-        clash = [word for word in words if taken.get(word, self.slot) != self.slot or word in verbs]
+        clash = [word for word in words if taken.get(word, mine) != mine or word in verbs]
         if clash:
             yield "name", f"“{clash[0]}” means something else already. Choose another name."
         if not values.fold(self.name).replace(" ", "").isalpha():
             yield "name", "The name of a noun has letters only, such as Project or Service visit."
-        others = {each.prefix for slug, each in ENTITIES.items() if slug != self.slot}
+        others = {each.prefix for slug, each in ENTITIES.items() if slug != mine}
         if not PREFIX.fullmatch(self.starts or ""):
             yield "starts", "Numbers begin with two letters from A to Z, such as PJ."
         elif self.starts in others:

@@ -52,7 +52,9 @@ PEOPLE = {
 """Who acts: the workspace whose token answers, the person, and where the person comes from."""
 DOORS = ("command", "message", "button", "form")
 CATALOGUE = Catalogue(ROUTERS)
-WRITING = [verb for router in ROUTERS for verb in router.verbs.values() if verb.writes]
+WRITING = [
+    verb for router in CATALOGUE.routers.values() for verb in router.verbs.values() if verb.writes
+]
 
 # ── the doors ─────────────────────────────────────────────────────────────────────────────────────
 

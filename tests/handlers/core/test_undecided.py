@@ -188,7 +188,7 @@ TYPED = [
     *(line for line in DOORS if "{text" in line),
 ]
 """The doors at which people type something."""
-UNNAMED = {("report", slug) for slug in ENTITIES} | {("home", "user")}
+UNNAMED = {("report", slug) for slug in ENTITIES.built_in()} | {("home", "user")}
 """What these doors tell of some entities is not by name."""
 ACTING = {line for line in DOORS if "{" in line} | {"find", "export", "report", "home"}
 """The doors that ask who acts."""
@@ -233,7 +233,7 @@ WAYS = {each.__name__: each for each in (undecided, unread, unasked, forsaken)}
 
 ASKED = [
     (way, door, slug)
-    for slug in ENTITIES
+    for slug in ENTITIES.built_in()
     for door in DOORS
     for way in WAYS
     if way != "unasked" or door in ACTING
@@ -242,7 +242,7 @@ ASKED = [
 
 
 def fill(works: UnitOfWorkFactory) -> None:
-    for entity in ENTITIES.values():
+    for entity in ENTITIES.built_in().values():
         if entity.slug() != "user":
             given_sample(works, entity)
 
@@ -257,7 +257,9 @@ def filled(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
 def opened(works: UnitOfWorkFactory) -> Iterator[tuple[UnitOfWork, dict[str, Entity]]]:
     """A unit of work of somebody who sees everything, who holds the last record of each entity."""
     with works("T1", "U_ADA", writes=False) as work:
-        newest = (select(each).order_by(each.id.desc()).limit(1) for each in ENTITIES.values())
+        newest = (
+            select(each).order_by(each.id.desc()).limit(1) for each in ENTITIES.built_in().values()
+        )
         held = [work.session.scalars(statement).one() for statement in newest]
         yield work, {record.slug(): record for record in held}
 
@@ -325,7 +327,7 @@ def test_whatever_is_typed_who_was_not_decided_reads_nothing(
         @supposing(
             way=some.sampled_from([undecided, unread, forsaken]),
             door=some.sampled_from(TYPED),
-            slug=some.sampled_from(list(ENTITIES)),
+            slug=some.sampled_from(list(ENTITIES.built_in())),
             text=TEXTS,
         )
         def every(way: Any, door: str, slug: str, text: str) -> None:
