@@ -104,6 +104,28 @@ def roles(browser: Browser, url: str, folder: Path) -> None:
     take(screen, str(folder / "roles"))
 
 
+def shape(browser: Browser, url: str, folder: Path) -> None:
+    """A noun of one's own: the line that makes it, its form, and its card."""
+    screen = sit(browser, url, "U_ADA", "C_GENERAL")
+    screen.say(
+        "/crm object new Delivery prefix=DY channel=#general "
+        'fields="Weight decimal, Arrives day, State choice (Packed, Sent, There)"'
+    )
+    expect(screen.whisper("Created OB-")).to_be_visible()
+    screen.say("/crm delivery new Lamps for the quay weight=12.5 arrives=friday state=packed")
+    expect(screen.card("DY-1")).to_contain_text("Lamps for the quay")
+    screen.say("/crm field new")
+    screen.choose("about", "Deal")
+    screen.fill(name="Contract type", options="Annual, Monthly, Pre-paid")
+    screen.choose("kind", "Choice of one")
+    screen.page.mouse.move(0, 0)
+    take(screen, str(folder / "own-field"))
+    screen.save()
+    expect(screen.whisper("Created FD-")).to_be_visible()
+    screen.page.mouse.move(0, 0)
+    take(screen, str(folder / "own-noun"))
+
+
 def digest(browser: Browser, url: str, folder: Path) -> None:
     screen = sit(browser, url, "U_MONA", "D_MONA")
     screen.to_next_working_morning()
@@ -116,7 +138,7 @@ def digest(browser: Browser, url: str, folder: Path) -> None:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sandbox(Path(place)) as url, chromium() as browser:
-        for picture in (homes, everything, case, roles, channel, form, digest):
+        for picture in (homes, everything, case, roles, shape, channel, form, digest):
             picture(browser, url, folder)
 
 

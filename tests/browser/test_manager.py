@@ -56,6 +56,6 @@ def test_what_is_stuck_is_asked_in_words_and_opened_and_a_list_is_shown_by_its_n
     screen.say("/crm who closed the most this quarter")
     expect(screen.whisper("Won and lost this quarter")).to_contain_text("Rita Reyes")
     screen.say("/crm deal list stage=proposal keep as Proposals")
-    expect(screen.whisper("Kept: Proposals")).to_be_visible()
+    expect(screen.whisper("Saved: Proposals")).to_be_visible()
     screen.say("/crm proposals")
     expect(screen.whisper("match “stage=proposal”")).to_contain_text("Sundaram loom sensors")
