@@ -63,6 +63,8 @@ DATED: Mapping[str, str] = {
     "changed": "updated_at",
     "modified": "updated_at",
 }
+NAMED = 4
+"""The words of a field's name, at most, before a period."""
 EXTENDED = (Money, Day, Moment, Choice, Reference)
 """The kinds for which more words can belong to a value: 10k USD, end of month, Ada Lovelace."""
 
@@ -206,11 +208,19 @@ class Listing:
                 return [(name, code, code)]
         return []
 
+    def dated(self, said: str) -> tuple[str, str, str]:
+        """Return the words that name a field with a day, that name, and the words behind them."""
+        words = said.split(" ")
+        for count in range(min(NAMED, len(words) - 1), 0, -1):
+            name = values.fold("_".join(words[:count]))
+            if name in self.days:
+                return " ".join(words[:count]), name, " ".join(words[count:])
+        return words[0], values.fold(words[0]), " ".join(words[1:])
+
     def period(self, said: str) -> Node | None:
         """Return the condition of a period after its field: due today, closed this week."""
-        first, _, rest = said.partition(" ")
-        word, when = values.fold(first), rest
-        name = self.days.get(word, "")
+        first, word, rest = self.dated(said)
+        name, when = self.days.get(word, ""), rest
         state = [Word(word)] if name and word in shortcuts(self.entity) else []
         if not name:
             name, when, word = self.usual, said, ""
