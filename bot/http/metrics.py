@@ -23,7 +23,7 @@ KIND = re.compile(r"[a-z_]{1,40}(?:\.[a-z_]{1,40})?")
 
 None of them has an accent, a space or a digit.
 """
-LABELS = 600
+LABELS = 1000
 """More names than there are verbs.
 
 Further names share one figure, since each name costs memory for ever.

@@ -57,7 +57,7 @@ def listed(request: Request, _: Any) -> Response:
     )
 
 
-@router.verb("change", record=False, asks=ASKS, text="what", title="Change an option")
+@router.verb("change", bound=True, record=False, asks=ASKS, text="what", title="Change an option")
 def change(request: Request, _: Any) -> Response:
     """Change an option, also a built-in one: `option change deal stage proposal name=Offer`."""
     texts = {n: text for n, text in request.texts.items() if n in CHANGED and text.strip()}

@@ -29,6 +29,7 @@ from handlers.core.verb import takes_prose
 from models.core.db.deadline import PERSON, within
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
 from models.core.fields.shape import Reshaped, read_in
+from models.core.identity import rights
 from models.core.parsing.texts import clean
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -132,12 +133,17 @@ class Dispatcher:
     def name_of(self, act: Interaction) -> str:
         """Return the name of an interaction in metrics.
 
-        It is the verb, never a word that only this person typed.
+        It is the verb, never a word that only this person typed or that a workspace chose: the
+        verbs of nouns that admins made are counted as those of one noun.
         """
         if act.surface in ("home", "options"):
             return act.surface
-        verb = self.catalogue.command(act.line).verb
-        return verb.id if verb else "unknown"
+        shape = self.works.rosters.shape_known(act.workspace)
+        with read_in(shape):
+            verb = self.catalogue.command(act.line).verb
+        if verb is None:
+            return "unknown"
+        return f"{rights.MADE}.{verb.name}" if verb.noun in shape.objects else verb.id
 
     def answer_in_shape(self, act: Interaction, answer: Answer) -> str:
         """Answer an interaction, read with the fields that the workspace has.

@@ -85,7 +85,7 @@ TOPICS = (
         "`{root} deal new Acme renewal 12k CU-1`",
     ),
     Topic(
-        frozenset(("flag", "flags", "options", "here", "reason", "form", "yes")),
+        frozenset(("flag", "flags", "here", "reason", "form", "yes")),
         "*Flags* are written with two hyphens, anywhere in a line; of a text that is kept word for word, at its end.\n"
         "`--here` shows the answer to the whole channel · `--form` opens the form · `--reason she asked` is kept in "
         "the history · `--yes` does not ask first · `--page=2` is the next page.",

@@ -30,6 +30,7 @@ PAGES = {
     "docs/support.md": {seed.SAM},
     "docs/manager.md": {seed.MONA},
     "docs/admin.md": {seed.ADA},
+    "docs/shape.md": {seed.ADA},
 }
 """The pages for people, and who types on each."""
 CONVERSATION = re.compile(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from handlers.core.commandline.subjects import LEADING, QUOTES
 from handlers.core.request import Request
 from handlers.core.router import Command
+from handlers.core.verb import Verb
 from models.core import saved_filters
 from models.core.entity.base import ENTITIES, Entity
 from models.core.parsing import values
@@ -84,8 +85,16 @@ def is_asked(request: Request) -> bool:
     line, verb = request.line, request.verb
     takes = verb is not None and (verb.text or verb.writes)
     unread = verb is None or bool(verb.record and takes and line.text)
+    if verb and unread and is_named_whole(request, verb):
+        return False
     numbered = any(ref.kind not in ("name", "email") for ref in line.refs)
     return unread and not numbered and not request.thread and request.surface != "form"
+
+
+def is_named_whole(request: Request, verb: Verb) -> bool:
+    """Return whether the words of a line are a name as only its noun reads: deal stage pilot."""
+    entity = ENTITIES.get(verb.noun)
+    return bool(entity and entity.recognise(request.work, request.line.text) is not None)
 
 
 def named(request: Request, words: Sequence[str]) -> list[Entity]:

@@ -238,6 +238,18 @@ def stored(text: str) -> Rights:
     return found
 
 
+def said_to_hide(text: str) -> dict[str, set[str]]:
+    """Return the names of the fields that a text hides, by entity, also of those that are gone."""
+    words, found = nouns(), dict[str, set[str]]()
+    for line in text.casefold().splitlines():
+        word, _, granted = line.partition(":")
+        said = (part.partition(" ") for part in parts(granted))
+        names = {name for verb, _, name in said if verb == HIDE}
+        if names and (about := words.get(word.strip())):
+            found.setdefault(about, set()).update(names)
+    return found
+
+
 def parts(granted: str) -> list[str]:
     """Return the parts of a line, each hidden field as one of its own.
 

@@ -130,9 +130,8 @@ def hidden(work: Context) -> Iterator[Finding]:
     with policy.beyond(work.session):
         roles = work.session.scalars(select(Role).order_by(Role.id)).all()
     for role in roles:
-        for about, names in rights.stored(role.rights).hidden.items():
-            kinds = ENTITIES[about].fields() if about in ENTITIES else {}
-            if gone := sorted(names - kinds.keys()):
+        for about, names in rights.said_to_hide(role.rights).items():
+            if gone := sorted(names - ENTITIES[about].field_names().keys()):
                 said = f"The role {role.title} hides {enumerated(gone, 'and')}"
                 what = f"of a {rights.noun(about)}"
                 yield Finding(

@@ -222,7 +222,7 @@ def test_everything_about_a_record_is_read_in_the_terminal(crm: Crm) -> None:
     crm("say", "lead new Ada Lovelace company=Analytical")
     told = crm("say", "LD-1 more --tab=details").output
     assert "First name: Ada\nLast name: Lovelace\nCompany: Analytical\n" in told
-    assert "at Analytical" in crm("say", "LD-1 more").output
+    assert "\nAnalytical · *New* · unassigned\n" in crm("say", "LD-1 more").output
 
 
 def test_what_was_typed_in_the_terminal_is_taken_back_there(crm: Crm) -> None:

@@ -1,11 +1,12 @@
 """Figures for Prometheus: what is counted, and that no label grows with what people type."""
 
+from itertools import product
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import create_dispatcher
 from bot.http.metrics import GAUGES, LABELS, Metrics
 from handlers.core.interaction import Interaction
-from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.core.test_telemetry import Heard
@@ -65,9 +66,7 @@ def test_what_is_no_name_of_ours_becomes_other(name: str) -> None:
 
 def test_there_are_never_more_than_so_many_names() -> None:
     metrics = Metrics()
-    letters = [
-        f"{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"
-    ]
+    letters = ["".join(word) for word in product("abcdefghijklmnopqrstuvwxyz", repeat=3)]
     assert len(letters) > LABELS
     assert len({metrics.folded(name) for name in letters}) == LABELS + 1
     assert metrics.folded(letters[-1]) == "other"
@@ -75,9 +74,7 @@ def test_there_are_never_more_than_so_many_names() -> None:
 
 def test_every_verb_has_a_figure_of_its_own() -> None:
     metrics = Metrics()
-    verbs = [
-        verb.id for router in Catalogue(ROUTERS).routers.values() for verb in router.verbs.values()
-    ]
+    verbs = [verb.id for router in ROUTERS for verb in router.verbs.values()]
     assert [metrics.folded(verb) for verb in verbs] == verbs
     assert len(verbs) < LABELS / 2
 
@@ -111,3 +108,17 @@ def test_nothing_a_person_typed_becomes_a_label(works: UnitOfWorkFactory) -> Non
         dispatcher.handle(Interaction("command", "T1", "U_RITA", line, key=line), Heard())
     assert "lovelace" not in metrics.text().decode().casefold()
     assert figures(metrics)["rapport_acts_total", "unknown", "done"] >= 1
+
+
+@SQLITE
+def test_the_name_of_a_noun_that_a_workspace_made_is_no_label(works: UnitOfWorkFactory) -> None:
+    metrics = Metrics()
+    dispatcher = create_dispatcher(works, watch=metrics)
+    for line in (
+        'object new Lovelace prefix=LV fields="Budget money"',
+        "lovelace new Ada budget=3",
+    ):
+        dispatcher.handle(Interaction("command", "T1", "U_ADA", line, key=line), Heard())
+    assert figures(metrics)["rapport_acts_total", "custom_object.new", "done"] == 1
+    assert figures(metrics)["rapport_acts_total", "custom_record.new", "done"] == 1
+    assert "lovelace" not in metrics.text().decode().casefold()

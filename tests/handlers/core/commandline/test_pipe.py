@@ -77,7 +77,8 @@ def test_a_word_that_nobody_knows_is_said_and_nothing_is_done(
 ) -> None:
     slack.command("/crm deal list open | cuont")
     assert told(slack).startswith(
-        "“cuont” cannot follow | after a list. Nothing was done yet. These can: save, count, export."
+        "“cuont” cannot follow | after a list. Nothing was done yet. "
+        "These can: save, count, set, export."
     )
     slack.click("crm.run")
     assert told(slack).startswith("3 deals match “open”.")
