@@ -61,7 +61,7 @@ OWN = {
     "team": {"role": "support lead"},
     "custom_field": {"about": "lead", "kind": "text", "is_unique": "no", "required": "no"},
     "field_layout": {"about": "lead", "card": "owner, notes", "form": "notes, owner"},
-    "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "VY"},
+    "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "SV"},
     "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
     "rule": {"paused": "no"},

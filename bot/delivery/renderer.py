@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -230,15 +230,13 @@ class Renderer:
             raise Refused("shared_with_outsiders")
         if reposting.is_retelling(delivery):
             return self.anew(work, delivery, room)
-        message = draw(work, self.catalogue, delivery)
+        kept = room is not None and reposting.is_told(delivery, delivery.channel)
+        with reposting.noticing(work) if kept else nullcontext(()) as asked:
+            message = draw(work, self.catalogue, delivery)
         if message is None:
             raise Nothing("nothing to say any more")
         if not is_card(delivery):
-            shown = (
-                anew.shown(work, delivery)
-                if room and reposting.is_told(delivery, delivery.channel)
-                else None
-            )
+            shown = anew.shown(work, delivery, asked) if kept else None
             named = {(record.slug(), record.id): record.version for record in message.named}
             shown = self.asked(shown, delivery)
             return Rendered(message, shown=counted(shown, message), room=room, named=named)

@@ -4,7 +4,7 @@ A list is drawn as its records are now. Anything else is drawn for the people wh
 the same, it is less, or it says that it is for others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.posted import ListSubscription, PostedMessage
-from models.core.outbox.reposting import LINE, PERSON, Shown, is_whole, together
+from models.core.outbox.reposting import LINE, PERSON, Shown, is_whole, private_in, together
 from models.core.permissions import masking
 from models.core.unit_of_work import UnitOfWork
 from models.support import triage
@@ -34,15 +34,21 @@ LOST = ("line",)
 """The kinds that nobody can draw again: what was typed is not kept."""
 
 
-def shown(work: UnitOfWork, said: Delivery | PostedMessage) -> Shown:
+def shown(work: UnitOfWork, said: Delivery | PostedMessage, asked: Collection[str] = ()) -> Shown:
     """Return what decides whether something may stay as it is.
 
     A line in a thread is about one record and nothing else.
+
+    Args:
+        work: The unit of work.
+        said: The delivery or the message.
+        asked: The entities with private records that a delivery asked for; of a message they are
+            remembered.
     """
     if said.kind == "event" and said.entity:
         record = work.get(ENTITIES[said.entity], said.record_id or 0)
         return {"open": masking.is_open(work, record)}
-    return together(work)
+    return together(work, private_in(said.shown) if isinstance(said, PostedMessage) else asked)
 
 
 def anew(

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.sharing import Shared
-from models.core.fields import Reference, Tags
+from models.core.fields import Money, Reference, Tags
 from models.core.parsing.values import fold
 from models.core.unit_of_work import UnitOfWork
 from tests.models.companies import SCOPES, Rules
@@ -144,7 +144,12 @@ class Eyes:
             if role and slug in role.lines
             for name in role.lines[slug].hidden
         }
-        return found | ({"amount"} if "currency" in found else set())
+        amounts = {
+            name: kind.currency.partition(".")[0]
+            for name, kind in ENTITIES[slug].fields().items()
+            if isinstance(kind, Money)
+        }
+        return found | {name for name, told_in in amounts.items() if told_in in found}
 
     def blind(self, slug: str, *names: str) -> bool:
         """Whether one of these fields is hidden from one of them."""

@@ -1,14 +1,16 @@
 """Remember posted messages other than cards, and say whether they may remain as they are."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
 
 from models.core.context import Context
-from models.core.entity.base import Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.bulk import insert_all
+from models.core.entity.sharing import Shared
 from models.core.outbox.delivery import Delivery, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.permissions import policy, visibility
@@ -34,16 +36,55 @@ Cards are kept as posts, and a message mentions no record.
 """
 
 
-def together(work: Context) -> Shown:
+def private() -> set[str]:
+    """Return the entities whose records their owners share or keep for themselves."""
+    return {slug for slug, entity in ENTITIES.items() if issubclass(entity, Shared)}
+
+
+@contextmanager
+def noticing(work: Context) -> Iterator[set[str]]:
+    """Collect the entities with private records that a block asks for."""
+    tables = {slug: ENTITIES[slug].__tablename__ for slug in private()}
+    asked: set[str] = set()
+
+    def notice(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
+        asked.update(slug for slug, table in tables.items() if table in statement)
+
+    connection = work.session.connection()
+    event.listen(connection, "before_cursor_execute", notice)
+    try:
+        yield asked
+    finally:
+        event.remove(connection, "before_cursor_execute", notice)
+
+
+def private_in(told: Shown | None) -> set[str]:
+    """Return the entities with private records that a remembered message asked for."""
+    kept = [*(told or {}).get("seen", ()), *(told or {}).get(FIRST, {}).get("seen", ())]
+    return private() & set(kept)
+
+
+def together(work: Context, asked: Collection[str] = ()) -> Shown:
     """Return what all viewers may see together.
 
     It holds, for each entity of which that is not everything, whose records they see, and the
-    fields that are hidden from somebody.
+    fields that are hidden from somebody. Everybody sees other private records: these decide only
+    about a message that asked for some.
+
+    Args:
+        work: The unit of work.
+        asked: The entities with private records that the message asked for.
     """
+    apart = private() - set(asked)
+    apart |= {visibility.team_of(ENTITIES[slug]) for slug in apart}
     rights = [policy.rights_of(viewer) for viewer in work.viewers if not viewer.guest]
     hidden = {slug for each in rights for slug, names in each.hidden.items() if names}
     return {
-        "seen": {slug: sorted(theirs) for slug, theirs in visibility.of(work.session)},
+        "seen": {
+            slug: sorted(theirs)
+            for slug, theirs in visibility.of(work.session)
+            if slug not in apart
+        },
         "hidden": {
             slug: sorted({name for each in rights for name in each.hidden.get(slug, ())})
             for slug in hidden

@@ -16,6 +16,7 @@ from handlers.notifications.rerender import MASKED
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, deliver
 from models.core.outbox.posted import PostedMessage
+from models.core.saved_filters import SavedFilter
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -149,6 +150,19 @@ def test_a_list_stays_when_who_comes_may_see_as_much(
     come(slack, courier, who)
     assert slack.posted("C_ROOM")[0].text == before.text
     assert updates(slack) == 0
+
+
+@SQLITE
+@pytest.mark.parametrize("line", ["filters", "filter list", "find pets"])
+def test_a_list_of_private_filters_is_hidden_from_who_comes_and_comes_back_when_they_go(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, line: str
+) -> None:
+    given(works, SavedFilter, by="U_RITA", name="My pets", about="lead", typed="open")
+    assert "My pets" in str(listed(slack, courier, "U_RITA", line=line))
+    come(slack, courier, "U_RAVI")
+    assert "My pets" not in str(slack.posted("C_ROOM")[0])
+    go(slack, courier, "U_RAVI")
+    assert ("My pets" in str(slack.posted("C_ROOM")[0])) is (line != "find pets")
 
 
 @SQLITE

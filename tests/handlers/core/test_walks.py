@@ -22,7 +22,7 @@ pytestmark = SQLITE
 MOST = {
     "a request": (92, 415),
     "a delivery": (50, 235),
-    "a reminder": (28, 78),
+    "a reminder": (23, 70),
     "a rights check": (4, 19),
     "an import": (64, 270),
 }

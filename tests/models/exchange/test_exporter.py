@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from models.activities.activity import Activity
 from models.automation.rule import RuleLine
 from models.core import records
+from models.core.custom.custom_object import CustomObject
+from models.core.custom.field_layout import FieldLayout
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import (
     Choice,
@@ -211,6 +214,16 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "activity": {"lead": ("", "")},
     "membership": {"since": ("2020-01-01", "2021-01-01"), "until": ("2022-01-01", "")},
     "custom_field": {"formula": ("", "")},
+    "custom_object": {
+        "name": ("Sea voyage", "Überfahrt"),
+        "plural_name": ("Sea voyages", "Überfahrten"),
+        "starts": ("SV", "UF"),
+    },
+    "field_layout": {
+        "about": ("case", "lead"),
+        "card": ("account", "company"),
+        "form": ("account", "company"),
+    },
 }
 """Fields whose values must fit each other."""
 
@@ -277,15 +290,51 @@ def test_an_export_of_any_entity_comes_in_again(
     assert again == before[-2:] * MANY
 
 
-UNIQUE = {"user": "slack_id", "role": "name", "team": "name", "channel": "name", "option": "name"}
-"""The field of which no two records have the same although it does not say so."""
-OWN = {"option": {"position", "slot"}}
+UNIQUE = {
+    "user": {"slack_id"},
+    "role": {"name"},
+    "team": {"name"},
+    "channel": {"name"},
+    "option": {"name"},
+    "custom_field": {"name"},
+    "custom_object": {"name", "plural_name", "starts"},
+    "field_layout": {"about", "card", "form"},
+}
+"""The fields of which no two records have the same although they do not say so, or that go with
+such a field.
+"""
+OWN = {"option": {"position", "slot"}, "custom_field": {"slot"}, "custom_object": {"slot"}}
 """The fields that each record gets for itself, because it stands beside others."""
+LAID_OUT = {
+    "account": "industry",
+    "activity": "outcome",
+    "contact": "value",
+    "customer": "city",
+    "membership": "role",
+    "opportunity": "competitor",
+    "product": "sku",
+    "purchase": "sold_on",
+}
+"""Nouns without a layout, each with a field of theirs alone."""
 
 
 def unique(entity: type[Entity]) -> set[str]:
     """The fields of which no two records have the same."""
-    return {UNIQUE.get(entity.slug(), ""), *entity.unique(), *OWN.get(entity.slug(), ())}
+    return {*UNIQUE.get(entity.slug(), ()), *entity.unique(), *OWN.get(entity.slug(), ())}
+
+
+def distinct(entity: type[Entity], same: Iterable[str], which: int) -> dict[str, str]:
+    """Texts for these fields that no other record has.
+
+    which: the row is the nth.
+    """
+    if entity is CustomObject:
+        letter = "ABCDEFGH"[which]
+        return {"name": f"Noun {letter}", "plural_name": f"Nouns {letter}", "starts": f"Q{letter}"}
+    if entity is FieldLayout:
+        about, name = list(LAID_OUT.items())[which]
+        return {"about": about, "card": name, "form": name}
+    return dict.fromkeys(same, f"U_{which}")
 
 
 def anew(entity: type[Entity], row: dict[str, str], time: int) -> dict[str, str]:
@@ -294,7 +343,7 @@ def anew(entity: type[Entity], row: dict[str, str], time: int) -> dict[str, str]
     """
     own = {"ref": "", "external_id": f"{row['external_id']} {time}"}
     same = unique(entity) - OWN.get(entity.slug(), set())
-    own |= dict.fromkeys(same, f"U_{row['external_id']}{time}")
+    own |= distinct(entity, same, 2 * time + int(row["external_id"].removeprefix("x")))
     return row | {name: text for name, text in own.items() if name in row}
 
 

@@ -3,13 +3,17 @@ the cards.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+import models.registry  # noqa: F401  all nouns are known
 from models.core.custom.custom_field import CustomField
+from models.core.custom.custom_object import CustomObject
 from models.core.custom.field_layout import FieldLayout
+from models.core.custom.option import Option
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.channel import Channel
 from models.core.identity.role import Role
@@ -66,6 +70,8 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
         "kind": "number",
         "options": "a, b",
         "to": "account",
+        "back": "Loud ones",
+        "formula": "price * 3",
         "required": True,
         "default": "1",
         "hint": "Say it",
@@ -77,6 +83,30 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
         "position": 3,
         "retired": True,
         "slot": "x_loud",
+        "deleted_at": LATER,
+    },
+    CustomObject: {
+        "name": "Loud noun",
+        "plural_name": "Loud nouns",
+        "starts": "LN",
+        "emoji": ":loudspeaker:",
+        "room": "#loud",
+        "about": "What is loud",
+        "slot": "loud",
+        "deleted_at": LATER,
+    },
+    Option: {
+        "about": "case",
+        "choice": "status",
+        "name": "Loud",
+        "like": "won",
+        "after": "first",
+        "position": Decimal("0.5"),
+        "probability": 10,
+        "forecast": "best",
+        "conditions": "amount",
+        "retired": True,
+        "slot": "loud",
         "deleted_at": LATER,
     },
     FieldLayout: {
@@ -94,10 +124,22 @@ NOBODYS = {
     Team: "quiet",
     Channel: "quiet",
     CustomField: "quiet",
+    CustomObject: "quiet noun",
+    Option: "quiet",
     FieldLayout: "layout of products",
 }
 """The keys of what nobody has, is in, or fills."""
-FIXED = {(CustomField, "about"), (CustomField, "kind")}
+COMPUTED = {(CustomField, "formula"): "quiet figure"}
+"""The keys of what alone has something in a field."""
+FIXED = {
+    (CustomField, "about"),
+    (CustomField, "kind"),
+    (Option, "about"),
+    (Option, "choice"),
+    (Option, "like"),
+    (Option, "slot"),
+    (CustomObject, "slot"),
+}
 """What stays as it was made, by a rule of its own."""
 CASES = [
     (entity, name)
@@ -112,11 +154,17 @@ def quiet(works: UnitOfWorkFactory) -> None:
     given(works, Team, by="U_ADA", name="quiet")
     given(works, Channel, by="U_ADA", name="quiet")
     given(works, CustomField, by="U_ADA", about="product", name="quiet")
+    figure = {"name": "quiet figure", "kind": "formula", "formula": "price * 2"}
+    given(works, CustomField, by="U_ADA", about="product", **figure)
+    given(works, CustomObject, by="U_ADA", name="Quiet noun")
+    given(works, Option, by="U_ADA", about="deal", choice="stage", name="quiet", like="proposal")
     given(works, FieldLayout, by="U_ADA", about="product", card="name")
 
 
-def found(work: UnitOfWork, entity: type[Any]) -> Any:
-    return work.session.scalars(select(entity).where(entity.key == NOBODYS[entity])).one()
+def found(work: UnitOfWork, entity: type[Any], name: str = "") -> Any:
+    """What nobody has; of it, what may hold something in this field."""
+    key = COMPUTED.get((entity, name), NOBODYS[entity])
+    return work.session.scalars(select(entity).where(entity.key == key)).one()
 
 
 def roster(works: UnitOfWorkFactory) -> int:
@@ -147,7 +195,7 @@ def test_a_governing_field_counts_everywhere_and_on_the_cards_and_no_other_does(
 ) -> None:
     before = roster(works)
     with works("T1", "U_ADA") as work:
-        setattr(found(work, entity), name, CHANGES[entity][name])
+        setattr(found(work, entity, name), name, CHANGES[entity][name])
     governs = int(name in entity.governing)
     assert (roster(works) - before, asked(works)) == (governs, governs)
 
