@@ -75,6 +75,8 @@ class Company:
         if line is None and whole and slug in ENTITIES[whole].children:  # a part is as its whole
             line = rules.lines.get(whole)
         look, export = (line.look, line.export) if line else (rules.look, rules.change)
+        if line and verb != "show" and issubclass(ENTITIES[slug], Shared):
+            return export  # what others share is seen whatever one looks at otherwise
         if ENTITIES[slug].catalogue and not line:  # for all who look at anything
             looks = any(each != "none" for each in self.looks(rules))
             export = min(export, look, key=SCOPES.index)  # no more than one sees of anything

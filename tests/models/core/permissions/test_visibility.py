@@ -136,7 +136,7 @@ def test_an_export_holds_what_one_may_both_see_and_export_without_what_is_hidden
                 except Forbidden:
                     count, file = 0, io.StringIO()
                 may = allowed(work, there, entity) & allowed(work, there, entity, "export")
-                assert count == len(may)
+                assert count == len(may), (slack_id, entity.slug(), count, may)
                 hidden = (
                     policy.rights_of(work.actor).hidden.get(entity.slug(), ()) if work.actor else ()
                 )
