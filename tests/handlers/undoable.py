@@ -13,6 +13,7 @@ from handlers.core.interaction import Interaction
 from handlers.core.router import Catalogue
 from handlers.core.verb import Verb
 from handlers.registry import ROUTERS
+from models.core.db.engine import everywhere
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Text
 from models.core.identity.rights import MARKS
@@ -217,7 +218,7 @@ def held(works: UnitOfWorkFactory) -> dict[str, Any]:
     Left out: versions and times of change, which only grow; the trail and the moves of deals, which
     are history; and what Slack is told, which follows from the records.
     """
-    with works.engine.connect() as connection:
+    with everywhere(works.engine).connect() as connection:
         return {
             f"{name} {row.id}": row._asdict()
             for name, look in looks().items()
