@@ -35,9 +35,17 @@ class Declared:
         raise NotImplementedError
 
     @classmethod
-    @by_shape
     def fields(cls) -> Mapping[str, Field]:
         """Return the fields: those that are built in, and those that admins added."""
+        known = ENTERED.get().fields
+        found = known.get(cls)
+        if found is None:
+            found = known[cls] = cls.found_fields()
+        return found
+
+    @classmethod
+    def found_fields(cls) -> Mapping[str, Field]:
+        """Return the fields in the present shape, looked for anew."""
         built_in = cls.built_in()
         added = ENTERED.get().added.get(cls.slug())
         if not added:

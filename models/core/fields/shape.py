@@ -41,6 +41,7 @@ class Shape:
         definitions: What is said about each of these nouns.
         layouts: The layouts, by the entity that they are of.
         kept: What was worked out from this shape, by function and arguments.
+        fields: The fields of each entity, which are asked more often than all else.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Shape:
         self.definitions: Mapping[str, Any] = {slug: said for slug, (_, said) in made.items()}
         self.layouts: Mapping[str, Layout] = layouts or {}
         self.kept: dict[Any, Any] = {}
+        self.fields: dict[type, Mapping[str, Field]] = {}
 
 
 BUILT_IN = Shape()
@@ -151,13 +153,13 @@ class Catalogued(dict[str, T]):
         return {**self.built_in(), **self.more()}
 
     def keys(self) -> "dict_keys[str, T]":
-        return self.whole().keys()
+        return self.whole().keys() if self.more() else dict.keys(self)
 
     def values(self) -> "dict_values[str, T]":
-        return self.whole().values()
+        return self.whole().values() if self.more() else dict.values(self)
 
     def items(self) -> "dict_items[str, T]":
-        return self.whole().items()
+        return self.whole().items() if self.more() else dict.items(self)
 
 
 class Shaped(Mapping[str, T]):
