@@ -16,6 +16,7 @@ from models.core.entity.sharing import OTHERS, Audience, Shared
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import Choice, Flag, LongText, Person, Text, field
 from models.core.fields.base import Reader
+from models.core.identity import rights
 from models.core.parsing import values
 from models.core.search.expression import Filter
 from models.core.search.lookup import REFERENCE
@@ -38,8 +39,7 @@ class Noun(Text):
     length: int = 40
 
     def read(self, text: str, reader: Reader) -> str:
-        known = {word: slug for slug, entity in ENTITIES.items() for word in entity.words()}
-        word = values.fold(text)
+        known, word = rights.nouns(), values.fold(text)
         if word in known:
             return known[word]
         near = nearest(word, known.keys(), limit=1, least=60)

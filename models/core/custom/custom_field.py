@@ -69,11 +69,8 @@ class NounChoice(Choice):
     options: Any = field_of(default_factory=Nouns, hash=False)
 
     def read(self, text: str, reader: Reader) -> str:
-        word = values.fold(text)
-        for slug, entity in ENTITIES.items():
-            if not entity.governing and word in entity.words():
-                return slug
-        return super().read(text, reader)
+        slug = rights.nouns().get(values.fold(text))
+        return slug if slug and not ENTITIES[slug].governing else super().read(text, reader)
 
     def name(self, option: str) -> str:
         entity = ENTITIES.get(option)
@@ -227,8 +224,7 @@ class CustomField(Entity):
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         """Return the fields that words fill: `deal "Contract type" choice required`."""
-        nouns = {word for entity in ENTITIES.values() for word in entity.words()}
-        noun, rest = led(words.strip(), nouns)
+        noun, rest = led(words.strip(), rights.nouns())
         said = {"about": noun} if noun else {}
         while (found := ended(rest, FLAGS))[0]:
             flag, rest = found

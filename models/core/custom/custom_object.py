@@ -83,7 +83,7 @@ class CustomObject(Entity):
             return
         stands = self.id is not None and "deleted_at" not in changes
         mine = self.slot if stands else None
-        taken = {word: slug for slug, each in ENTITIES.items() for word in each.words()}
+        taken = rights.nouns()
         words = [values.fold(self.name), values.fold(self.plural_name or plural(self.name))]
         verbs = rights.VERBS.get("crm", ())
         clash = [word for word in words if taken.get(word, mine) != mine or word in verbs]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.base import Entity
 from models.core.entity.custom_values import PREFIX
 from models.core.fields import Person, Text, field
 from models.core.fields.shape import ENTERED
@@ -136,8 +136,3 @@ def entity_of(slug: str) -> type[CustomRecord]:
             name = "".join(part.capitalize() for part in slug.split("_"))
             MADE[slug] = type(f"Custom{name}", (CustomRecord,), known)
         return MADE[slug]
-
-
-def is_made(slug: str) -> bool:
-    """Return whether a noun is one that admins of this workspace made."""
-    return slug in ENTERED.get().objects and not dict.__contains__(ENTITIES, slug)

@@ -302,6 +302,7 @@ def begun(words: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def nouns() -> dict[str, str]:
+    """Return every word for records → the entity that it means."""
     return {word: about for about, entity in ENTITIES.items() for word in entity.words()}
 
 
