@@ -26,7 +26,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.wholes import divided
 from models.core.errors import Ambiguous, Conflict, CRMError, Invalid
 from models.core.fields import Day, Moment
-from models.core.permissions import policy
+from models.core.permissions import filling, policy
 from models.core.search.expression import Filter
 from models.core.unit_of_work import UnitOfWork
 
@@ -41,7 +41,7 @@ def set_all(request: Request) -> Response:
     asked = bulk(request)
     entity, work = ENTITIES[asked.noun], request.work
     must_be_understood(asked, entity)
-    policy.may_fill(work, entity, asked.texts)
+    filling.may_fill(work, entity, asked.texts)
     fitting = fitting_of(work, entity, asked.filter)
     some = work.session.scalars(fitting.order_by(entity.id.desc()).limit(SAMPLE)).all()
     if not some:

@@ -15,7 +15,7 @@ from models.core.fields import Lines, Money, Reference
 from models.core.fields.base import Reader
 from models.core.names import learn
 from models.core.parts import parts_of
-from models.core.permissions import policy
+from models.core.permissions import filling, policy
 
 MOST = 100
 """The lines that one record may have; each is a record of its own."""
@@ -105,7 +105,7 @@ def read_line(work: Context, reader: Reader, entity: type[Entity], place: int, t
     try:
         texts = entity.read_line(text, reader)
         absent = {name for name in entity.needed() if name != entity.part_of}
-        policy.may_fill(work, entity, [name for name, said in texts.items() if said])
+        filling.may_fill(work, entity, [name for name, said in texts.items() if said])
         values = entity.parse(dict.fromkeys(absent, "") | texts, reader)
     except Ambiguous as error:
         raise ValueError(said_of(place, text, str(error))) from None

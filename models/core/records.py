@@ -15,7 +15,7 @@ from models.core.errors import Conflict, Invalid, Stale
 from models.core.fields import Person
 from models.core.identity.user import User
 from models.core.parsing.texts import enumerated
-from models.core.permissions import policy
+from models.core.permissions import filling, policy
 
 E = TypeVar("E", bound=Entity)
 Lines = dict[str, list[part_lines.Line]]
@@ -39,7 +39,7 @@ def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool 
     """
     texts = divided(entity, texts, work)
     given = {name: text for name, text in texts.items() if text.strip()}
-    policy.may_fill(work, entity, given)
+    filling.may_fill(work, entity, given)
     needed = [*entity.needed(), *(n for n, kind in entity.line_fields().items() if kind.required)]
     parsed, lines = read(work, entity, dict.fromkeys(needed, "") | given)
     must_be_here(work, entity, parsed)
@@ -124,7 +124,7 @@ def update(
         Stale: Others changed the same field since, and what they did; nothing is changed.
     """
     texts = divided(type(record), texts, work, record)
-    policy.may_fill(work, type(record), texts)
+    filling.may_fill(work, type(record), texts)
     texts = part_lines.changed(work, record, texts, seen)
     names.learn(work, [record], texts)
     same = {name for name, text in texts.items() if text and stands(work, record, name, text)}

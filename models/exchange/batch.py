@@ -17,7 +17,7 @@ from models.core.entity.wholes import wholes
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
 from models.core.fields import Country, Money, Reference
 from models.core.parsing import values
-from models.core.permissions import policy
+from models.core.permissions import filling, policy
 from models.core.records import may_give, stands, verbs_of
 from models.exchange import account_links, contact_points, leftovers, part_rows
 from models.exchange.cells import Reader
@@ -345,7 +345,7 @@ class Batch:
             }
         done = self.entity.when_done(parsed, self.desk.now) if DONE in texts else {}
         if self.hidden:  # also of what the record already holds, or a file could find out
-            policy.may_know(
+            filling.may_know(
                 self.desk, self.entity, dict.fromkeys((*line.texts, *parsed, *errors, *done))
             )
         parsed |= {} if getattr(record, "done_at", None) else done
@@ -377,7 +377,7 @@ class Batch:
             self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free
         }
         if left:
-            policy.may_fill(self.desk, self.entity, [self.entity.remarks])
+            filling.may_fill(self.desk, self.entity, [self.entity.remarks])
             self.left[id(line)] = left
         return left
 

@@ -16,7 +16,7 @@ from bot.slack.clients import Clients
 from handlers.core import router
 from models.core.audit import entries
 from models.core.entity.base import Entity
-from models.core.permissions import policy, visibility
+from models.core.permissions import filling, policy, visibility
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bench.company import SIZE, named
 from tests.bench.dispatching import (
@@ -50,7 +50,7 @@ OFF: tuple[tuple[Any, str, Any], ...] = (
     (policy, "hides", lambda *_: False),
     (policy, "legible", lambda *_: True),
     (policy, "fields", everything),
-    (policy, "may_fill", lambda *_: None),
+    (filling, "may_fill", lambda *_: None),
     (visibility, "of", lambda _: ()),
     (entries, "entries", lambda *_: []),
 )

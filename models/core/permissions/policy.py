@@ -12,17 +12,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, object_session
 
 from models.core.context import SYSTEM, Context, System
-from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.finding import by_id, held
-from models.core.entity.name_reference import Named
-from models.core.entity.readonly import why_readonly
 from models.core.entity.sharing import Shared
-from models.core.errors import Forbidden, Invalid, NotFound
+from models.core.errors import Forbidden, NotFound
 from models.core.fields import Reference
 from models.core.fields.base import Field
 from models.core.fields.shape import by_shape
 from models.core.identity import rights
-from models.core.identity.rights import LOOKS, NOBODY, NOTHING, PRESETS, Preset, Rights, Scope
+from models.core.identity.rights import LOOKS, NOBODY, PRESETS, Preset, Rights, Scope
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
@@ -81,11 +79,12 @@ def allowed(
         return []
     owner: int | None = None
     found, hidden = [], bool(name) and rights_of(actor).hides(about, name)
+    known = reaches(actor)
     for verb in verbs:
         if about == CRM and verb in EVERYONE:
             found.append(verb)
             continue
-        theirs = reach(actor, about, verb)
+        theirs = known[about, verb] if (about, verb) in known else reach(actor, about, verb)
         if hidden or (theirs is not None and not theirs):
             continue
         if theirs is not None and record is not None:
@@ -197,10 +196,15 @@ def reach(actor: User | System, about: str, verb: str) -> Owners:
     """
     if not actor:
         return None
-    known = roster_of(session_of(actor)).reaches.setdefault((actor.id, actor.role), {})
+    known = reaches(actor)
     if (about, verb) not in known:
         known[about, verb] = found_reach(actor, about, verb)
     return known[about, verb]
+
+
+def reaches(actor: User) -> dict[tuple[str, str], Owners]:
+    """Return what is known of whose records someone may use verbs on: (noun, verb) → owners."""
+    return roster_of(session_of(actor)).reaches.setdefault((actor.id, actor.role), {})
 
 
 def found_reach(actor: User, about: str, verb: str) -> Owners:
@@ -424,76 +428,3 @@ def names_seen(work: Context, kind: Field, value: Any) -> bool:
         or value is None
         or shows(work, work.get(ENTITIES[kind.to], value))
     )
-
-
-@by_shape
-def delicate(entity: type[Entity]) -> frozenset[str]:
-    """Return the fields that take more than the right to their record."""
-    roles = {
-        name
-        for name, kind in entity.fields().items()
-        if isinstance(kind, Named) and kind.to == Role.slug()
-    }
-    return frozenset(entity.needs) | roles | ({"rights"} if entity is Role else frozenset())
-
-
-def check_needs(work: Context, record: Entity, changes: Changes) -> None:
-    """Raise Forbidden where a change takes a right in addition to that of its verb.
-
-    This holds no matter how the change comes. It is also raised where the change gives somebody
-    more than the actor has, or may give: else a person who gives roles could make themselves admin.
-    What counts is the role with which they came, not the one they are about to have.
-    """
-    if work.actor is SYSTEM or not changes.keys() & delicate(type(record)):
-        return
-    role = work.session.info["role"]
-    mine = rights_in(work.session, role)
-    for about, verb in dict.fromkeys(
-        record.needs[name] for name in record.needs if name in changes
-    ):
-        if mine.scope(about, verb) != Scope.ALL:
-            line = f"{rights.noun(about)} {verb}"
-            said = f"Your role ({role}) does not allow “{line}”, which this takes."
-            raise Forbidden(f"{said} {helpers(work)}", f"request {line}")
-    for name, (before, after) in changes.items():
-        kind = record.fields()[name]
-        if isinstance(record, Role) and name == "rights":
-            given, held = rights_said(after or ""), rights_said(before or "")
-        elif isinstance(kind, Named) and kind.to == Role.slug():
-            given, held = rights_in(work.session, after or ""), NOTHING
-        else:
-            continue
-        if more := given.beyond(mine, held):
-            said = (
-                f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
-            )
-            raise Forbidden(f"{said} {helpers(work)}")
-
-
-def may_fill(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
-    """Raise Invalid, with a sentence for each of these fields that the actor cannot fill.
-
-    Nobody fills what only the program sets; what is hidden from somebody they cannot fill.
-    """
-    names, kinds = list(names), entity.fields()
-    if kept := [name for name in names if name in kinds and kinds[name].readonly]:
-        raise Invalid({name: why_readonly(entity, name) for name in kept})
-    may_know(work, entity, names)
-
-
-def may_know(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
-    """Raise Invalid, with a sentence for each of these fields that is hidden from the actor."""
-    actor, kinds = work.actor, entity.fields()
-    hidden = [
-        name
-        for name in names
-        if name in kinds and actor and rights_of(actor).hides(entity.slug(), name)
-    ]
-    if hidden and actor:
-        role, who = actor.role, helpers(work, "let you see it")
-        raise Invalid(
-            {
-                name: f"Your role ({role}) does not show you {kinds[name].label}. {who}"
-                for name in hidden
-            }
-        )
