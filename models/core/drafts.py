@@ -21,7 +21,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Row
-from models.core.entity.finding import KEPT
 from models.core.identity.user import User
 
 KEPT_FOR = timedelta(days=1)
@@ -69,15 +68,19 @@ def find(work: Context, form: str) -> Draft | None:
 def drop(work: Context, form: str) -> None:
     """Forget what the actor typed in a form."""
     if work.actor:
-        work.session.execute(dropping(), {"whose": work.actor.id, "which": form[:FORM]})
+        whose = {"here": work.workspace.id, "whose": work.actor.id, "which": form[:FORM]}
+        work.session.connection().execute(dropping(), whose)
 
 
 @cache
 def dropping() -> Any:
-    """Return the statement that deletes the draft `which` of the person `whose`."""
-    mine = (Draft.person == bindparam("whose"), Draft.form == bindparam("which"))
-    options = {KEPT: True, "synchronize_session": False}
-    return delete(Draft).where(*mine).execution_options(**options)
+    """Return the statement that deletes the draft `which` of the person `whose` in `here`.
+
+    Every form that is saved runs it, so it goes to the table without the session.
+    """
+    drafts: Any = Draft.__table__
+    mine = (drafts.c.person == bindparam("whose"), drafts.c.form == bindparam("which"))
+    return delete(drafts).where(drafts.c.workspace == bindparam("here"), *mine)
 
 
 def outdated(now: datetime) -> Any:

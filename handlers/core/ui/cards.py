@@ -222,10 +222,11 @@ def menus(record: Entity, work: UnitOfWork, router: Router) -> list[Block]:
         verb, before = (name, "") if name in router.verbs else ("set", f"{name}=")
         if not isinstance(kind, Choice) or not usable([verb], record, work):
             continue
+        offered = {*kind.offered, value}
         options = {
             each: blocks.option(kind.name(each), f"{record.ref} {before}{each}")
             for each in (kind.like(*among) if among else kind.options)
-            if each in kind.offered or each == value
+            if each in offered
         }
         if value in options:
             action = f"{record.slug()}.{verb}"

@@ -5,7 +5,7 @@ then gets those as well. A shape never changes; another one takes its place.
 """
 
 from _collections_abc import dict_items, dict_keys, dict_values
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -180,3 +180,14 @@ class Shaped(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self.now())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.now()
+
+    def items(self) -> ItemsView[str, T]:
+        """Return its pairs: worked out once, and not for each of them."""
+        return self.now().items()
+
+    def values(self) -> ValuesView[T]:
+        """Return its values: worked out once, and not for each of them."""
+        return self.now().values()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    bindparam,
     delete,
     or_,
     select,
@@ -21,6 +23,7 @@ from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import ENTITIES, Entity, Row
 from models.core.entity.bulk import insert_once
+from models.core.entity.finding import KEPT
 from models.core.errors import Conflict
 
 Key = tuple[str, int]
@@ -155,15 +158,22 @@ def followers(work: Context, records: Iterable[Entity]) -> Mapping[Key, list[int
     found: dict[Key, list[int]] = {}
     if not ids:
         return found
-    some = [
-        (Subscription.entity == slug) & Subscription.record_id.in_(theirs)
-        for slug, theirs in ids.items()
-    ]
-    columns = (Subscription.entity, Subscription.record_id, Subscription.person)
-    follow = select(*columns).where(or_(*some), Subscription.muted.is_(False))
-    for slug, id, person in work.session.execute(follow.order_by(Subscription.id)):
+    for slug, id, person in work.session.execute(following(tuple(sorted(ids))), ids):
         found.setdefault((slug, id), []).append(person)
     return found
+
+
+@lru_cache(maxsize=64)
+def following(slugs: tuple[str, ...]) -> Any:
+    """Return the statement for who follows records of these entities: the ids by their slugs."""
+    some = (
+        (Subscription.entity == slug)
+        & Subscription.record_id.in_(bindparam(slug, type_=Integer, expanding=True))
+        for slug in slugs
+    )
+    columns = (Subscription.entity, Subscription.record_id, Subscription.person)
+    follow = select(*columns).where(or_(*some), Subscription.muted.is_(False))
+    return follow.order_by(Subscription.id).execution_options(**{KEPT: True})
 
 
 def listed(work: Context, muted: bool) -> Sequence[Entity]:

@@ -28,6 +28,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.finding import KEPT
 from models.core.fields import Domain, Email, Phone, Text
 from models.core.fields.base import Field
+from models.core.fields.shape import by_shape
 from models.core.parsing import values
 from models.core.parsing.names import IS_COMPANY
 from models.core.permissions import policy, visibility
@@ -124,16 +125,31 @@ def alike(work: Context, record: Entity, slips: bool, besides: Collection[Entity
     return [
         other
         for entity, ids in ((ENTITIES[slug], ids) for slug, ids in found.items())
-        for other in work.session.scalars(
-            select(entity).where(entity.id.in_(ids), *meant(work, entity))
-        )
+        for other in work.session.scalars(these(entity, may_be_known(work, entity)), {"ids": ids})
     ]
 
 
 def meant(work: Context, entity: type[Entity]) -> list[ColumnElement[bool]]:
-    """Return the condition for records that are still meant by their names."""
-    condition = entity.meant()
-    return [] if visibility.hidden(work, condition) else [condition]
+    """Return the condition for records that are still meant by their names, if it may be known."""
+    return [condition_of(entity)] if may_be_known(work, entity) else []
+
+
+def may_be_known(work: Context, entity: type[Entity]) -> bool:
+    """Return whether the viewers may know which records are still meant by their names."""
+    return not (visibility.hides_some(work) and visibility.hidden(work, condition_of(entity)))
+
+
+@by_shape
+def condition_of(entity: type[Entity]) -> ColumnElement[bool]:
+    return entity.meant()
+
+
+@by_shape
+def these(entity: type[Entity], some: bool) -> Any:
+    """Return the statement for the records `ids`, or for `some`: those that are still meant."""
+    listed = entity.id.in_(bindparam("ids", type_=Integer, expanding=True))
+    still = [condition_of(entity)] if some else []
+    return select(entity).where(listed, *still).execution_options(**{KEPT: True})
 
 
 def candidates(work: Context, record: Entity, slips: bool) -> Iterable[tuple[str, int]]:
