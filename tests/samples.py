@@ -11,6 +11,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
 from models.core.fields.relations import Relations
+from models.core.fields.repeats import Repeats
 from models.core.fields.several import Several
 from models.core.history.point_in_time import Past
 from models.core.identity.channel import Room
@@ -40,6 +41,7 @@ TEXTS: dict[type[Field], str] = {
     fields.Day: "2026-04-01",
     fields.Moment: "2026-04-01T09:30:00+02:00",
     fields.Flag: "yes",
+    Repeats: "every 2 weeks on Wednesday",
     fields.Tags: "vip, fair",
     Room: "C_SALES",
     fields.Person: "U_RAVI",

@@ -39,9 +39,19 @@ def snooze(request: Request, task: Activity) -> Response:
     return receipt(request, task)
 
 
+@router.verb("skip", button="Skip this time", when=lambda task: task.comes_again)
+def skip(request: Request, task: Activity) -> Response:
+    """Leave it out this time, where it repeats: it is due when the next one would be."""
+    task.skip(request.work)
+    return receipt(request, task)
+
+
 @router.verb("drop", when=is_open)
 def drop(request: Request, task: Activity) -> Response:
-    """Drop it, because it no longer needs doing; it can be restored for 30 days."""
+    """Drop it, because it no longer needs doing; it can be restored for 30 days.
+
+    Where it repeats, it comes no more.
+    """
     task.drop(request.work)
     return receipt(request, task)
 

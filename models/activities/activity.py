@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Index, select
+from sqlalchemy import ColumnElement, Index, Integer, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
@@ -14,11 +15,16 @@ from models.core.db.types import UTCDateTime
 from models.core.entity.base import ENTITIES, Changes, Entity, plural
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
-from models.core.fields.base import Reader
+from models.core.fields.base import Field, Reader
+from models.core.fields.repeats import Repeats
 from models.core.fields.synonyms import ACTIVITIES
 from models.core.fields.trailing import is_moment, take_moment
+from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, partial
 from models.core.parsing import values
+from models.core.parsing.datetimes import MORNING, to_utc
+from models.core.parsing.repeats import CLOCK as TIME
+from models.core.parsing.repeats import read_repeat, take_repeat
 from models.core.permissions import policy
 
 NEWS = timedelta(days=1)
@@ -58,6 +64,9 @@ CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?", re.IGNORECASE)
 WHO = "Who is this about? Name a customer or a lead."
 FOR = re.compile(r"for (@?[^\W\d][^\s:]*(?: [^\W\d][^\s:]*){0,2}): *(\S.*)", re.I | re.DOTALL)
 """How people say whose task it is: for Ravi: call Anand."""
+ONCE = frozenset(("due_date", "done_at", "outcome", "deleted_at"))
+"""The fields that are not those of the next one where a task repeats."""
+REPEATING = "edit {} repeats=every monday"
 LASTED = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?")
 """How long something took, in hours and minutes."""
 
@@ -89,6 +98,11 @@ class ActivityType(StrEnum):
     NOTE = "note"
 
 
+def carried(name: str, kind: Field) -> bool:
+    """Return whether the next of a row of tasks holds the same in a field."""
+    return name not in ONCE and not kind.readonly
+
+
 def take_colleague(words: str, reader: Reader) -> tuple[str, str]:
     """Return `for Ravi: call Anand` as (`Ravi`, `call Anand`), where Ravi is one of us.
 
@@ -104,6 +118,20 @@ def take_colleague(words: str, reader: Reader) -> tuple[str, str]:
     return found[1], found[2]
 
 
+def first_due(often: str, start: str, reader: Reader) -> str:
+    """Return when something that repeats is due first, where the words behind it say so.
+
+    Args:
+        often: How often it repeats.
+        start: A day, a time of day, or nothing.
+        reader: The person who types.
+    """
+    if not TIME.fullmatch(start):
+        return start
+    day = read_repeat(often).first(reader.now.astimezone(reader.zone).date())
+    return f"{day.isoformat()} {start}"
+
+
 def is_named(reader: Reader, entity: str, name: str) -> bool:
     """Return whether one or several records have a name."""
     try:
@@ -115,7 +143,7 @@ def is_named(reader: Reader, entity: str, name: str) -> bool:
 
 
 class Activity(Entity):
-    """A call, a meeting, an e-mail, a note or a task, with the day it is due."""
+    """A call, a meeting, an e-mail, a note or a task, with the day it is due; a task may repeat."""
 
     prefix = "AT"
     icon = ":spiral_calendar_pad:"
@@ -151,6 +179,9 @@ class Activity(Entity):
     opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity"))
     case: Mapped[int | None] = field(Reference("Case", to="case"))
     owner: Mapped[int | None] = field(Person("Owner"))
+    repeats: Mapped[str | None] = field(
+        Repeats("Repeats", also=("every", "repeat"), hint="Such as every 2 weeks or every monday")
+    )
     done_at: Mapped[datetime | None] = field(
         Moment("Done", form=False, watched=True, deeds={"*": "ticked off"})
     )
@@ -161,6 +192,8 @@ class Activity(Entity):
 
     It stays when the activity is done or hidden, for when the activity comes back.
     """
+    repeats_of: Mapped[int | None] = mapped_column(Integer)
+    """The id of the one before it in a row of tasks that repeat: each is followed by one."""
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -186,15 +219,21 @@ class Activity(Entity):
             Index(None, "workspace", "account"),
             Index(None, "workspace", "opportunity"),
             Index(None, "workspace", "case"),
+            partial(
+                "ix_activity_repeats_of", "workspace", "repeats_of", where="repeats_of IS NOT NULL"
+            ),
         ]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         who, words = take_colleague(words, reader)
+        words, often, start = take_repeat(words)
         description, due = take_moment(words, reader)
         if not due and is_moment(words, reader):
             description, due = "", words
-        more = {"due_date": due, "owner": who}
+        if not often:  # Call Ada every 2 weeks tomorrow
+            description, often, _ = take_repeat(description)
+        more = {"due_date": due or first_due(often, start, reader), "owner": who, "repeats": often}
         return {"description": description} | {name: text for name, text in more.items() if text}
 
     @classmethod
@@ -309,6 +348,10 @@ class Activity(Entity):
             raise Invalid({"customer": problem})
         if self.minutes is not None and self.minutes < 0:
             raise Invalid({"minutes": "Minutes cannot be negative."})
+        if self.repeats and not self.done_at:
+            self.begin_to_repeat(work, changes)
+        elif self.is_continued(work, changes):
+            self.plan_next(work)
         if "due_date" in changes:
             news = (
                 self.due_date
@@ -316,6 +359,60 @@ class Activity(Entity):
                 and not self.was_told(work, self.due_date)
             )
             self.remind_at = self.due_date if news else None
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether it is open and repeats."""
+        return self.done_at is None and bool(self.repeats)
+
+    def begin_to_repeat(self, work: Context, changes: Changes) -> None:
+        """Say when a task that repeats is due first, and keep its weekday or day of the month."""
+        often = read_repeat(self.repeats or "")
+        if not self.due_date:
+            first = often.first(work.now.astimezone(self.zone(work)).date())
+            self.due_date = to_utc(first, MORNING, self.zone(work))
+        if "repeats" in changes:
+            due = self.due_date.astimezone(self.zone(work)).date()
+            self.repeats = str(often.anchored(due))
+
+    def is_continued(self, work: Context, changes: Changes) -> bool:
+        """Return whether the next one is planned now: somebody did this one, the first time."""
+        if not self.repeats or not self.due_date or self.id is None or "done_at" not in changes:
+            return False
+        if not self.done_at or work.repeats or work.from_file:
+            return False
+        there = select(Activity.id).where(Activity.repeats_of == self.id).limit(1)
+        with policy.beyond(work.session):
+            found = work.session.scalar(there.execution_options(with_deleted=True))
+        return found is None
+
+    def plan_next(self, work: Context) -> None:
+        """Plan the one that comes after it: one at a time, and none for what was missed."""
+        assert self.repeats
+        assert self.due_date
+        due = read_repeat(self.repeats).after(self.due_date, work.now, self.zone(work))
+        kinds = self.fields().items()
+        same = {name: getattr(self, name) for name, kind in kinds if carried(name, kind)}
+        work.session.add(Activity(**same, due_date=due, repeats_of=self.id))
+
+    def skip(self, work: Context) -> None:
+        """Leave this one out: it is due when the next one would be.
+
+        Raises:
+            Conflict: It is done, or does not repeat.
+        """
+        if self.done_at:
+            raise Conflict(f"{self.ref} is already done.")
+        if not self.repeats or not self.due_date:
+            raise Conflict(
+                f"{self.ref} does not repeat. Say how often: {REPEATING.format(self.ref)}"
+            )
+        self.due_date = read_repeat(self.repeats).after(self.due_date, work.now, self.zone(work))
+
+    def zone(self, work: Context) -> ZoneInfo:
+        """Return the time zone in which it repeats: that of its owner, else of the workspace."""
+        owner = work.get(User, self.owner) if self.owner else None
+        return owner.tz if owner else ZoneInfo(work.workspace.zone)
 
     def was_told(self, work: Context, due: datetime) -> bool:
         """Return whether somebody was reminded of it at a due moment that has passed.
