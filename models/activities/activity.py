@@ -22,7 +22,7 @@ from models.core.fields.trailing import is_moment, take_moment
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, partial
 from models.core.parsing import values
-from models.core.parsing.datetimes import MORNING, to_utc
+from models.core.parsing.datetimes import MORNING, show_moment, to_utc
 from models.core.parsing.repeats import CLOCK as TIME
 from models.core.parsing.repeats import read_repeat, take_repeat
 from models.core.permissions import policy
@@ -119,17 +119,17 @@ def take_colleague(words: str, reader: Reader) -> tuple[str, str]:
 
 
 def first_due(often: str, start: str, reader: Reader) -> str:
-    """Return when something that repeats is due first, where the words behind it say so.
+    """Return when something that repeats is due first: as the words behind it say, or by itself.
 
     Args:
-        often: How often it repeats.
+        often: How often it repeats, "" for never.
         start: A day, a time of day, or nothing.
         reader: The person who types.
     """
-    if not TIME.fullmatch(start):
+    if not often or (start and not TIME.fullmatch(start)):
         return start
     day = read_repeat(often).first(reader.now.astimezone(reader.zone).date())
-    return f"{day.isoformat()} {start}"
+    return f"{day.isoformat()} {start}".strip()
 
 
 def is_named(reader: Reader, entity: str, name: str) -> bool:
@@ -322,7 +322,9 @@ class Activity(Entity):
         return " ".join((self.description or "").split())
 
     def news(self, work: Context, changed: Collection[str] = ()) -> str:
-        """Return whom it is about now, where another act changed that alone."""
+        """Return that it is the next of a row, or whom it is about now: another act did that."""
+        if not changed and self.repeats_of and self.due_date:
+            return f"Next: {self}, due {show_moment(self.due_date, work.now, work.zone)}"
         if not changed or set(changed) - set(self.shown_on) or not work.shows(self):
             return super().news(work, changed)
         about = [(name, id) for name in self.shown_on if (id := getattr(self, name))]

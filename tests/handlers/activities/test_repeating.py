@@ -54,6 +54,7 @@ def test_it_is_planned_in_one_line(
     assert (task.description, task.repeats) == ("Check in", often)
     assert task.due_date == due
     assert f"Repeats: {often}" in told(slack)
+    assert "Due: " in told(slack)
 
 
 def test_the_next_one_is_planned_when_it_is_done(
@@ -61,7 +62,7 @@ def test_the_next_one_is_planned_when_it_is_done(
 ) -> None:
     slack.command("/crm task new Check in CU-1 every monday @rita")
     slack.command("/crm task done AT-1 she is fine")
-    assert "Created AT-2 Check in" in told(slack)
+    assert "Next: AT-2 Check in, due Mon 23 Mar 09:00" in told(slack)
     following = found(works, Activity, 2)
     assert following.due_date == on(23, 8)
     assert (following.customer, following.repeats) == (ada.id, "every week on Monday")
