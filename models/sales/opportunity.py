@@ -37,6 +37,7 @@ from models.core.parsing import values
 from models.core.permissions import policy
 from models.sales.close_dates import when_open_again
 from models.sales.closed_deals import ClosedDeals
+from models.sales.collisions import colleagues_with
 from models.sales.purchase import Purchase
 from models.sales.purchase_line import PurchaseLine
 from models.sales.stage import CLOSED, ENTRIES, OPEN, Forecast, Stage
@@ -271,6 +272,10 @@ class Opportunity(Entity):
             if figure and self.amount is None
             else {}
         )
+
+    def beside(self, work: Context) -> list[str]:
+        """Return who of the colleagues has an open deal with the same customer or account."""
+        return colleagues_with(work, self)
 
     def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Return that a reason is missing, where a person loses a deal without one."""

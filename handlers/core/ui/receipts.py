@@ -156,7 +156,11 @@ def told(
         other = work.get(ENTITIES[key[0]], key[1])
         if rows[0]["action"] == "create":
             new += (
-                [*filled(work, other, rows, typed, surface), *awaited(work, other)]
+                [
+                    *filled(work, other, rows, typed, surface),
+                    *awaited(work, other),
+                    *other.beside(work),
+                ]
                 if other is record
                 else []
             )

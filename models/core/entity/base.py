@@ -383,6 +383,10 @@ class Entity(Row, Declared):
         """
         return {}
 
+    def beside(self, work: Context) -> list[str]:
+        """Return sentences about other records that somebody who makes this one should know of."""
+        return []
+
     @property
     def lacking(self) -> str:
         """What it came without in a file, as the end of a sentence about it; "" for nothing."""

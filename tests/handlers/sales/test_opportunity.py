@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.core.unit_of_work import UnitOfWorkFactory
+from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity, StageChange
 from models.sales.stage import Stage
@@ -456,3 +457,34 @@ def test_a_deal_keeps_the_close_date_of_a_file_that_opens_it_again(
     imported(works, Opportunity, f"{head}X1,Sails,CU-1,lost,2026-02-01\n")
     imported(works, Opportunity, f"{head}X1,Sails,CU-1,proposal,2026-02-01\n")
     assert str(found(works, Opportunity).close_date) == "2026-02-01"
+
+
+# ── colleagues with the same customer ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("about", ["CU-1", "AC-1"])
+def test_who_makes_a_deal_hears_of_colleagues_with_one(
+    slack: SlackDriver, works: UnitOfWorkFactory, about: str
+) -> None:
+    given(works, Customer, first_name="Ada", last_name="Lovelace")
+    given(works, Account, name="Engines")
+    who = "customer" if about == "CU-1" else "account"
+    given(works, Opportunity, **{"name": "Sails", who: about, "owner": "U_RAVI"})
+    slack.command(f"/crm deal new Ropes {about}")
+    assert f"Ravi Rao has an open deal with the same {who}: OP-1 Sails" in told(slack)
+
+
+@SQLITE
+def test_nobody_hears_of_their_own_or_closed_or_hidden_deals(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
+    given(works, Opportunity, name="Masts", customer="CU-1", owner="U_RITA")
+    given(works, Opportunity, name="Oars", customer="CU-1", owner="U_RAVI", stage="won")
+    slack.command("/crm deal new Ropes CU-1")
+    assert "has an open deal" not in told(slack)
+    given(works, Opportunity, name="Nets", customer="CU-1", owner="U_SAM")
+    slack.command("/crm deal new Lines CU-1")
+    assert "Sam Silva has an open deal with the same customer: OP-5 Nets" in told(slack)
+    slack.command("/crm role allow rep deal show own", user="U_ADA")
+    slack.command("/crm deal new Knots CU-1", user="U_RITA")
+    assert "has an open deal" not in told(slack)
