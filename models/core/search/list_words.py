@@ -25,7 +25,7 @@ from models.core.search.filter_fields import (
     field_of,
     shortcuts,
 )
-from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word, quote
 from models.core.search.filter_periods import read_span
 from models.core.search.filter_values import team_named
 from models.core.search.list_parts import is_past, key, plain, together, worded
@@ -434,7 +434,7 @@ class Listing:
         It is one of the words that are filters, else the same search.
         """
         known = {
-            each: f"{name}={value}"
+            each: f"{self.entity.spoken_names()[name]}={quote(value)}"
             for each, ways in self.options.items()
             for name, value, _ in ways[:1]
         }
@@ -454,4 +454,6 @@ class Listing:
             words.pop(0)
         word = " ".join(words)
         quoted = f'"{word}"' if " " in word else word
-        return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"
+        return (
+            f"{self.entity.spoken_names()[names[0]]} ~ {quoted}" if names else f"created > {quoted}"
+        )
