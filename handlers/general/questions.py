@@ -80,6 +80,15 @@ QUESTIONS = (
         r"deal list lost\1",
     ),
     (
+        rf"what (?:did|have|has) (?:we|the team) (?:win|won|sell|sold|close|closed?){SPAN}",
+        r"deal list won \1",
+    ),
+    (rf"what (?:did|have|has) (?:we|the team) (?:lose|lost){SPAN}", r"deal list lost \1"),
+    (
+        rf"what (?:did|have|has) i (?:win|won|sell|sold|close|closed){SPAN}",
+        r"deal list mine won \1",
+    ),
+    (
         rf"how (?:much|many deals) (?:did|has|have) {PERSON} (?:closed?|won|win|sold|sell|made|make)((?: .*)?)",
         r"deal list of \1 won\2",
     ),
@@ -101,11 +110,11 @@ QUESTIONS = (
     ),
     # what changed
     (
-        r"(?:what(?:'s|’s| is| has| did)?|anything) (?:new|news|changed?|happen(?:ed)?|moved|slipped)(?: (?:since|today|yesterday|lately|recently|in|on|over|with|for|this|last|while)\b.*)?",
+        r"(?:what(?:'s|’s| is| has| did)?|anything) (?:new|news|changed?|happen(?:ed)?|moved|slipped)(?! (?:to|with|on|in) #?[a-z]{2}-?\d)(?: (?:since|today|yesterday|lately|recently|in|on|over|with|for|this|last|while)\b.*)?",
         "report changes",
     ),
     (
-        r"(?:which|what) deals? (?:have |has )?(?:moved|slipped|changed|grown|shrunk)(?: .+)?",
+        r"(?:(?:which|what|show|me|the|my|our|all|any) )*deals? (?:(?:that|which) )?(?:have |has )?(?:moved|slipped|changed|grown|shrunk)(?: .+)?",
         "report changes",
     ),
     (r"(?:any |the |my )?(?:news|updates?)(?: (?:today|since|for me).*)?", "report changes"),
@@ -117,6 +126,16 @@ QUESTIONS = (
     ),
     (rf"(?:who|whom|what) {GOES} (?:call|do|ring|phone|contact|work on)(?: .+)?", "home"),
     (r"(?:my )?(?:to-?do(?:s| list)?|to do list|agenda|calendar|schedule)", "home"),
+    # how colleagues are doing
+    (
+        r"who(?:'s|’s| is)? (?:behind|late)(?: (?:on|with) .+)?",
+        "task list overdue group by owner",
+    ),
+    (rf"how (?:is|are|was) {PERSON} (?:doing|performing)(?: .+)?", "report by owner"),
+    (
+        rf"what(?:'s|’s| is) {PERSON} (?:working on|busy with|up to)(?: .+)?",
+        r"deal list open of \1",
+    ),
     # what somebody said
     (
         r"what (?:did|has|does) ([^\W\d]\S*(?: [^\W\d]\S*)?) (?:say|said|want|wanted|tell|told|ask|asked)(?: .+)?",
@@ -131,6 +150,10 @@ QUESTIONS = (
         r"show \1\2",
     ),
     (
+        r"who(?:'s|’s| is| are) (?:our |the |my )?(?:main )?(?:contacts?|people|person|buyers?) (?:at|for|in|from) (.+)",
+        r"more \1",
+    ),
+    (
         r"(?:who works|(?:all |the )?(?:people|employees|staff)(?: working)?) (?:at|for|of|in|from) (.+)",
         r"more \1",
     ),
@@ -139,6 +162,7 @@ QUESTIONS = (
         r"show \1",
     ),
     # cases
+    (r"(?:the )?next (?:case|ticket)", "case list open unassigned"),
     (
         r"(?:which |what |the |next |my )*(?:deadlines?|due dates?|slas?)(?: .+)?|what (?:breaches|is breached|expires)(?: .+)?",
         "case list open by due",
