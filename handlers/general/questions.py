@@ -151,11 +151,11 @@ QUESTIONS = (
     ),
     (
         r"who(?:'s|’s| is| are) (?:our |the |my )?(?:main )?(?:contacts?|people|person|buyers?) (?:at|for|in|from) (.+)",
-        r"more \1",
+        r"account more \1",
     ),
     (
         r"(?:who works|(?:all |the )?(?:people|employees|staff)(?: working)?) (?:at|for|of|in|from) (.+)",
-        r"more \1",
+        r"account more \1",
     ),
     (
         r"when did (?:i|we|somebody|anybody) (?:last )?(?:speak|talk|call|meet|write|chat)(?: to| with)? (.+?)(?: last)?",
