@@ -169,8 +169,8 @@ class Listing:
         It takes as many words as go together.
         """
         if self.alone and values.fold(words[0]) == "by" and self.colleagues(words[1:2]):
-            node, taken = self.word(words[1:], meant)  # by Sam, who is no Saturday
-            return node, taken + 1
+            someone, taken = self.word(words[1:], meant)  # by Sam, who is no Saturday
+            return someone, taken + 1
         if self.alone and meant and (found := self.bounds.read(words)):
             self.told.append(found[1])
             return found[0], found[2]
