@@ -44,7 +44,7 @@ QUESTIONS = (
         "report stuck",
     ),
     (
-        r"(?:show |my |the |all |open )*deals? (?:without|with no|that had no)(?: an?| any)? (?:talks?|calls?|activit(?:y|ies)|contact)(?: .+)?",
+        r"(?:show |my |the |all |open |which )*deals? (?:without|with no|that had no|that have no|have no|had no)(?: an?| any)? (?:talks?|calls?|activit(?:y|ies)|contact)(?: .+)?",
         "report stuck",
     ),
     (
@@ -52,7 +52,7 @@ QUESTIONS = (
         "report stuck",
     ),
     (
-        r"(?:show |my |the |all |open |which )*leads? (?:(?:without|with no|have no)(?: an?| any)? (?:talks?|calls?|activit(?:y|ies)|contact)|nobody (?:has )?(?:talked|called|touched).*)",
+        r"(?:show |my |the |all |open |which )*leads? (?:(?:without|with no|have no)(?: an?| any)? (?:talks?|calls?|activit(?:y|ies)|contact)|(?:that )?(?:nobody|i|we) (?:has |have not |haven['’]t |did not |didn['’]t )?(?:talk|call|touch|contact).*)",
         "report stuck",
     ),
     (
@@ -135,6 +135,23 @@ QUESTIONS = (
     (
         rf"what(?:'s|’s| is) {PERSON} (?:working on|busy with|up to)(?: .+)?",
         r"deal list open of \1",
+    ),
+    (
+        r"how (?:is|was) (?:the|this|our) (week|month|quarter|year)(?: (?:going|doing|looking))?",
+        r"report closed this \1",
+    ),
+    (
+        rf"(?:what|how much) (?:is|are) {SALES}(?:pipeline|deals?) (?:worth|at)",
+        "report",
+    ),
+    # whom I talked to, and whose a record is
+    (
+        r"whom? did (?:i|we) (?:talk|speak|call|meet|write|e-?mail)(?: to| with)?(?: (.+))?",
+        r"task list mine done \1",
+    ),
+    (
+        r"who(?:'s|’s| is) the (?:customer|contact|person|account|company|owner|assignee) (?:of|on|for|behind) (#?[a-z]{2}-?\d+)",
+        r"show \1",
     ),
     # what somebody said
     (

@@ -89,6 +89,12 @@ def company(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None
         ("show me Rita's deals", "deal list of Rita"),
         ("pipeline of the sales team", "deal list open of the sales team"),
         ("next case", "case list open unassigned"),
+        ("which deals have no activity", "report stuck"),
+        ("leads I have not called", "report stuck"),
+        ("how is the quarter going?", "report closed this quarter"),
+        ("what is the pipeline worth", "report"),
+        ("who did I talk to yesterday", "task list mine done yesterday"),
+        ("who is the customer of OP-5", "show OP-5"),
         ("who is our contact at Acme", "account more Acme"),
     ],
 )
