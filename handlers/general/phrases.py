@@ -36,7 +36,7 @@ JUST = r"(?:(?:i|we)(?:'ve|’ve| have)? )?(?:just )?"
 WHO = r"(?!(?:i|we|they|he|she|you|who|nobody|somebody|just)\b)[^\W\d]\S*(?: [^\W\d]\S*)?"
 """Who did something: us, just now; or somebody by their name."""
 MUST = (
-    r"(?:(?:i|we)(?:'ve|’ve)? )?(?:have|need|ought|got|gotta)(?: got)? to|(?:i|we) (?:must|should)"
+    r"(?:(?:i|we)(?:'ve|’ve)? )?(?:have|need|ought|got|gotta)(?: got)? to|(?:i|we)(?: (?:must|should|will)|['’]ll)"
     r"|(?:(?:don't|don’t|do not|never) forget|remember) to"
 )
 """What people say before something that they have to do."""

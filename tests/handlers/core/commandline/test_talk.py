@@ -354,6 +354,8 @@ def test_what_people_tell_is_logged(
         ("schedule a demo with Ada next tuesday at 3pm", "demo with Ada"),
         ("set up a meeting with Ada on tuesday 15:00", "meeting with Ada"),
         ("book a table for lunch with Ada tuesday 3pm", "table for lunch with Ada"),
+        ("I will call Ada tuesday 15:00", "call Ada"),
+        ("i'll call Ada on tuesday at 3pm", "call Ada"),
     ],
 )
 def test_what_people_plan_is_a_task(
