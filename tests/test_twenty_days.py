@@ -72,6 +72,10 @@ def test_twenty_working_days_bring_few_messages_and_none_twice(played: Player) -
     assert 0 < median(days) <= TO_A_PERSON, days
     assert max(days) <= MOST, per_day(played, personal)
 
+    for room, name in people_told(played).items():
+        own = [count for (channel, _), count in per_day(played, personal, room) if channel == room]
+        assert median(own) <= TO_A_PERSON, (name, own)
+
     told = Counter((each.channel, each.text) for each in personal)
     assert [text for text, count in told.items() if count > 1] == []
     today = Counter((each.channel, each.day, each.text) for each in personal)
@@ -80,6 +84,8 @@ def test_twenty_working_days_bring_few_messages_and_none_twice(played: Player) -
     deals = about(top, "OP-")
     assert len(deals) > DAYS // 2, "hardly a deal was worked on"
     assert median(deals.values()) <= ABOUT_A_DEAL, deals
+    alone = [each for each in played.said if not each.reply and len(refs(each, "OP-")) == 1]
+    assert median(about(alone, "OP-").values()) <= ABOUT_A_DEAL, "with what comes to people alone"
     threads = Counter((ref, each.day) for each in shared if each.reply for ref in refs(each, "OP-"))
     assert median(threads.values()) <= ABOUT_A_DEAL, threads
 
@@ -87,10 +93,16 @@ def test_twenty_working_days_bring_few_messages_and_none_twice(played: Player) -
     assert median(channels) <= IN_A_CHANNEL, channels
 
 
-def per_day(player: Player, said: list[Said]) -> list[tuple[tuple[str, str], int]]:
+def people_told(player: Player) -> dict[str, str]:
+    """The direct message of each person, of every role, with their name."""
+    world = player.slack.slack
+    return {world.im(person.id).id: person.name for person in world.people if not person.is_bot}
+
+
+def per_day(player: Player, said: list[Said], *more: str) -> list[tuple[tuple[str, str], int]]:
     """How many messages came into each channel on each working day, those without any too."""
     counts = Counter((each.channel, each.day) for each in said)
-    rooms = sorted({each.channel for each in said})
+    rooms = sorted({*more, *(each.channel for each in said)})
     return [((room, day), counts[room, day]) for room in rooms for day in player.days]
 
 

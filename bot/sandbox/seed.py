@@ -193,7 +193,7 @@ STORY: tuple[tuple[int, str, str], ...] = (
     (3, RAVI, "deal won OP-6"),
     (3, RAVI, "deal sell OP-6 120 × Tracking sensor; 4 × Service day @ 950"),
     (3, ROSA, 'deal lost OP-7 "Budget moved to next year" competitor=Gridwise'),
-    (3, RITA, 'log call CU-2 "Henrik wants a pilot with three vessels first" minutes=25'),
+    (3, RITA, 'log call OP-4 "Henrik wants a pilot with three vessels first" minutes=25'),
     (9, SAM, 'case new "Tracker shows the wrong harbour" CU-2 AC-2 priority=high origin=email'),
     (8, SOFIA, 'case new "Invoice has the old address" CU-1 AC-1 priority=low origin=email'),
     (8, SAM, "case claim CS-1"),

@@ -14,6 +14,7 @@ from models.core.custom.custom_field import led
 from models.core.custom.field_layout import PLACES, FieldLayout, layout_of
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError
+from models.core.parsing.texts import with_article
 
 EXAMPLE = 'layout deal card stage amount "Close date"'
 RESET = "reset"
@@ -30,7 +31,9 @@ def arrange(request: Request) -> Response:
     place = word.casefold()
     if place == RESET and not fields.strip():
         if there is None:
-            return plainly(f"A {entity.noun()} is laid out as Rapport does it already.")
+            return plainly(
+                f"{with_article(entity.noun()).capitalize()} is laid out as Rapport does it already."
+            )
         return done(request, f"delete {there.ref} --yes", {})
     if place and place not in PLACES:
         raise CRMError(f"Say card, form or {RESET} after {entity.noun()}, such as: {EXAMPLE}")

@@ -64,7 +64,7 @@ def hide(request: Request, _: Any) -> Response:
         request,
         role,
         fewer,
-        f"No {role.title} sees {', '.join(names)} of a {rights.noun(about)} any more.",
+        f"No {role.title} sees {called(about, names)} of a {rights.noun(about)} any more.",
     )
 
 
@@ -78,7 +78,7 @@ def reveal(request: Request, _: Any) -> Response:
         request,
         role,
         more,
-        f"Every {role.title} sees {', '.join(names)} of a {rights.noun(about)}.",
+        f"Every {role.title} sees {called(about, names)} of a {rights.noun(about)}.",
     )
 
 
@@ -201,6 +201,11 @@ def right_of(about: str, words: list[str]) -> Right:
     except ValueError as error:
         raise Invalid({"right": str(error)}) from None
     return Right(about, verb, scope)
+
+
+def called(about: str, names: list[str]) -> str:
+    """Return what people call the fields that words name."""
+    return ", ".join(rights.labels(about, hideable(about, names)))
 
 
 def hideable(about: str, names: list[str]) -> frozenset[str]:

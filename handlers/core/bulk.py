@@ -75,7 +75,7 @@ def must_be_understood(asked: Bulk, entity: type[Entity]) -> None:
 def example(entity: type[Entity]) -> str:
     """Return a field of an entity as people set it."""
     names = [name for name in entity.line if not entity.fields()[name].readonly]
-    return f"{names[0] if names else entity.named[0]}=…"
+    return f"{entity.spoken_names()[names[0] if names else entity.named[0]]}=…"
 
 
 def fitting_of(work: UnitOfWork, entity: type[Entity], text: str) -> "Select[Any]":

@@ -26,6 +26,7 @@ from models.core.joins import ADDED
 from models.core.permissions import policy
 from models.core.saved_filters import called
 from models.core.search.duplicates import stem
+from models.core.search.list_words import FILLERS
 from models.core.search.lookup import REFERENCE
 from models.core.search.query import (
     Page,
@@ -66,7 +67,7 @@ class Records(Router, Generic[E]):
         one = {"asks": asks, "saves": True, "common": True}
         new = {
             "defaults": Shaped(partial(defaults, entity)),
-            "title": f"New {entity.noun()}",
+            "title": entity.title_of_new or f"New {entity.noun()}",
             "on_cards": on_cards,
         }
         self.verb("new", record=False, **one | new)(self.new)
@@ -285,10 +286,14 @@ def asked(entity: type[Entity], besides: Sequence[str]) -> dict[str, Field]:
 def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:
     """Return the line that creates a record from words that were searched for and not found.
 
-    An example is `deal new Renewal 12k`. People who may not create one get none.
+    An example is `deal new Renewal 12k`. People who may not create one get none, and neither does
+    who asked for those of somebody: cases of Kaiser.
     """
+    first, _, _ = request.line.rest.strip().partition(" ")
+    is_name = searched and first.casefold() not in (*FILLERS, "new")
+    may = "new" in router.verbs and policy.can(request.work.actor, "new", router.noun)
     line = f"{router.word} new {request.line.rest}"
-    return [(line, line)] if searched and policy.can(request.work.actor, "new", router.noun) else []
+    return [(line, line)] if is_name and may else []
 
 
 def is_left_out(request: Request, verb: Verb, name: str) -> bool:

@@ -50,8 +50,8 @@ TO_YOU = "I will send it to you in a message."
 """The answer to --here on the Home tab, which holds less than a message does."""
 
 
-WHICH_BEGUN = "Which one do you mean? Nothing was done yet."
-WHICH = "Several records have that name. Nothing was done yet. Which one?"
+WHICH_BEGUN = "Which one do you mean{}? Nothing was done yet."
+WHICH = "Several records have that name{}. Nothing was done yet. Which one?"
 
 
 class Decided(Exception):
@@ -101,7 +101,9 @@ def numbered(request: Request) -> tuple[Request, Message | None]:
     if not ways:
         ways, question = with_numbers_of_begun(request)[:OFFERED], WHICH_BEGUN
     offers = [(str(record), found.line.raw) for record, found in ways]
-    return request, choices(question, offers) if offers else None
+    named = f": {', '.join(label for label, _ in offers)}"
+    asked = choices(question.format(""), offers, question.format(named))
+    return request, asked if offers else None
 
 
 def placed(request: Request) -> Request:

@@ -20,6 +20,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.fields.base import Field
 from models.core.fields.shape import ENTERED, Catalogued, Shape
+from models.core.fields.spoken import spoken_of
 from models.core.identity.user import User
 from models.core.parsing.texts import clean, leading
 from models.core.permissions.policy import can
@@ -127,6 +128,10 @@ class Router:
             {"name": self.entity.named[0]} if self.entity and len(self.entity.named) == 1 else {}
         )
         return {word: name for word, name in names.items() if name in verb.asks}
+
+    def spoken_asked(self, verb: Verb) -> Mapping[str, str]:
+        """Return for each field that the verb asks for what people read, and may type."""
+        return spoken_of(verb.asks, self.names_asked(verb))
 
 
 class Routers(Catalogued[Router]):

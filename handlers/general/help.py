@@ -24,8 +24,16 @@ from models.core.parsing.texts import leading, summary
 from models.core.permissions import policy
 
 POLITE = frozenset(("me", "please", "pls", "with", "this", "on", "about", "crm"))
-PAGE = re.compile(r"for (\w+)")
-"""A page of the help: `help for managers`."""
+PAGE = re.compile(r"(?:(?:for|as|an?|the|my|page) )*(\w+)(?: (?:rep|reps|page|people|lead))?")
+"""A page of the help: `help for managers`, `help rep`."""
+ROLES = {
+    Focus.DEALS: ("sales", "rep", "reps", "seller", "sellers"),
+    Focus.CASES: ("support",),
+    Focus.TEAM: ("manager", "managers"),
+    Focus.ADMIN: ("admin", "admins"),
+    Focus.FIGURES: ("figures", "executive", "executives"),
+}
+"""The page of each role, and the words that people ask for it by."""
 WORDS = ("words", "commands", "everything")
 """What people ask for who want to see every verb."""
 TITLE = "What do you want to do?"
@@ -134,6 +142,8 @@ def about(request: Request, word: str) -> Message:
             return Message("\n".join(lines), [blocks.section("\n".join(lines))])
     if set(words) <= POLITE:
         return overview(request)
+    if found := intents.touched(request, {*words}):
+        return wanted(request, found)
     return choices(
         f"There is no help on “{word[:60]}”.", [("Help", "help"), ("Filters", "help filters")]
     )
@@ -142,8 +152,8 @@ def about(request: Request, word: str) -> Message:
 def special_page(request: Request, words: Sequence[str]) -> Message | None:
     """Return a page of its own that these words name, or how to do what they say."""
     page = PAGE.fullmatch(" ".join(words))
-    if page and page[1] in [*Focus]:
-        return overview(request, Focus(page[1]))
+    if page and (role := next((each for each in ROLES if page[1] in ROLES[each]), None)):
+        return overview(request, role)
     if len(words) == 1 and words[0] in talk.TALK:
         return talk.TALK[words[0]](request)
     if len(words) == 1 and words[0] in WORDS:

@@ -198,5 +198,16 @@ def filled(request: Request, intent: Intent, examples: Examples) -> Iterator[Sho
 def asked(request: Request, words: set[str]) -> list[Shown]:
     """Return what somebody wants who uses these words: `log a call`, `hand over a deal`."""
     wanted = {intent.title for intent in INTENTS if len(intent.words) > 1 and intent.words <= words}
+    return titled(request, wanted)
+
+
+def touched(request: Request, words: set[str]) -> list[Shown]:
+    """Return what somebody may want who uses some of the words for it: `hand over`, `overdue`."""
+    said = words - PLAIN
+    return titled(request, {each.title for each in INTENTS if said and said <= each.words})
+
+
+def titled(request: Request, wanted: set[str]) -> list[Shown]:
+    """Return what has these titles and the person may do, the first of each."""
     found = {each.title: each for each in reversed([*shown(request)]) if each.title in wanted}
     return [*reversed(found.values())]

@@ -8,7 +8,7 @@ from handlers.general.questions import QUESTIONS
 from models.core.entity.base import ENTITIES
 
 NUMBER = r"#?[a-z]{2}-?\d+"
-REF = rf"(?:{NUMBER}|this)"
+REF = rf"(?:{NUMBER}|this(?! (?:week|month|quarter|year|morning|afternoon|evening)\b))"
 NOUN, NOUNS, ONE = "<noun>", "<nouns>", "<one>"
 """What stands for any noun, for one of many things, and for one of a single thing."""
 ORDERED = r"(?:biggest|largest|highest|top|smallest|lowest|newest|latest|oldest|earliest|soonest)"
@@ -36,7 +36,7 @@ JUST = r"(?:(?:i|we)(?:'ve|’ve| have)? )?(?:just )?"
 WHO = r"(?!(?:i|we|they|he|she|you|who|nobody|somebody|just)\b)[^\W\d]\S*(?: [^\W\d]\S*)?"
 """Who did something: us, just now; or somebody by their name."""
 MUST = (
-    r"(?:(?:i|we)(?:'ve|’ve)? )?(?:have|need|ought|got|gotta)(?: got)? to|(?:i|we) (?:must|should)"
+    r"(?:(?:i|we)(?:'ve|’ve)? )?(?:have|need|ought|got|gotta)(?: got)? to|(?:i|we)(?: (?:must|should|will)|['’]ll)"
     r"|(?:(?:don't|don’t|do not|never) forget|remember) to"
 )
 """What people say before something that they have to do."""
@@ -125,7 +125,10 @@ PHRASES = (
         r"(?:show |list |all |my |the |our )*(?:companies|firms|organi[sz]ations)((?: .*)?)",
         r"account list\1",
     ),
-    (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),
+    (
+        r"(?:what(?:'s|’s| is| do i have)|(?:is |do i have )?anything) due(?: (.+))?",
+        r"task list mine due \1",
+    ),
     (r"(?:what(?:'s|’s| is) )?(?:overdue|late)", "task list mine overdue"),
     (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
     (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
@@ -154,12 +157,15 @@ PHRASES = (
     ),
     (r"what (?:did|have) (?:i|we) (?:do|done)((?: .*)?)", r"task list mine done\1"),
     (r"what (?:did|has) ([a-z]+) (?:do|done)((?: .*)?)", r"task list of \1 done\2"),
-    (rf"([a-z]+)(?:'s|’s) ({STATE} )?({NOUN})((?: .*)?)", r"\3 list \2of \1\4"),
+    (rf"(?:{GET} )?([a-z]+)(?:'s|’s) ({STATE} )?({NOUN})((?: .*)?)", r"\3 list \2of \1\4"),
     (rf"(?:who|which of us) (?:has|have|owns) ({STATE} )?({NOUN})((?: .*)?)", r"\2 list \1\3"),
     (r"how (?:is|are) (?:(?:my|the) (?:team|sales)|we)(?: doing)?", "report"),
     (r"(?:revenue|turnover|bookings)((?: .*)?)", r"deal list won\1"),
     (r"([a-z]+)(?:'s|’s) (?:pipeline|forecast)", r"deal list open of \1"),
-    (r"(?:the )?(?:pipeline|forecast) of ([a-z]+(?: [a-z]+)?)", r"deal list open of \1"),
+    (
+        r"(?:the )?(?:pipeline|forecast) of ((?:(?:the|my|our) )?[a-z]+(?: [a-z]+){0,2})",
+        r"deal list open of \1",
+    ),
     (
         r"(?:the |my )?(?:pipeline|forecast)(?: for)? ((?:this|next) (?:week|month|quarter|year))",
         r"deal list open closing \1",

@@ -44,7 +44,7 @@ QUESTIONS = (
         "report stuck",
     ),
     (
-        r"(?:show |my |the |all |open )*deals? (?:without|with no|that had no)(?: an?| any)? (?:talks?|calls?|activit(?:y|ies)|contact)(?: .+)?",
+        r"(?:show |my |the |all |open |which )*deals? (?:without|with no|that had no|that have no|have no|had no)(?: an?| any)? (?:talks?|calls?|activit(?:y|ies)|contact)(?: .+)?",
         "report stuck",
     ),
     (
@@ -52,7 +52,7 @@ QUESTIONS = (
         "report stuck",
     ),
     (
-        r"(?:show |my |the |all |open |which )*leads? (?:(?:without|with no|have no)(?: an?| any)? (?:talks?|calls?|activit(?:y|ies)|contact)|nobody (?:has )?(?:talked|called|touched).*)",
+        r"(?:show |my |the |all |open |which )*leads? (?:(?:without|with no|have no)(?: an?| any)? (?:talks?|calls?|activit(?:y|ies)|contact)|(?:that )?(?:nobody|i|we) (?:has |have not |haven['’]t |did not |didn['’]t )?(?:talk|call|touch|contact).*)",
         "report stuck",
     ),
     (
@@ -80,6 +80,15 @@ QUESTIONS = (
         r"deal list lost\1",
     ),
     (
+        rf"what (?:did|have|has) (?:we|the team) (?:win|won|sell|sold|close|closed?){SPAN}",
+        r"deal list won \1",
+    ),
+    (rf"what (?:did|have|has) (?:we|the team) (?:lose|lost){SPAN}", r"deal list lost \1"),
+    (
+        rf"what (?:did|have|has) i (?:win|won|sell|sold|close|closed){SPAN}",
+        r"deal list mine won \1",
+    ),
+    (
         rf"how (?:much|many deals) (?:did|has|have) {PERSON} (?:closed?|won|win|sold|sell|made|make)((?: .*)?)",
         r"deal list of \1 won\2",
     ),
@@ -101,11 +110,11 @@ QUESTIONS = (
     ),
     # what changed
     (
-        r"(?:what(?:'s|’s| is| has| did)?|anything) (?:new|news|changed?|happen(?:ed)?|moved|slipped)(?: (?:since|today|yesterday|lately|recently|in|on|over|with|for|this|last|while)\b.*)?",
+        r"(?:what(?:'s|’s| is| has| did)?|anything) (?:new|news|changed?|happen(?:ed)?|moved|slipped)(?! (?:to|with|on|in) #?[a-z]{2}-?\d)(?: (?:since|today|yesterday|lately|recently|in|on|over|with|for|this|last|while)\b.*)?",
         "report changes",
     ),
     (
-        r"(?:which|what) deals? (?:have |has )?(?:moved|slipped|changed|grown|shrunk)(?: .+)?",
+        r"(?:(?:which|what|show|me|the|my|our|all|any) )*deals? (?:(?:that|which) )?(?:have |has )?(?:moved|slipped|changed|grown|shrunk)(?: .+)?",
         "report changes",
     ),
     (r"(?:any |the |my )?(?:news|updates?)(?: (?:today|since|for me).*)?", "report changes"),
@@ -117,6 +126,33 @@ QUESTIONS = (
     ),
     (rf"(?:who|whom|what) {GOES} (?:call|do|ring|phone|contact|work on)(?: .+)?", "home"),
     (r"(?:my )?(?:to-?do(?:s| list)?|to do list|agenda|calendar|schedule)", "home"),
+    # how colleagues are doing
+    (
+        r"who(?:'s|’s| is)? (?:behind|late)(?: (?:on|with) .+)?",
+        "task list overdue group by owner",
+    ),
+    (rf"how (?:is|are|was) {PERSON} (?:doing|performing)(?: .+)?", "report by owner"),
+    (
+        rf"what(?:'s|’s| is) {PERSON} (?:working on|busy with|up to)(?: .+)?",
+        r"deal list open of \1",
+    ),
+    (
+        r"how (?:is|was) (?:the|this|our) (week|month|quarter|year)(?: (?:going|doing|looking))?",
+        r"report closed this \1",
+    ),
+    (
+        rf"(?:what|how much) (?:is|are) {SALES}(?:pipeline|deals?) (?:worth|at)",
+        "report",
+    ),
+    # whom I talked to, and whose a record is
+    (
+        r"whom? did (?:i|we) (?:talk|speak|call|meet|write|e-?mail)(?: to| with)?(?: (.+))?",
+        r"task list mine done \1",
+    ),
+    (
+        r"who(?:'s|’s| is) the (?:customer|contact|person|account|company|owner|assignee) (?:of|on|for|behind) (#?[a-z]{2}-?\d+)",
+        r"show \1",
+    ),
     # what somebody said
     (
         r"what (?:did|has|does) ([^\W\d]\S*(?: [^\W\d]\S*)?) (?:say|said|want|wanted|tell|told|ask|asked)(?: .+)?",
@@ -131,14 +167,19 @@ QUESTIONS = (
         r"show \1\2",
     ),
     (
+        r"who(?:'s|’s| is| are) (?:our |the |my )?(?:main )?(?:contacts?|people|person|buyers?) (?:at|for|in|from) (.+)",
+        r"account more \1",
+    ),
+    (
         r"(?:who works|(?:all |the )?(?:people|employees|staff)(?: working)?) (?:at|for|of|in|from) (.+)",
-        r"more \1",
+        r"account more \1",
     ),
     (
         r"when did (?:i|we|somebody|anybody) (?:last )?(?:speak|talk|call|meet|write|chat)(?: to| with)? (.+?)(?: last)?",
         r"show \1",
     ),
     # cases
+    (r"(?:the )?next (?:case|ticket)", "case list open unassigned"),
     (
         r"(?:which |what |the |next |my )*(?:deadlines?|due dates?|slas?)(?: .+)?|what (?:breaches|is breached|expires)(?: .+)?",
         "case list open by due",

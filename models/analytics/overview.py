@@ -142,7 +142,7 @@ def talk_and_next(work: Context, record: Entity) -> Facts:
     if task and task.due_date:
         seen = policy.fields(work, task)
         what = cut(task.title) if "description" in seen else str(task.ref)
-        told.append(("Next", (f"{what}, due ", task.due_date)))
+        told.append(("Next task", (f"{what}, due ", task.due_date)))
     return told
 
 

@@ -10,6 +10,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError, Invalid
 from models.core.fields import Day, Moment, Person, Reference
 from models.core.fields.base import Field
+from models.core.parsing.texts import with_article
 from models.core.search.filter_fields import field_of
 
 
@@ -69,7 +70,9 @@ def check_action(work: Context, sentence: Sentence, action: Action) -> None:
         check_assign(work, entity, action)
     elif action.does == Does.DM:
         if action.whom == people.OWNER and not entity.owned:
-            raise ValueError(f"A {entity.noun()} has no owner. Name somebody: dm @rita")
+            raise ValueError(
+                f"{with_article(entity.noun()).capitalize()} has no owner. Name somebody: dm @rita"
+            )
         if action.whom != people.OWNER:
             people.hearers(work, action.whom, None)
     else:
@@ -79,7 +82,9 @@ def check_action(work: Context, sentence: Sentence, action: Action) -> None:
 def check_assign(work: Context, entity: type[Entity], action: Action) -> None:
     """Raise ValueError where a record cannot be given to anybody, or not to those named."""
     if not entity.owned:
-        raise ValueError(f"A {entity.noun()} belongs to nobody, so it cannot be assigned.")
+        raise ValueError(
+            f"{with_article(entity.noun()).capitalize()} belongs to nobody, so it cannot be assigned."
+        )
     if not action.whom.startswith(people.TEAM):
         people.person(work, action.whom)
     elif action.turns:
@@ -96,7 +101,9 @@ def own_field(entity: type[Entity], word: str) -> tuple[str, Field]:
     """
     name, kind = field_of(word, entity)
     if name not in entity.fields():
-        raise ValueError(f"{kind.label} is kept by Rapport. Name a field of a {entity.noun()}.")
+        raise ValueError(
+            f"{kind.label} is kept by Rapport. Name a field of {with_article(entity.noun())}."
+        )
     return name, kind
 
 
@@ -124,4 +131,6 @@ def link(made: type[Entity], about: type[Entity]) -> str:
     for name, kind in made.fields().items():
         if isinstance(kind, Reference) and not isinstance(kind, Person) and kind.to == about.slug():
             return name
-    raise ValueError(f"A {made.noun()} cannot be about a {about.noun()}.")
+    raise ValueError(
+        f"{with_article(made.noun()).capitalize()} cannot be about {with_article(about.noun())}."
+    )

@@ -29,7 +29,7 @@ from models.core.identity.notices import DAYS
 from models.core.parsing.texts import clean
 
 EXAMPLE = 'when lead is created then assign round-robin team:sales, task "Call" +1d'
-MUST_EXAMPLE = "deal must close_date if stage >= proposal"
+MUST_EXAMPLE = "deal must close date if stage >= proposal"
 MOST_ACTIONS = 10
 
 
@@ -141,15 +141,16 @@ class Sentence:
 CREATED = re.compile(r"(?:is |was |gets )?(?:created|made|added|new)", re.I)
 CHANGED = re.compile(
     r"(?:(?:is |was )?(?:changed|changes|edited|updated)(?:\s+(?P<behind>.+))?"
-    r"|(?P<field>[\w-]+)\s+(?:is changed|changes|changed|becomes(?P<becomes>))(?:\s+(?P<rest>.+))?)",
+    r"|(?P<field>\"[^\"]+\"|[\w-]+(?:\s+[\w-]+){0,4}?)\s+(?:is changed|changes|changed|becomes(?P<becomes>))(?:\s+(?P<rest>.+))?)",
     re.I | re.S,
 )
+BEHIND = re.compile(r"(?P<field>\"[^\"]+\"|.+?)(?:\s+(?P<rest>(?:from|to)\b.*))?", re.I | re.S)
 FROM_TO = re.compile(r"(?:from\s+(?P<before>.+?))?\s*(?:\bto\s+(?P<after>.+))?", re.I | re.S)
 ENTERS = re.compile(r"(?P<way>enters|enter|leaves|leave)(?:\s+(?P<filter>.+))?", re.I | re.S)
 LAST = re.compile(r"(?P<filter>.+?)\s+(?P<way>enters|leaves)", re.I | re.S)
 MOMENT = re.compile(
     r"(?:is\s+)?(?:(?P<count>\d{1,4})\s*(?P<unit>[a-z]+)\s+(?P<side>before|after)|(?P<on>on|at))"
-    r"\s+(?:its\s+|the\s+)?(?P<field>[\w-]+)(?:\s+at\s+(?P<at>\S+))?",
+    r"\s+(?:its\s+|the\s+)?(?P<field>\"[^\"]+\"|[\w-]+(?:\s+[\w-]+){0,4}?)(?:\s+at\s+(?P<at>\S+))?",
     re.I,
 )
 UNITS = {"m": 1, "min": 1, "minute": 1, "h": 60, "hour": 60, "d": 1440, "day": 1440, "w": 10080}
@@ -261,7 +262,7 @@ def read_trigger(text: str) -> tuple[Trigger, str]:
             return replace(trigger, by=by), where
     raise ValueError(
         f"“{text[:60]}” is no trigger. There are: is created, changes, stage changes to won, "
-        "enters (amount > 50k), leaves (…), 3d before close_date."
+        "enters (amount > 50k), leaves (…), 3d before close date."
     )
 
 
@@ -302,10 +303,10 @@ def read_changed(text: str) -> Trigger | None:
         rest = found["rest"] or ""
         rest = f"to {rest}" if found["becomes"] is not None else rest
         return Trigger(When.CHANGED, word_of(found["field"]), *values_of(rest))
-    words = (found["behind"] or "").split(maxsplit=1)
-    if not words:
+    behind = BEHIND.fullmatch((found["behind"] or "").strip())
+    if not behind:
         return Trigger(When.CHANGED)
-    return Trigger(When.CHANGED, word_of(words[0]), *values_of("".join(words[1:])))
+    return Trigger(When.CHANGED, word_of(behind["field"]), *values_of(behind["rest"] or ""))
 
 
 def values_of(text: str) -> tuple[str, str]:
@@ -317,7 +318,7 @@ def values_of(text: str) -> tuple[str, str]:
 
 
 def read_moment(text: str) -> Trigger | None:
-    """Return the trigger of a moment relative to a day: 3d before close_date at 9:00."""
+    """Return the trigger of a moment relative to a day: 3d before close date at 9:00."""
     found = MOMENT.fullmatch(text)
     if not found:
         return None

@@ -14,7 +14,7 @@ from models.core.entity.wholes import divided, joined_names, kind_of
 from models.core.errors import Conflict, Invalid, Stale
 from models.core.fields import Person
 from models.core.identity.user import User
-from models.core.parsing.texts import enumerated
+from models.core.parsing.texts import enumerated, with_article
 from models.core.permissions import filling, policy
 
 E = TypeVar("E", bound=Entity)
@@ -165,7 +165,11 @@ def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
         names = joined_names(entity, (*entity.named, *entity.stand_ins))
         choice = enumerated((kind_of(entity, name).label for name in names), "or")
         raise Invalid(
-            {names[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."}
+            {
+                names[
+                    0
+                ]: f"Nothing is filled in yet. {with_article(entity.noun()).capitalize()} needs at least: {choice}."
+            }
         )
 
 

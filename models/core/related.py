@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select
 
 from models.core.context import Context
 from models.core.custom import indexed
@@ -75,17 +75,35 @@ def related_to(work: Context, record: Entity) -> list[Related]:
     return [each for each in lists_of(record.slug()) if page_of(work, record, each, 1)[0]]
 
 
-def page_of(work: Context, record: Entity, related: Related, length: int, page: int = 0) -> Found:
-    """Return one page of related records, the newest first, and whether there are older ones.
+def page_of(
+    work: Context,
+    record: Entity,
+    related: Related,
+    length: int,
+    page: int = 0,
+    open_first: bool = False,
+) -> Found:
+    """Return one page of related records, the newest first, and whether there are more.
 
     It is empty where the field that names the record is hidden from a reader.
+
+    Args:
+        work: Who reads, and the session.
+        record: The record.
+        related: The list.
+        length: The records of a page.
+        page: Its number, from 0.
+        open_first: Whether those that are open lead, as far as the readers may know.
     """
     if related.look:
         return related.look(work, record, length, page)
     theirs = indexed.naming(related.entity, related.entity, related.field, record.id)
     if visibility.hidden(work, getattr(related.entity, related.field)):
         return [], False
-    newest = select(related.entity).where(theirs).order_by(related.entity.id.desc())
+    entity = related.entity
+    state = entity.open() if open_first and hasattr(entity, "open") else None
+    leads = [] if state is None or visibility.hidden(work, state) else [case((state, 0), else_=1)]
+    newest = select(entity).where(theirs).order_by(*leads, entity.id.desc())
     return page_at(work, newest, length, page)
 
 

@@ -24,6 +24,7 @@ class Membership(Entity):
     part_of = "customer"
     icon = ":link:"
     nouns = ("works at", "membership", "member")
+    title_of_new = "Who works where"
     named = ("customer", "account")
     line = ("role", "since", "until")
 

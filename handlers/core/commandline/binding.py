@@ -110,13 +110,14 @@ def named(request: Request, verb: Verb) -> dict[str, str]:
         must_be_typed(request, verb, word)
     if strange:
         near = suggest(strange[0], known) or slips(strange[0], known)
+        spoken = request.catalogue.routers[verb.noun].spoken_asked(verb)
         others = (
-            f"Try one of: {', '.join(verb.asks)}."
+            f"Try one of: {', '.join(spoken.values())}."
             if verb.asks
             else f"“{verb.name}” takes no fields."
         )
-        hint = f"Did you mean {near[0]}?" if near else others
-        raise CRMError(f"There is no “{strange[0][:60]}” here. {hint}")
+        hint = f"Did you mean {spoken[known[near[0]]]}?" if near else others
+        raise CRMError(f"There is no “{strange[0].replace('_', ' ')[:60]}” here. {hint}")
     return {known[word]: text for word, text in line.fields.items()}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from models.core.fields.spoken import underscored
 from models.core.parsing.texts import WRAPPED, from_slack, target
 
 Kind = Literal["word", "quoted", "field", "flag", "person", "channel"]
@@ -16,6 +17,7 @@ TOKEN = re.compile(
     rf"""
       <@(?P<person>\w+)(?:\|[^<>]*)?>
     | <\#(?P<channel>\w+)(?:\|[^<>]*)?>
+    | (?P<called>{QUOTED})=(?!=)(?P<called_value>{VALUE})
     | (?P<quoted>{QUOTED})
     | (?:--|—|–)(?P<flag>[^\W\d_][\w-]*)(?:=(?P<flag_value>{VALUE}))?(?!\S)
     | (?P<field>[^\W\d][\w.-]*)=(?!=)(?P<field_value>{VALUE})
@@ -75,10 +77,10 @@ def token_of(found: re.Match[str]) -> Token:
     start, end = found.span()
     if found["flag"]:
         return Token("flag", value_of(found["flag_value"] or ""), start, end, found["flag"].lower())
-    if found["field"]:
-        value = found["field_value"]
+    if name := found["field"] or underscored(value_of(found["called"] or "")):
+        value = found["field_value"] or found["called_value"] or ""
         closed = re.fullmatch(QUOTED, value) is not None
-        return Token("field", value_of(value), start, end, found["field"].lower(), closed)
+        return Token("field", value_of(value), start, end, name.lower(), closed)
     if found["quoted"]:
         return Token("quoted", value_of(found["quoted"]), start, end)
     if found["person"]:

@@ -106,7 +106,11 @@ def named(request: Request, words: Sequence[str]) -> list[Entity]:
         longest = max(len(record.key.split()) for record in found)
         return [record for record in found if len(record.key.split()) == longest]
     spoken = [entity for entity in entities if entity.in_talk]
-    return mentions.named_in(work, values.from_slack(" ".join(words)), spoken) if spoken else []
+    if not spoken:
+        return []
+    said = values.from_slack(" ".join(words))
+    behind = values.from_slack(request.line.rest if request.line.verb else said)
+    return mentions.named_in(work, said, spoken) or mentions.called(work, spoken, behind)
 
 
 def asked_about(request: Request) -> list[type[Entity]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from handlers.core.commandline.lexer import Flag, Token, scan, take_flags, value_of
 from handlers.core.commandline.line import Line, Prose, Ref, Value, Words, read_ref
+from models.core.fields.spoken import LONGEST, underscored
 from models.core.parsing.texts import WIDEST, from_slack, leading
 
 __all__ = ["Line", "Prose", "Ref", "Value", "Words", "parse", "suggest"]
@@ -60,7 +61,7 @@ def parse(line: str, words: Words) -> Line:
 
 
 def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
-    """Return the tokens with `name = value` as `name=value`, and `next step=value` as one.
+    """Return the tokens with `name = value` as `name=value`, and `next touch on=value` as one.
 
     This is done for the names of fields.
     """
@@ -70,15 +71,31 @@ def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
         sign = (
             token.kind == "word" and token.text.startswith("=") and not token.text.startswith("==")
         )
-        if before and sign and before.word and underscored(before.word) in known:
-            value = token.text.removeprefix("=")
-            found[-1] = Token("field", value, before.start, token.end, before.word)
-        elif token.kind == "field" and before and f"{before.word}_{token.name}" in known:
-            name = f"{before.word}_{token.name}"
-            found[-1] = Token("field", token.text, before.start, token.end, name, token.closed)
+        if before and sign and (words := words_of_name(found, "", known)):
+            value, name = token.text.removeprefix("="), named_by(words)
+            found[-len(words) :] = [Token("field", value, words[0].start, token.end, name)]
+        elif token.kind == "field" and (words := words_of_name(found, token.name, known)):
+            name = underscored(f"{named_by(words)} {token.name}")
+            whole = Token("field", token.text, words[0].start, token.end, name, token.closed)
+            found[-len(words) :] = [whole]
         else:
             found.append(token)
     return found
+
+
+def words_of_name(tokens: list[Token], last: str, known: Set[str]) -> list[Token]:
+    """Return the words at the end that with a last one name a field, as many as do."""
+    for length in range(min(len(tokens), LONGEST), 0, -1):
+        words = tokens[-length:]
+        if length == 1 and not last and words[0].kind == "quoted":
+            return words if named_by(words) in known else []
+        if all(word.word for word in words) and underscored(f"{named_by(words)} {last}") in known:
+            return words
+    return []
+
+
+def named_by(words: list[Token]) -> str:
+    return underscored(" ".join(word.text for word in words))
 
 
 def with_nouns(tokens: list[Token], words: Words) -> list[Token]:
@@ -356,10 +373,6 @@ class Body:
 def keyword(token: Token | None) -> str:
     """Return the word of a token in the place of a noun or a verb: a colon may follow it."""
     return token.word.rstrip(":") if token else ""
-
-
-def underscored(name: str) -> str:
-    return name.replace("-", "_")
 
 
 def spelled(token: Token) -> str:

@@ -289,7 +289,8 @@ def values_of(request: Request, ref: Ref) -> list[tuple[str, str]]:
     }
     fitting = [name for name, kind in kinds.values() if reads(kind, said, request)]
     return [
-        (f"{name} {said}"[:LONGEST], f"edit {ref.text} {name}={said}"[:LINE]) for name in fitting
+        (f"{edit.asks[name].label} {said}"[:LONGEST], f"edit {ref.text} {name}={said}"[:LINE])
+        for name in fitting
     ]
 
 

@@ -95,7 +95,7 @@ def overview(request: Request, record: Entity, lists: Sequence[Related]) -> list
         drawn.append(blocks.actions(*places))
     drawn += [*told(record, work), *source(record, work), *long_texts(record, work)]
     for each in lists:
-        found, more_of = page_of(work, record, each, FIRST)
+        found, more_of = page_of(work, record, each, FIRST, open_first=True)
         drawn += [blocks.divider(), blocks.header(each.label)]
         drawn += rows_of(found, work, each, record)
         if more_of:

@@ -17,7 +17,7 @@ from handlers.core.ui.receipts import because, receipt
 from models.core import records
 from models.core.audit.entries import AuditEntry
 from models.core.entity.base import Entity
-from models.core.entity.custom_values import with_values
+from models.core.entity.custom_values import PREFIX, with_values
 from models.core.errors import CRMError
 from models.core.fields.base import Field
 from models.core.history import as_of as past
@@ -118,12 +118,18 @@ def told(work: UnitOfWork, record: Entity, act: Sequence[AuditEntry], states: St
     return f"v{first.version} · {who}: {created}{'; '.join([*said[:TOLD], *more])}{why}"
 
 
+def unknown_label(field: str) -> str:
+    """Return what people read for a field that is no more."""
+    name = field.partition(":")[0].removeprefix(PREFIX).replace("_", " ")
+    return f"{name[:1].upper()}{name[1:]}"
+
+
 def change(work: UnitOfWork, record: Entity, entry: AuditEntry, states: States) -> str:
     """Return a change as `Stage: Proposal → Won`; nothing where it is hidden from the reader."""
     kind = record.fields().get(entry.field)
     if kind and entry.field not in policy.fields(work, record):
         return ""
-    label = kind.label if kind else entry.field.partition(":")[0]
+    label = kind.label if kind else unknown_label(entry.field)
     if entry.erased:
         return f"{label}: erased"
     if entry.field == "deleted_at":

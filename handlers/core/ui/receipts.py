@@ -406,19 +406,20 @@ def difference(
     return f"{kind.label}: {old or kind.nothing} → {new or kind.nothing}"
 
 
-def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:
+def choices(sentence: str, offers: Sequence[tuple[str, str]], text: str = "") -> Message:
     """Return a sentence and a button for each thing it might have meant.
 
     Args:
         sentence: The sentence.
         offers: (label, line) for each button.
+        text: What is read aloud, or in a notification, where no button is seen.
     """
     drawn = [blocks.section(escape(sentence))]
     if offers:
         drawn.append(
             blocks.actions(*(blocks.button(label, "crm.run", line) for label, line in offers))
         )
-    return Message(sentence, blocks.distinct(drawn), asks=True)
+    return Message(text or sentence, blocks.distinct(drawn), asks=True)
 
 
 def question(sentence: str, yes: str, line: str) -> Message:

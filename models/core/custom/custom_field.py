@@ -21,6 +21,7 @@ from models.core.fields.base import Reader
 from models.core.fields.synonyms import squeezed
 from models.core.identity import rights
 from models.core.parsing import values
+from models.core.parsing.texts import with_article
 from models.core.permissions import policy
 
 WITHOUT_INDEX = (
@@ -322,7 +323,7 @@ class CustomField(Entity):
             )
         other = entity.field_names().get(word)
         if (other and other != self.slot) or self.is_double(work):
-            return f"A {entity.noun()} has a field “{self.name}” already."
+            return f"{with_article(entity.noun()).capitalize()} has a field “{self.name}” already."
         return ""
 
     def is_double(self, work: Context) -> bool:

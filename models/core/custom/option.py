@@ -29,6 +29,7 @@ from models.core.fields import Choice, Decimal, Flag, Percent, Text, field
 from models.core.fields.base import Field, Reader
 from models.core.fields.synonyms import squeezed
 from models.core.parsing import values
+from models.core.parsing.texts import with_article
 from models.core.permissions import policy
 
 MOST = 90
@@ -349,7 +350,11 @@ def needed(entity: type[Entity], choice: str, said: str) -> str:
     for word in said.split(", "):
         name = named_field(entity, word)
         if name not in kinds or kinds[name].readonly or name in (choice, "deleted_at"):
-            raise Invalid({"conditions": f"A {entity.noun()} has no field “{word}” to fill in."})
+            raise Invalid(
+                {
+                    "conditions": f"{with_article(entity.noun()).capitalize()} has no field “{word}” to fill in."
+                }
+            )
         found.append(name)
     return ", ".join(dict.fromkeys(found))
 

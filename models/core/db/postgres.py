@@ -20,7 +20,7 @@ from psycopg.generators import execute
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.waiting import Ready
 
-from models.core.db.deadline import STATEMENT, left
+from models.core.db.deadline import STATEMENT, left, leisure
 
 T = TypeVar("T")
 
@@ -116,7 +116,7 @@ class TimeoutConnection(psycopg.Connection[Any]):
         psycopg has no place for this, and a statement of its own would be another round trip to the
         server.
         """
-        telling = tell(self.workspace)
+        telling = tell(self.workspace, leisure.get())
         if (
             not telling
             or self.autocommit
@@ -127,9 +127,10 @@ class TimeoutConnection(psycopg.Connection[Any]):
             self.pgconn.pipeline_status
         ):  # there nothing waits for an answer, and each command goes alone
             yield from super()._start_query()
-            yield from self._exec_command(telling)
+            for setting in telling:
+                yield from self._exec_command(setting)
         else:
-            self.pgconn.send_query(self._get_tx_start_command() + b"; " + telling)
+            self.pgconn.send_query(b"; ".join([self._get_tx_start_command(), *telling]))
             for result in (yield from execute(self.pgconn)):
                 if result.status != ExecStatus.COMMAND_OK:
                     raise error_from_result(result)
@@ -179,16 +180,17 @@ class TimeoutConnection(psycopg.Connection[Any]):
 
 
 @lru_cache(maxsize=1024)
-def tell(workspace: str) -> bytes:
-    """Return the setting that row-level security needs until the transaction ends.
+def tell(workspace: str, at_leisure: bool = False) -> tuple[bytes, ...]:
+    """Return the settings that a transaction needs until it ends.
 
-    For a transaction that does not set it, every table is empty.
+    Row-level security needs the workspace: for a transaction that does not set it, every table is
+    empty. Where nobody waits, the server gives up no statement; a lock, which others wait behind,
+    it does.
     """
-    return (
-        sql.SQL("SET LOCAL rapport.workspace = {}").format(workspace).as_bytes()
-        if workspace
-        else b""
-    )
+    if not workspace:
+        return ()
+    here = sql.SQL("SET LOCAL rapport.workspace = {}").format(workspace).as_bytes()
+    return (here, b"SET LOCAL statement_timeout = 0") if at_leisure else (here,)
 
 
 def connect(gate: CircuitBreaker, act: Callable[[], TimeoutConnection]) -> TimeoutConnection:

@@ -129,6 +129,8 @@ class Entity(Row, Declared):
     Who may look at anything looks at all of it, and only who is named for it, or may change
     everything, changes it.
     """
+    title_of_new: ClassVar[str] = ""
+    """The title of the form of a new one, where it is not New with the noun."""
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
     told_apart: ClassVar[str | None] = None

@@ -14,6 +14,7 @@ from models.core.fields.base import Field, Reader
 from models.core.fields.computed import Bound, Operands, Rollup, in_order
 from models.core.fields.operands import operands_of, words_of
 from models.core.fields.shape import AS_BUILT, ENTERED, Layout, by_shape
+from models.core.fields.spoken import spoken_of
 from models.core.parsing import values
 
 
@@ -153,6 +154,12 @@ class Declared:
     def field_names(cls) -> dict[str, str]:
         """Return every word that names a field: its column, label and other words → the column."""
         return words_of(cls.fields())
+
+    @classmethod
+    @by_shape
+    def spoken_names(cls) -> Mapping[str, str]:
+        """Return for each field what people read, and may type: close date for close_date."""
+        return spoken_of(cls.fields(), cls.field_names())
 
     @classmethod
     @cache

@@ -66,7 +66,8 @@ def words_of(kinds: Mapping[str, Field]) -> dict[str, str]:
     """Return every word that names a field: its column, label and other words → the column."""
     words: dict[str, str] = {}
     for name, kind in kinds.items():
-        for word in (*kind.also, values.fold(kind.label).replace(" ", "_"), name):
+        label = values.fold(kind.label).replace(" ", "_")
+        for word in (*kind.also, label.replace("-", "_"), label, name):
             words[word] = name
     return words
 

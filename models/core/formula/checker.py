@@ -28,7 +28,7 @@ from models.core.parsing import values
 FLAGS = {"yes": True, "true": True, "no": False, "false": False}
 TODAY = (
     "depends on the day on which somebody looks, so what is kept would be wrong tomorrow. "
-    "Compare two fields, or ask for it in a list: close_date < today."
+    "Compare two fields, or ask for it in a list: close date < today."
 )
 DATES = (Basic.DAY, Basic.MOMENT)
 REACTIONS: Mapping[str, Callable[[Decimal, Decimal], Decimal | None]] = {

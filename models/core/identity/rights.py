@@ -14,15 +14,16 @@ Two kinds of entity take less from the line about everything: those that say how
 together, and catalogues, which everybody looks at.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from models.core.entity.base import ENTITIES
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Money
 from models.core.fields.shape import ENTERED, Catalogued, by_shape
-from models.core.parsing.texts import leading
+from models.core.fields.spoken import LONGEST, underscored
+from models.core.parsing.texts import leading, with_article
 
 
 class Scope(StrEnum):
@@ -181,16 +182,42 @@ class Rights:
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{noun(about)}: {', '.join(self.told(about)) or 'none'}" for about in self.scopes
+            f"{noun(about)}: {', '.join([*self.granted(about), *self.kept(about)]) or 'none'}"
+            for about in self.scopes
         )
 
-    def told(self, about: str) -> list[str]:
-        words = [
+    def granted(self, about: str) -> list[str]:
+        return [
             verb if scope == Scope.ALL else f"{verb} {scope}"
             for verb, scope in self.scopes[about].items()
         ]
+
+    def kept(self, about: str) -> list[str]:
+        """Return what is hidden, by names that stay when a field is called something else."""
         hidden = sorted(self.hidden.get(about, ()))
-        return [*words, f"{HIDE} {' '.join(hidden)}"] if hidden else words
+        return [f"{HIDE} {' '.join(hidden)}"] if hidden else []
+
+    def told(self, about: str) -> list[str]:
+        """Return what is allowed and what is hidden, as people read it."""
+        hidden = labels(about, self.hidden.get(about, ()))
+        return [*self.granted(about), *([f"{HIDE} {' and '.join(hidden)}"] if hidden else [])]
+
+
+def labels(about: str, names: Collection[str]) -> list[str]:
+    """Return what people call fields of an entity."""
+    kinds = ENTITIES[about].fields() if names else {}
+    return sorted(kinds[name].label.lower() if name in kinds else name for name in names)
+
+
+def legible(text: str) -> str:
+    """Return rights as people read them; a text with what is no more stays as it is."""
+    try:
+        found = read(text)
+    except ValueError:
+        return text
+    return "\n".join(
+        f"{noun(about)}: {', '.join(found.told(about)) or 'none'}" for about in found.scopes
+    )
 
 
 def register(verbs: Iterable[tuple[str, str]]) -> None:
@@ -347,13 +374,15 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
     entity = ENTITIES.get(about)
     if entity is None:
         raise ValueError(f"{noun(about).capitalize()} has no fields that could be hidden.")
-    by_word = entity.field_names()
+    by_word, names = entity.field_names(), named(entity, names)
     for name in names:
         if name not in by_word:
-            raise ValueError(f"A {entity.noun()} has no field “{name[:40]}”.")
+            raise ValueError(
+                f"{with_article(entity.noun()).capitalize()} has no field “{name.replace('_', ' ')[:40]}”."
+            )
         if by_word[name] in (*entity.named, *entity.stand_ins, entity.owned):
             raise ValueError(
-                f"A {entity.noun()} is known by its {name}: take the right to look away instead."
+                f"{with_article(entity.noun()).capitalize()} is known by its {name.replace('_', ' ')}: take the right to look away instead."
             )
     found = {by_word[name] for name in names}
     told = {
@@ -362,6 +391,17 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
         if isinstance(kind, Money) and (kind.beside or kind.currency) in found
     }
     return frozenset(found | told)  # an amount shows its currency
+
+
+def named(entity: type[Entity], said: Sequence[str]) -> list[str]:
+    """Return the words for fields that a text consists of: a name may have several, next step."""
+    known, left, found = entity.field_names(), [word for word in said if word != "and"], []
+    while left:
+        lengths = range(min(len(left), LONGEST), 0, -1)
+        length = next((n for n in lengths if underscored(" ".join(left[:n])) in known), 1)
+        found.append(underscored(" ".join(left[:length])))
+        del left[:length]
+    return found
 
 
 NOTHING = Rights()

@@ -29,6 +29,9 @@ class Table(LongText):
     def read(self, text: str, reader: Reader) -> str:
         return str(rights.read(super().read(text, reader)))
 
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return rights.legible(super().show(value, reader, record))
+
 
 class Role(Entity):
     """What those who have it may do: whose records they see and change, which fields are hidden."""

@@ -56,7 +56,7 @@ def differences(now: Rights, shipped: Rights) -> list[Difference]:
         for verb, scope in words.items():
             taken = taken.but(about, verb, scope)
         hidden = shipped.hidden.get(about, frozenset())
-        fields = dict(hiding(now.hidden.get(about, frozenset()), hidden))
+        fields = dict(hiding(about, now.hidden.get(about, frozenset()), hidden))
         taken = taken.hiding(about, hidden) if fields else taken
         steps = [*(granting(verb, scope) for verb, scope in words.items()), *fields.items()]
         if steps:
@@ -114,8 +114,8 @@ def granting(verb: str, scope: Scope) -> tuple[str, str]:
     return ALLOW, verb if scope == Scope.ALL else f"{verb} {scope}"
 
 
-def hiding(now: frozenset[str], shipped: frozenset[str]) -> Iterator[tuple[str, str]]:
+def hiding(about: str, now: frozenset[str], shipped: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield the steps that hide the fields that the preset hides, and no others."""
     for verb, names in ((HIDE, shipped - now), (REVEAL, now - shipped)):
         if names:
-            yield verb, " ".join(sorted(names))
+            yield verb, " and ".join(rights.labels(about, names))

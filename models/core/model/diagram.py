@@ -9,6 +9,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.custom_values import PREFIX
 from models.core.fields import Person, Reference
 from models.core.fields.base import Field
+from models.core.parsing.texts import with_article
 from models.core.permissions import policy
 
 WORD = re.compile(r"\W", re.ASCII)
@@ -199,7 +200,8 @@ def lines_of(diagram: Diagram, slug: str) -> Sequence[str]:
     """Return what a noun refers to and what refers to it, a sentence each."""
     labels = {each.slug: each.label.lower() for each in diagram.things}
     to = [
-        f"names a {labels[each.end]} in {each.label}" + (", always" if each.required else "")
+        f"names {with_article(labels[each.end])} in {each.label}"
+        + (", always" if each.required else "")
         for each in diagram.arrows
         if each.start == slug
     ]

@@ -132,7 +132,8 @@ def hidden(work: Context) -> Iterator[Finding]:
     for role in roles:
         for about, names in rights.said_to_hide(role.rights).items():
             if gone := sorted(names - ENTITIES[about].field_names().keys()):
-                said = f"The role {role.title} hides {enumerated(gone, 'and')}"
+                called = [name.removeprefix(PREFIX).replace("_", " ") for name in gone]
+                said = f"The role {role.title} hides {enumerated(called, 'and')}"
                 what = f"of a {rights.noun(about)}"
                 yield Finding(
                     Fault.ORPHAN,

@@ -15,7 +15,8 @@ from models.core.fields.base import Field
 from models.core.parsing import values
 from models.core.parsing.dates import english
 from models.core.parsing.periods import read_period
-from models.core.search.filter_parser import And, Node, Op, Term, Word
+from models.core.search.filter_fields import referring, shortcuts
+from models.core.search.filter_parser import And, Count, Node, Op, Term, Word
 from models.core.search.filter_periods import Span, read_span
 
 
@@ -87,6 +88,8 @@ WITHOUT = frozenset(
         "keine",
     )
 )
+BOTH = re.compile(r"(?:with|that have|which have|having|have|has) (?=(?:no|without) )")
+ARTICLES = re.compile(r"(?:an?|any|the|its?|their|some) ")
 UNSET = re.compile(r"(.+?) (?:is |are )?(?:missing|empty|unset|not set)")
 FILLERS = frozenset(("is", "are", "of", "worth", "that", "date", "the", "was", "were"))
 LEADING = frozenset(("worth", "valued", "that", "which", "are", "is"))
@@ -156,8 +159,12 @@ class Bounds:
 
     def held(self, text: str) -> Found | None:
         """Return the condition of `with phone`, `without next step` or `close date missing`."""
+        text = BOTH.sub("", text)
         first, _, rest = text.partition(" ")
+        rest = ARTICLES.sub("", rest)
         unset = UNSET.fullmatch(text)
+        if first in WITH | WITHOUT and (counted := self.counted(rest, first in WITH)):
+            return counted
         name = (
             self.field(rest) if first in WITH | WITHOUT else self.field(unset[1]) if unset else ""
         )
@@ -166,6 +173,20 @@ class Bounds:
         there = first in WITH
         told = f"{self.kinds[name].label}: {'filled' if there else 'empty'}"
         return Term(name, "!=" if there else "=", "empty"), told
+
+    def counted(self, text: str, there: bool) -> Found | None:
+        """Return the condition that records refer to this one: without a task, with open cases.
+
+        Of those that can be open, the open ones count.
+        """
+        noun = text.removeprefix("open ")
+        child = next((each for each in referring(self.entity) if noun in each.words()), None)
+        if child is None or len(referring(self.entity)[child]) > 1 or self.field(text):
+            return None
+        is_open = "open" in shortcuts(child)
+        where: Node = Word("open") if is_open else And(())
+        said = f"{'open ' if is_open else ''}{child.plural()}: {'some' if there else 'none'}"
+        return Count(noun, "", where, ">" if there else "=", "0"), said
 
     def field(self, text: str) -> str:
         """Return the field that words name: close date, phone number, tags."""

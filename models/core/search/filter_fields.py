@@ -115,9 +115,10 @@ def step_of(word: str, entity: type[Entity], place: int = 0) -> Step:
             f"These are: {', '.join(first_words(entity))}."
         )
     near = nearest(word, there.keys(), limit=3, least=60)
+    meant = dict.fromkeys(map(legible, near))
     offered = (
-        f"Did you mean {' or '.join(near)}?"
-        if near
+        f"Did you mean {' or '.join(meant)}?"
+        if meant
         else f"Try one of {', '.join(first_words(entity))}."
     )
     raise ValueError(f"{one(entity).capitalize()} leads to no “{word}”{at(place)}. {offered}")
@@ -125,9 +126,8 @@ def step_of(word: str, entity: type[Entity], place: int = 0) -> Step:
 
 def first_words(entity: type[Entity]) -> list[str]:
     """Return one word for each way to other records."""
-    return sorted(
-        {word for word, step in steps(entity).items() if word in (step.field, *entity.joins)}
-    )
+    there = steps(entity).items()
+    return sorted({legible(word) for word, step in there if word in (step.field, *entity.joins)})
 
 
 def at(place: int) -> str:
@@ -152,12 +152,30 @@ def field_of(named: str, entity: type[Entity], place: int = 0) -> tuple[str, Fie
     if name := known.get(last):
         return name, entity.fields().get(name) or ALWAYS[name]
     near = nearest(last, known.keys(), limit=3, least=60)
+    meant = list(dict.fromkeys(spoken_word(entity, word) for word in near))
     offered = (
-        f"Did you mean {' or '.join(near)}?"
-        if near
-        else f"Try one of {', '.join(sorted(set(known.values())))}."
+        f"Did you mean {' or '.join(meant)}?"
+        if meant
+        else f"Try one of {', '.join(sorted(spoken_words(entity).values()))}."
     )
-    raise ValueError(f"{one(entity).capitalize()} has no field “{last}”{at(place)}. {offered}")
+    raise ValueError(
+        f"{one(entity).capitalize()} has no field “{legible(last)}”{at(place)}. {offered}"
+    )
+
+
+def spoken_words(entity: type[Entity]) -> dict[str, str]:
+    """Return for each field that a filter may ask what people read, and may type."""
+    return {**{name: kind.label.lower() for name, kind in ALWAYS.items()}, **entity.spoken_names()}
+
+
+def spoken_word(entity: type[Entity], word: str) -> str:
+    """Return what people read for the field that a word names; the word where it names none."""
+    return spoken_words(entity).get(words(entity).get(word, ""), legible(word))
+
+
+def legible(word: str) -> str:
+    """Return the word for a field as people write it: close date for close_date."""
+    return word.replace("_", " ")
 
 
 # ── what refers to a record ───────────────────────────────────────────────────────────────────────
@@ -183,12 +201,14 @@ def counted(asked: Count, entity: type[Entity]) -> tuple[type[Entity], Step]:
             name: way for name, way in ways.items() if name == child.field_names().get(asked.by)
         }
     if len(ways) != 1:
-        names = " or ".join(f"count({child.plural()} by {name})" for name in there[child])
+        names = " or ".join(
+            f"count({child.plural()} by {spoken_word(child, name)})" for name in there[child]
+        )
         raise ValueError(
             f"{one(child).capitalize()} can refer to {one(entity)} in several ways"
             f"{at(asked.place)}. Try {names}."
             if not asked.by
-            else f"{one(child).capitalize()} does not refer to {one(entity)} by “{asked.by}”. Try {names}."
+            else f"{one(child).capitalize()} does not refer to {one(entity)} by “{legible(asked.by)}”. Try {names}."
         )
     return child, next(iter(ways.values()))
 
@@ -236,5 +256,5 @@ def vocabulary(entity: type[Entity]) -> Vocabulary:
 def said(asked: Term | OneOf) -> str:
     """Return a condition as it was typed, in short."""
     if isinstance(asked, OneOf):
-        return f"{asked.field} in ({', '.join(asked.values)})"[:80]
-    return f"{asked.field} {asked.op} {asked.value}"[:80]
+        return f"{legible(asked.field)} in ({', '.join(asked.values)})"[:80]
+    return f"{legible(asked.field)} {asked.op} {asked.value}"[:80]

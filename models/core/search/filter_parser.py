@@ -19,6 +19,8 @@ from typing import Literal, cast
 from models.core.parsing.texts import clean
 
 LONGEST = 2000
+LONGEST_NAME = 5
+"""The most words of a field's name without quotation marks."""
 MOST_WORDS = 200
 DEEPEST = 20
 MOST_CONDITIONS = 40
@@ -138,8 +140,8 @@ TOKEN = re.compile(
     | \s*(?:
       (?P<paren>[()])
     | (?P<count>(?i:count))\s*\(
-    | (?P<one_of>[^\W\d][\w.-]*)\s+(?P<none_of>(?i:not)\s+)?(?i:in)\s*\((?P<values>(?:{QUOTED % "first"}|[^(){QUOTES}])*)\)
-    | (?P<field>[^\W\d][\w.-]*)\s*(?!{MENTION})(?P<op>{SIGN})\s*(?:
+    | (?:(?P<one_of>[^\W\d][\w.-]*)|{QUOTED % "quoted_one_of"})\s+(?P<none_of>(?i:not)\s+)?(?i:in)\s*\((?P<values>(?:{QUOTED % "first"}|[^(){QUOTES}])*)\)
+    | (?:(?P<field>[^\W\d][\w.-]*)|{QUOTED % "quoted_field"})\s*(?!{MENTION})(?P<op>{SIGN})\s*(?:
           {QUOTED % "quoted_value"}
         | (?P<value>{MENTION}|(?!{SIGN})[^\s(){QUOTES}]+)
         | (?P<missing>)
@@ -193,8 +195,8 @@ def must_be_few(tokens: "list[re.Match[str]]") -> None:
             f"A filter holds at most {MOST_WORDS} words; this has {len(tokens)}. Try {EXAMPLE}."
         )
     signs = [token["op"] for token in tokens if token["op"]]
-    lists = [token["values"] for token in tokens if token["one_of"]]
-    paths = [token["field"] or token["one_of"] or "" for token in tokens]
+    lists = [token["values"] for token in tokens if token["values"] is not None]
+    paths = [subject(token) for token in tokens]
     related = [each for each in paths if "." in each] + [each for each in tokens if each["count"]]
     for most, what, count in (
         (MOST_CONTAINED, "conditions with ~ (contains)", signs.count("~")),
@@ -211,9 +213,9 @@ def write(node: Node) -> str:
     """Return a text that `parse` reads as the same tree, in its plainest form."""
     match node:
         case Term(name, op, value):
-            return f"{name} {op} {quote(value)}"
+            return f"{spoken(name)} {op} {quote(value)}"
         case OneOf(name, values):
-            return f"{name} in ({', '.join(map(quote_one, values))})"
+            return f"{spoken(name)} in ({', '.join(map(quote_one, values))})"
         case Count(noun, by, where, op, value):
             said = "".join([noun, f" by {by}" if by else ""])
             inner = write(where)
@@ -226,6 +228,12 @@ def write(node: Node) -> str:
             return " OR ".join(within(part) for part in parts)
         case And(parts):
             return " ".join(within(part) for part in parts)
+
+
+def spoken(name: str) -> str:
+    """Return the name of a field as people type it: "close date"."""
+    said = name.replace("_", " ")
+    return quoted(said) if said != name and named(said) == name else name
 
 
 def within(part: Node) -> str:
@@ -325,39 +333,67 @@ class Reader:
         if found["stray"] or found["sign"]:
             raise self.wrong(STRAY)
         if found["missing"] is not None:
-            name = found["field"]
-            raise self.wrong(
-                "needs a value, and a quotation both its quotes",
-                f'{name}{found["op"]}12 or {name}=""',
-            )
+            raise self.unfinished(found)
         if found["count"]:
             return self.read_count()
-        if found["one_of"]:
-            return self.read_one_of(found)
-        if said := self.read_said(found):
-            return said
+        if found["values"] is not None:
+            return self.read_one_of(found, subject(found), self.place)
+        return self.read_named() or self.read_said(found) or self.read_plain(found)
+
+    def read_plain(self, found: re.Match[str]) -> Node:
+        """Return a word, or a field compared with a value."""
         place = self.place
         self.at += 1
-        return leaf(found, place)
+        return leaf(found, subject(found), place)
+
+    def read_named(self) -> Node | None:
+        """Return a condition on a field whose name has several words: close date < eom."""
+        said: list[str] = []
+        for at, found in enumerate(self.tokens[self.at : self.at + LONGEST_NAME]):
+            name = named(" ".join([*said, subject(found)])) if subject(found) else ""
+            if said and name in self.known.names:
+                place, self.at = self.place, self.at + at
+                return self.compared(found, name, place)
+            if name or not found["word"] or keyword(found):
+                return None
+            said.append(found["word"])
+        return None
+
+    def compared(self, found: re.Match[str], name: str, place: int) -> Node:
+        """Return the condition that the next token is, on a field of this name."""
+        if found["values"] is not None:
+            return self.read_one_of(found, name, place)
+        if found["missing"] is not None:
+            raise self.unfinished(found)
+        self.at += 1
+        return leaf(found, name, place)
+
+    def unfinished(self, found: re.Match[str]) -> ValueError:
+        """Return the error at a field and a sign that no value follows."""
+        name = spoken(named(subject(found)))
+        return self.wrong(
+            "needs a value, and a quotation both its quotes",
+            f'{name}{found["op"]}12 or {name}=""',
+        )
 
     @property
     def place(self) -> int:
         """The number of the next word, 0 where it is the only one."""
         return self.at + 1 if len(self.tokens) > 1 else 0
 
-    def read_one_of(self, found: re.Match[str]) -> Node:
+    def read_one_of(self, found: re.Match[str], name: str, place: int) -> Node:
         """Return `stage in (won, lost)`, or its opposite."""
         values = tuple(split(found["values"]))
         if not values:
-            name = found["one_of"]
-            raise self.wrong("needs values between its parentheses", f"{name} in (won, lost)")
-        node = OneOf(named(found["one_of"]), values, self.place)
+            said = spoken(named(name))
+            raise self.wrong("needs values between its parentheses", f"{said} in (won, lost)")
+        node = OneOf(named(name), values, place)
         self.at += 1
         return Not(node) if found["none_of"] else node
 
     def read_said(self, found: re.Match[str]) -> Term | None:
         """Return `tags has vip`, `phone empty` or `phone is not empty`; None for other words."""
-        name = named(found["word"] or "")
+        name = named(found["word"] or found["quoted"] or "")
         if name.partition(".")[0] not in self.known.names:
             return None
         words = [(each["word"] or "").lower() for each in self.tokens[self.at + 1 : self.at + 4]]
@@ -430,13 +466,20 @@ class Reader:
         return ValueError(f"{here} {problem}. Try {example}.")
 
 
-def leaf(found: re.Match[str], place: int) -> Term | Word:
-    if not found["field"]:
+def leaf(found: re.Match[str], name: str, place: int) -> Term | Word:
+    """Return a word, or what compares the field of a name with a value."""
+    if not name:
         return Word(text_of(found), found["word"] is None)
-    quoted = found["value"] is None
-    value = unescape(found["quoted_value"]) if quoted else found["value"]
+    exact = found["value"] is None
+    value = unescape(found["quoted_value"]) if exact else found["value"]
     op = SIGNS.get(found["op"], found["op"])
-    return Term(named(found["field"]), cast(Op, op), value, quoted, place=place)
+    return Term(named(name), cast(Op, op), value, exact, place=place)
+
+
+def subject(found: re.Match[str]) -> str:
+    """Return the field that a token compares, as it was typed; "" where it compares none."""
+    said = found["field"] or found["one_of"]
+    return said or unescape(found["quoted_field"] or found["quoted_one_of"] or "")
 
 
 def text_of(found: re.Match[str]) -> str:
@@ -446,7 +489,7 @@ def text_of(found: re.Match[str]) -> str:
 
 def named(word: str) -> str:
     """Return the word for a field as fields are spelt: close_date for Close-Date."""
-    return word.lower().replace("-", "_")
+    return re.sub(r"[\s-]+", "_", word.strip().lower())
 
 
 def unescape(text: str) -> str:

@@ -16,6 +16,7 @@ from models.core.errors import Ambiguous
 from models.core.fields import Choice, Email, Link, LongText, Tags, Text
 from models.core.fields.base import Field
 from models.core.parsing import values
+from models.core.parsing.texts import with_article
 from models.core.permissions import policy, visibility
 from models.core.search import filter_parser, trigrams, visible_words
 from models.core.search.filter_fields import (
@@ -261,7 +262,8 @@ def compared(asked: Term, kind: Field, column: Column, work: Context) -> Conditi
     if op not in signs(kind):
         known = " ".join(signs(kind))
         raise ValueError(
-            f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …"
+            f"{kind.label} can be compared with {known}, not with {asked.op}. "
+            f"Try {filter_parser.spoken(asked.field)} = …"
         )
     return visible(compare(kind, column, op, asked.value, work), work)
 
@@ -349,7 +351,7 @@ def state(asked: Term, entity: type[Entity], work: Context, rows: Any) -> Condit
     known = shortcuts(entity)
     if asked.value.casefold() not in known or asked.op not in ("=", "!="):
         raise ValueError(
-            f"A {entity.noun()} is never “{asked.value}”{at(asked.place)}. "
+            f"{with_article(entity.noun()).capitalize()} is never “{asked.value}”{at(asked.place)}. "
             f"Try is = {' or is = '.join(known)}."
         )
     found = word(asked.value, entity, work, rows)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from sqlalchemy import select
 
@@ -10,10 +11,11 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields import Choice, Flag
 from models.core.fields.base import Field
+from models.core.fields.spoken import underscored
 from models.core.parsing import values
 from models.core.search import filter_parser
-from models.core.search.filter_fields import ALWAYS, field_of, shortcuts, vocabulary
-from models.core.search.filter_parser import Node, Or, Term, Word
+from models.core.search.filter_fields import ALWAYS, field_of, shortcuts, vocabulary, words
+from models.core.search.filter_parser import LONGEST_NAME, Node, Or, Term, Word
 
 LONE = re.compile(
     r"(?P<before>[^\s=<>~≠≥≤\"]*)(?P<space>\s*)(?P<op>>=|<=|=>|=<|>|<|≥|≤)\s*(?=[^\s=<>~])"
@@ -60,15 +62,24 @@ def parsed(text: str, entity: type[Entity]) -> Node:
     if "<" in text or ">" in text or "≥" in text or "≤" in text:
         parts = re.split(r"(\"[^\"]*\"|<[@#][^<>]*>)", text)
         text = "".join(
-            part if at % 2 else LONE.sub(lambda found: spelt(found, entity), part)
+            part if at % 2 else LONE.sub(partial(spelt, parts[at - 1] if at else "", entity), part)
             for at, part in enumerate(parts)
         )
     return filter_parser.parse(text, vocabulary(entity))
 
 
-def spelt(found: re.Match[str], entity: type[Entity]) -> str:
+def spelt(quoted: str, entity: type[Entity], found: re.Match[str]) -> str:
+    """Return a sign, as words where no field stands in front of it.
+
+    Args:
+        quoted: What stands in quotation marks in front of the text.
+        entity: The kind of record.
+        found: The sign, in the text.
+    """
     if found["before"].endswith(")"):
         return found[0]  # of a count
+    if names_field(found.string[: found.end("before")].strip() or quoted, entity):
+        return found[0]
     try:
         field_of(found["before"].lower().replace("-", "_"), entity)
     except ValueError:
@@ -77,6 +88,14 @@ def spelt(found: re.Match[str], entity: type[Entity]) -> str:
         )
         return found[0] if known else f"{found['before']} {SAID[found['op']]} "
     return found[0]
+
+
+def names_field(said: str, entity: type[Entity]) -> bool:
+    """Return whether a text ends with the name of a field: open close date."""
+    if said.endswith('"'):
+        return True  # the parser says what is wrong with a name in quotation marks
+    last, known = said.split()[-LONGEST_NAME:], words(entity)
+    return any(underscored(" ".join(last[at:])) in known for at in range(len(last)))
 
 
 def is_past(kind: Field) -> bool:

@@ -25,7 +25,7 @@ from models.core.search.filter_fields import (
     field_of,
     shortcuts,
 )
-from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word, quote
 from models.core.search.filter_periods import read_span
 from models.core.search.filter_values import team_named
 from models.core.search.list_parts import is_past, key, plain, together, worded
@@ -50,11 +50,21 @@ FILLERS = frozenset(
         "in on by of for from at to with the during owned assigned that are is about regarding called named tagged",
     )
 )
+SAYS_NOTHING = FILLERS | frozenset(
+    re.findall(
+        r"\w+",
+        "which what who has have had having do does did we i they you us there be been being got get taken took come came "
+        "comes coming in out expected supposed scheduled planned going should would will can could to a an please currently "
+        "right now still yet any some already so far own owns",
+    )
+)
+"""Words that are left out where others beside them are conditions: leads that came in today."""
 ALL = frozenset(("all", "every", "alle", "tous", "todos"))
 NOBODYS = frozenset(
     ("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner")
 )
 MINE = frozenset(("my", "mine", "me"))
+ARTICLE = re.compile(r" (?:the|an?|our|their) ", re.IGNORECASE)
 DATED: Mapping[str, str] = {
     "added": "created_at",
     "made": "created_at",
@@ -124,7 +134,7 @@ class Listing:
 
     def side_by_side(self, parts: Sequence[Node]) -> list[Node]:
         found: list[Node] = []
-        at = 0
+        at, before = 0, len(self.told)
         while at < len(parts):
             part = parts[at]
             if isinstance(part, Word) and not part.exact:
@@ -136,7 +146,20 @@ class Listing:
                 self.searched += [part.text] if isinstance(part, Word) else []
             found.append(node)
             at += taken
-        return together(found)
+        return together(self.telling(found) if len(self.told) > before else found)
+
+    def telling(self, parts: Sequence[Node]) -> list[Node]:
+        """Return the parts without the words that say nothing beside conditions."""
+        idle = [part for part in parts if self.is_idle(part)]
+        for part in idle:
+            assert isinstance(part, Word)
+            self.searched.remove(part.text)
+        return [part for part in parts if part not in idle]
+
+    def is_idle(self, part: Node) -> bool:
+        """Return whether a part is a word that is searched for and says nothing."""
+        searched = isinstance(part, Word) and not part.exact and part.text in self.searched
+        return searched and values.fold(part.text) in SAYS_NOTHING  # type: ignore[union-attr]
 
     # ── words ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -145,6 +168,9 @@ class Listing:
 
         It takes as many words as go together.
         """
+        if self.alone and values.fold(words[0]) == "by" and self.colleagues(words[1:2]):
+            someone, taken = self.word(words[1:], meant)  # by Sam, who is no Saturday
+            return someone, taken + 1
         if self.alone and meant and (found := self.bounds.read(words)):
             self.told.append(found[1])
             return found[0], found[2]
@@ -192,7 +218,8 @@ class Listing:
 
     def option(self, said: str) -> Node | None:
         """Return the condition of an option that a field may hold, or of a yes to a flag."""
-        words = (key(said), key(squeezed(said)))  # other names of options have no spaces
+        bare = ARTICLE.sub(" ", said)  # waiting for the customer
+        words = (key(said), key(squeezed(said)), key(squeezed(bare)))  # others have no spaces
         ways = next(filter(None, map(self.options.get, words)), None) or self.country(said)
         self.over |= any(value in self.kinds[name].deeds for name, value, _ in ways)
         found = [self.taken(Term(name, "=", value), shown) for name, value, shown in ways]
@@ -308,17 +335,7 @@ class Listing:
             )
         if not self.people and not said.startswith("@"):
             return None
-        wanted = values.fold(OWNERS.sub("", said.removeprefix("@")))
-        called = or_(
-            User.key == wanted,
-            begins(User.key, f"{wanted} "),
-            User.key.endswith(f" {wanted}", autoescape=True),
-        )
-        found = list(
-            self.work.session.scalars(
-                select(User).where(called, ~User.left).order_by(User.key).limit(OFFERED)
-            )
-        )
+        found = self.colleagues([OWNERS.sub("", said.removeprefix("@"))])
         if len(found) > 1:
             listed = ", ".join(str(user) for user in found)
             offered = [(user.ref, user.title) for user in found]
@@ -326,6 +343,19 @@ class Listing:
                 f"“{said[:60]}” could be {listed}. Please say which one.", said, offered
             )
         return self.taken(Term(owned, "=", found[0].ref), found[0].title) if found else None
+
+    def colleagues(self, said: Sequence[str]) -> list[User]:
+        """Return the people of the workspace whose first, last or whole name these words are."""
+        wanted = values.fold(" ".join(said))
+        if not wanted:
+            return []
+        called = or_(
+            User.key == wanted,
+            begins(User.key, f"{wanted} "),
+            User.key.endswith(f" {wanted}", autoescape=True),
+        )
+        some = select(User).where(called, ~User.left).order_by(User.key).limit(OFFERED)
+        return list(self.work.session.scalars(some))
 
     def taken(self, term: Term, shown: str) -> Term:
         self.told.append(f"{self.kinds[term.field].label}: {shown}")
@@ -434,7 +464,7 @@ class Listing:
         It is one of the words that are filters, else the same search.
         """
         known = {
-            each: f"{name}={value}"
+            each: f"{self.entity.spoken_names()[name]}={quote(value)}"
             for each, ways in self.options.items()
             for name, value, _ in ways[:1]
         }
@@ -454,4 +484,6 @@ class Listing:
             words.pop(0)
         word = " ".join(words)
         quoted = f'"{word}"' if " " in word else word
-        return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"
+        return (
+            f"{self.entity.spoken_names()[names[0]]} ~ {quoted}" if names else f"created > {quoted}"
+        )

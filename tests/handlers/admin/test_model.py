@@ -147,7 +147,7 @@ def test_what_is_amiss_is_told_and_mended_with_one_tap(
     assert "Nobody filled Seats of a deal, in the only deal." in told(slack)
     assert "Next step and Next steps of a deal may mean the same" in told(slack)
     assert "No form asks for Old of a deal: 0 hold it still." in told(slack)
-    assert "The role senior rep hides x_margin of a deal, which is no more." in told(slack)
+    assert "The role senior rep hides margin of a deal, which is no more." in told(slack)
     tap(slack, "field edit FD-1 retired=yes")
     assert "Retired: no → yes" in told(slack)
 

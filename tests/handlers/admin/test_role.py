@@ -149,7 +149,7 @@ def test_the_whole_table_is_edited_in_the_form(
 
 def test_fields_are_hidden_and_shown_again(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada", notes="Likes chess", city="Jena")
-    said = "No manager sees notes, city of a customer any more."
+    said = "No manager sees city, notes of a customer any more."
     assert admin(slack, "role hide manager customer notes city").startswith(said)
     slack.command("/crm more CU-1 --tab=details", user="U_MONA")
     assert slack.modal
@@ -189,7 +189,7 @@ def test_what_a_role_hides_is_no_part_of_its_help(
         ("allow rep lead delete own now", "should be a verb and own, team, all or none"),
         ("hide rep customer shoes", "A customer has no field “shoes”."),
         ("hide rep audit trail", "Audit has no fields that could be hidden."),
-        ("hide rep customer first_name", "A customer is known by its first_name"),
+        ("hide rep customer first_name", "A customer is known by its first name"),
         ("hide rep lead company", "A lead is known by its company"),
         ("hide rep lead owner", "A lead is known by its owner"),
     ],

@@ -63,7 +63,7 @@ def test_what_somebody_types_wrong_is_said_and_no_rule_is_made(
         "when deal enters (big ones) then dm owner": "“big” is no condition.",
         'when deal enters "big" then dm owner': "There is no saved filter “big”.",
         "when deal changes stage to wun then dm owner": "wun",
-        "deal must closing_time": "A deal has no field “closing_time”.",
+        "deal must closing_time": "A deal has no field “closing time”.",
         "do something": "A rule begins with when or every.",
     }.items():
         assert why in say(slack, f"rule new {line}"), line

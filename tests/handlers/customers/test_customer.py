@@ -71,7 +71,10 @@ def test_an_ambiguous_name_offers_the_candidates_and_each_button_works(
     for last in ("Lovelace", "King"):
         given(works, Customer, first_name="Ada", last_name=last)
     slack.command("/crm customer set Ada job=Countess city=“New York”")
-    assert told(slack) == "Several records have that name. Nothing was done yet. Which one?"
+    assert told(slack) == (
+        "Several records have that name: CU-2 Ada King, CU-1 Ada Lovelace. Nothing was done yet. "
+        "Which one?"
+    )
     assert slack.last.buttons == ["CU-2 Ada King", "CU-1 Ada Lovelace"]
     slack.click("crm.run#2")
     ada = found(works, Customer, 1)

@@ -94,6 +94,38 @@ def test_each_opens_the_page_of_what_they_do_and_may_turn_to_another(slack: Slac
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(
+    ("typed", "page"),
+    [
+        ("help rep", "For sales"),
+        ("help sales rep", "For sales"),
+        ("help support rep", "For support"),
+        ("help manager", "For managers"),
+        ("help for the admin", "For admins"),
+        ("help executive", "For readers of figures"),
+    ],
+)
+def test_each_role_has_a_page(slack: SlackDriver, typed: str, page: str) -> None:
+    slack.command(f"/crm {typed}", user="U_ADA")
+    menu = slack.last.blocks[0]["accessory"]
+    assert menu["initial_option"]["text"]["text"] == page
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("help hand over", "Hand over a deal: /crm deal assign OP-1 @ravi"),
+        ("help due", "See what is due: /crm my day"),
+        ("help to plan", "Plan a task: /crm task new Call Henrik Dahl fri 9:30"),
+    ],
+)
+def test_a_part_of_what_one_wants_is_enough(slack: SlackDriver, typed: str, title: str) -> None:
+    slack.command(f"/crm {typed}")
+    assert title in told(slack)
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
     ("spoken", "example"),
     [
         ("help log a call", "/crm log call Henrik Dahl wants a discount"),

@@ -8,7 +8,7 @@ from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
 from tests.ground import given
-from tests.handlers.kit import SQLITE, count, found
+from tests.handlers.kit import SQLITE, count, found, told
 
 pytestmark = SQLITE
 
@@ -66,6 +66,15 @@ def test_a_name_alone_shows_the_record(slack: SlackDriver, fleet: Opportunity) -
     assert "OP-1" in slack.last.words
 
 
+@pytest.mark.parametrize("line", ["henrik", "show henrik", "dahl", "HENRIK", "henrik dahl"])
+def test_a_part_of_a_persons_name_shows_them_however_it_is_written(
+    slack: SlackDriver, fleet: Opportunity, line: str
+) -> None:
+    slack.command(f"/crm {line}")
+    assert "Henrik Dahl" in slack.last.words
+    assert "CU-1" in slack.last.words
+
+
 def test_of_several_with_the_name_one_is_asked_for(
     slack: SlackDriver, works: UnitOfWorkFactory, fleet: Opportunity
 ) -> None:
@@ -98,6 +107,7 @@ def test_for_the_beginning_of_a_name_the_records_are_offered(
     given(works, Opportunity, name="Blue Fjord beacons", account="AC-1", stage="won")
     slack.command(f"/crm {line}")
     assert "Which one do you mean? Nothing was done yet." in slack.last.words
+    assert told(slack).startswith("Which one do you mean: OP-1 Blue Fjord fleet tracking")
     assert slack.last.buttons[0] == "OP-1 Blue Fjord fleet tracking", "the open one first"
     assert found(works, Opportunity, 1).version == 1
     slack.click("crm.run")

@@ -311,6 +311,16 @@ def test_the_word_before_an_address_goes_with_it(
         ("deals in june", "Close date: Mon 1 Jun – Tue 30 Jun"),
         ("show me my biggest open deals", "open, Owner: Rita Reyes"),
         ("what are the biggest open deals", "open"),
+        ("which deals has Rita won this year", "Owner: Rita Reyes, Stage: Won"),
+        ("how many leads came in this week", "Created: Mon 9 Mar"),
+        ("deals over 50k without a task", "Amount: over 50k, open tasks: none."),
+        ("customers with open cases", "open cases: some."),
+        ("deals expected to close this quarter", "Close date: Thu 1 Jan – Tue 31 Mar."),
+        ("cases waiting for the customer", "Status: Waiting."),
+        ("urgent cases nobody has taken", "Priority: Urgent, Assignee: nobody."),
+        ("cases resolved last week by Rita", "Resolved: Mon 2 Mar – Sun 8 Mar, Assignee: Rita"),
+        ("deals without a close date", "Close date: empty."),
+        ("deals with no next step", "Next step: empty."),
     ],
 )
 def test_a_question_is_a_list(slack: SlackDriver, case: Case, asked: str, read: str) -> None:
@@ -344,6 +354,8 @@ def test_what_people_tell_is_logged(
         ("schedule a demo with Ada next tuesday at 3pm", "demo with Ada"),
         ("set up a meeting with Ada on tuesday 15:00", "meeting with Ada"),
         ("book a table for lunch with Ada tuesday 3pm", "table for lunch with Ada"),
+        ("I will call Ada tuesday 15:00", "call Ada"),
+        ("i'll call Ada on tuesday at 3pm", "call Ada"),
     ],
 )
 def test_what_people_plan_is_a_task(

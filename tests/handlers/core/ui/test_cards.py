@@ -46,7 +46,7 @@ def test_a_customers_card_says_who_it_is_what_was_said_and_what_is_open(
     assert "*Henrik Dahl* · CU-1\nFleet director at Blue Fjord (AC-1) · owner Rita Reyes" in words
     assert "*Last talk:* call with Rita Reyes, " in words
     assert ": “Henrik wants a pilot first”" in words
-    assert "*Next:* Send the offer, due " in words
+    assert "*Next task:* Send the offer, due " in words
     assert "*Open:* deal OP-1, €210,000 · case CS-1, high priority" in words
     labels = ["Log", "Task", "More", "Company ›", "Deal ›", "Case ›"]
     assert [label for label in slack.last.buttons if label in labels] == labels

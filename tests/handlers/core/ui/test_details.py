@@ -158,3 +158,24 @@ def test_deleting_is_among_the_details_and_asks(
     tab(slack, "details")
     slack.click("customer.delete")
     assert slack.asked
+
+
+def test_what_is_open_leads_the_overview_as_far_as_the_reader_may_know(
+    slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer
+) -> None:
+    for number in range(3):
+        given(works, Opportunity, name=f"Old {number}", customer="CU-1")
+    slack.command("/crm deal won OP-2 OP-3 OP-4", user="U_ADA")
+
+    def deals() -> list[str]:
+        slack.command("/crm more CU-1")
+        assert slack.modal
+        names = ("Fleet tracking", "Old 0", "Old 1", "Old 2")
+        lines = slack.modal.words.split("Deals\n")[-1].splitlines()
+        found = [name for line in lines for name in names if name in line and "OP-" in line]
+        slack.close()
+        return found
+
+    assert deals() == ["Fleet tracking", "Old 2", "Old 1"]
+    slack.command('/crm role hide "senior rep" deal stage', user="U_ADA")
+    assert deals() == ["Old 2", "Old 1", "Old 0"], "a hidden stage decides no place"

@@ -192,6 +192,22 @@ def test_what_nobody_waits_for_is_not_cut_off(far: UnitOfWorkFactory, wire: Wire
         connection.invalidate()
 
 
+def test_the_server_ends_no_statement_of_a_unit_that_nobody_waits_for(
+    far: UnitOfWorkFactory,
+) -> None:
+    def limits(work: UnitOfWork) -> list[str]:
+        names = ("statement_timeout", "lock_timeout")
+        return [str(work.session.scalar(text(f"SHOW {name}"))) for name in names]
+
+    with far("T1", writes=False) as work:
+        usual = limits(work)
+    assert usual[0] != "0"
+    with deadline.at_leisure(), far("T1") as work:
+        assert limits(work) == ["0", usual[1]], "a lock is waited for no longer than others wait"
+    with far("T1", writes=False) as work:
+        assert limits(work) == usual
+
+
 def test_a_statement_that_takes_too_long_ends_and_others_do_not_suffer(
     far: UnitOfWorkFactory,
 ) -> None:

@@ -92,7 +92,7 @@ def test_people_roles_and_teams_are_changed_by_admins_alone() -> None:
         ("lead: own", "should be a verb"),
         ("lead: look\nleads: new", "There are two lines about lead."),
         ("lead: hide budget", "A lead has no field “budget”."),
-        ("lead: hide last_name", "is known by its last_name"),
+        ("lead: hide last_name", "is known by its last name"),
         ("lead: hide owner", "is known by its owner"),
         ("crm: hide notes", "Crm has no fields"),
         ("everything: fly", "Nobody can fly anything"),

@@ -31,7 +31,7 @@ def told(now: str, shipped: str = REP) -> list[tuple[str, list[str]]]:
         ),
         (
             "everything: look, new, change own\nlead: look team, delete, hide score source",
-            "Leads: “look team, delete, hide score source”. Shipped: “look own, hide score”.",
+            "Leads: “look team, delete, hide score and source”. Shipped: “look own, hide score”.",
             ["allow lead look own", "refuse lead delete", "reveal lead source"],
         ),
         (
