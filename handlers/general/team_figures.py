@@ -13,7 +13,7 @@ from handlers.core.ui.receipts import choices
 from handlers.general.focus import may
 from handlers.general.sections import my_records, rows, team
 from handlers.notifications import news
-from handlers.notifications.report import figures, money, pipeline_lines, report
+from handlers.notifications.report import figures, money, of_pipeline, pipeline_lines, report
 from models.analytics.dashboard import me, my_pipeline
 from models.core.identity.user import User
 from models.core.parsing.dates import show_day
@@ -34,6 +34,7 @@ CASES = re.compile(r"cases(?: (?:by|per) (?:assignee|owner|person)s?)?", re.IGNO
 MINE = re.compile(r"mine|of mine|me", re.IGNORECASE)
 STUCK = re.compile(r"stuck", re.IGNORECASE)
 CHANGES = re.compile(r"changes", re.IGNORECASE)
+NAMED = re.compile(r"(?:the |pipeline )*(?P<name>.+?)(?: pipeline)?", re.IGNORECASE)
 CLOSED = re.compile(
     r"closed(?: (?:by|per) (?:owner|person|rep)s?)?(?: (?P<period>.+))?", re.IGNORECASE
 )
@@ -46,7 +47,18 @@ def answer(request: Request, said: str) -> Message:
     for pattern, asked in ASKED:
         if found := pattern.fullmatch(said):
             return asked(request, found)
+    if pipeline := pipeline_called(request, said):
+        return of_pipeline(request.work, pipeline)
     return unread(request, said)
+
+
+def pipeline_called(request: Request, said: str) -> str:
+    """Return the pipeline that words name, "" where they name none."""
+    kind = Opportunity.choice_of("pipeline")
+    try:
+        return kind.read((NAMED.fullmatch(said) or {"name": said})["name"], request.work)
+    except ValueError:
+        return ""
 
 
 def unread(request: Request, said: str) -> Message:

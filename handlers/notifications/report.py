@@ -45,6 +45,20 @@ def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
     return Message(f"Good day, {work.me}. {day}\n{told}", drawn)
 
 
+def of_pipeline(work: UnitOfWork, pipeline: str) -> Message:
+    """Return the open deals of a pipeline by stage, and what of it was won and lost this week."""
+    title = f"Pipeline {Opportunity.choice_of('pipeline').name(pipeline)}"
+    no_stages = no_figures(work, Opportunity.stage, Opportunity.pipeline)
+    rows = [] if no_stages else by_stage(work, pipeline)
+    closed, week = ([], "") if no_stages else closed_this_week(work, pipeline)
+    parts = [("Open deals", no_stages or pipeline_lines(rows))]
+    parts += [] if no_stages else [(f"Closed {week}", closed_lines(closed))]
+    drawn = [blocks.header(title), *pipeline_chart(work.currency, {"": rows}, pipeline)]
+    drawn += [blocks.section("\n".join([f"*{name}*", *lines])) for name, lines in parts]
+    told = "\n".join(line for name, lines in parts for line in (f"{name}:", *lines))
+    return Message(f"{title}\n{told}", drawn)
+
+
 def no_deals(work: UnitOfWork) -> list[str]:
     """Return what is shown in place of the figures of deals where the stage is hidden."""
     return no_figures(work, Opportunity.stage)
@@ -58,7 +72,7 @@ def no_figures(work: UnitOfWork, *counted: Any) -> list[str]:
     return list(filter(None, [cards.concealed(work, *counted)]))
 
 
-def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
+def closed_this_week(work: UnitOfWork, pipeline: str = "") -> tuple[list[StageRow], str]:
     """Return what was won and lost since Monday in the reader's zone, and the name of that time.
 
     On a Monday, it is since the Monday before.
@@ -68,7 +82,7 @@ def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
     if work.today == monday:
         start, week = monday - timedelta(days=7), "last week and today"
     midnights = [datetime.combine(day, time(), work.zone) for day in (start, end)]
-    return closed_between(work, midnights[0], midnights[1]), week
+    return closed_between(work, midnights[0], midnights[1], pipeline), week
 
 
 def pipeline_lines(rows: Sequence[StageRow], before: Sequence[StageRow] | None = None) -> list[str]:
@@ -175,7 +189,9 @@ def deals(rows: Sequence[StageRow], currency: str | None = None) -> int:
     return sum(row.count for row in rows if currency in (None, row.currency))
 
 
-def pipeline_chart(currency: str, series: Mapping[str, Sequence[StageRow]]) -> list[Block]:
+def pipeline_chart(
+    currency: str, series: Mapping[str, Sequence[StageRow]], pipeline: str = ""
+) -> list[Block]:
     """Return the stages as bars, in the workspace's currency or else the one most deals have.
 
     The text has all currencies.
@@ -183,6 +199,7 @@ def pipeline_chart(currency: str, series: Mapping[str, Sequence[StageRow]]) -> l
     Args:
         currency: The currency of the workspace.
         series: The open deals of each moment, by its name; the last one decides the currency.
+        pipeline: The pipeline whose stages are shown; "" for those of all.
     """
     rows = list(series.values())[-1]
     known = {row.currency for row in rows if row.amount}
@@ -191,10 +208,11 @@ def pipeline_chart(currency: str, series: Mapping[str, Sequence[StageRow]]) -> l
     shown = (
         currency if currency in known else max(sorted(known), key=lambda code: deals(rows, code))
     )
+    kind = Opportunity.choice_of("stage")
+    stages = [each for each in open_stages() if not pipeline or kind.belongs(each, pipeline)]
     bars = {
         name or shown: [
-            (stage_name(stage), float(sums(at(found, stage)).get(shown, 0)))
-            for stage in open_stages()
+            (stage_name(stage), float(sums(at(found, stage)).get(shown, 0))) for stage in stages
         ]
         for name, found in series.items()
     }

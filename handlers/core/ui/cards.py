@@ -225,7 +225,8 @@ def menus(record: Entity, work: UnitOfWork, router: Router) -> list[Block]:
         options = {
             each: blocks.option(kind.name(each), f"{record.ref} {before}{each}")
             for each in (kind.like(*among) if among else kind.options)
-            if each in kind.offered or each == value
+            if (each in kind.offered and kind.belongs(each, getattr(record, kind.under or name)))
+            or each == value
         }
         if value in options:
             action = f"{record.slug()}.{verb}"

@@ -36,6 +36,7 @@ MOST = 90
 TAKEN = ("probability", "forecast")
 """The fields of an option that a record takes as it enters the option."""
 BETWEEN = re.compile(r"\s*[,;+&\n]\s*|\s+and\s+")
+ANOTHER = "Retire this one and add another."
 NOT_YOURS = "No {} has options of its {}. Options of your own have: {}."
 
 
@@ -97,6 +98,17 @@ class Place(Field):
 
 
 @dataclass(frozen=True)
+class Home(Field):
+    """The option of the choice above to which an option belongs: the pipeline of a stage."""
+
+    length: int = 60
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        kind = ENTITIES[record.about].fields().get(record.choice) if record else None
+        return kind.above.name(value) if value and isinstance(kind, Choice) and kind.above else ""
+
+
+@dataclass(frozen=True)
 class FieldList(Field):
     """Fields of the records that have the choice, with commas between."""
 
@@ -116,15 +128,16 @@ class Option(Entity):
     prefix = "OT"
     icon = ":radio_button:"
     nouns = ("option",)
-    line = ("about", "choice", "like")
+    line = ("about", "choice", "home", "like")
     makers = False
-    asked_first = ("about", "choice", "name", "after", "like")
+    asked_first = ("about", "choice", "name", "below", "after", "like")
     governing: ClassVar[frozenset[str]] = frozenset(
         {
             "about",
             "choice",
             "name",
             "like",
+            "home",
             "after",
             "position",
             "probability",
@@ -145,6 +158,13 @@ class Option(Entity):
     )
     like: Mapped[str | None] = field(
         Choice("Behaves like", options=LIKE, also=("as",), hint="A built-in option")
+    )
+    home: Mapped[str] = field(
+        Home(
+            "Belongs to", also=("in", "within"), hint="Such as the pipeline of a stage: in=renewals"
+        ),
+        default="",
+        server_default="",
     )
     after: Mapped[str | None] = field(
         Place("Stands after", card=False, hint="Another option, or first")
@@ -172,7 +192,8 @@ class Option(Entity):
     @classmethod
     def indexes(cls) -> list[Any]:
         there = text("deleted_at IS NULL")
-        by_name, by_slot = (("workspace", "about", "choice", last) for last in ("key", "slot"))
+        where = ("workspace", "about", "choice")
+        by_name, by_slot = (*where, "home", "key"), (*where, "slot")
         return [
             Index(name, *same, unique=True, sqlite_where=there, postgresql_where=there)
             for name, same in (("ix_option_name", by_name), ("ix_option_slot", by_slot))
@@ -212,6 +233,7 @@ class Option(Entity):
         kind = entity.fields().get(self.choice)
         if kind is None or not kind.yours:
             raise Invalid({"choice": NOT_YOURS.format(entity.noun(), self.choice, known_choices())})
+        self.settle_home(work, kind, changes)
         if self.is_double(work, kind):
             raise Invalid({"name": f"There is an option “{self.name}” already."})
         self.settle_meaning(work, kind)
@@ -221,6 +243,25 @@ class Option(Entity):
         if errors := dict(self.problems(work, changes, kind)):
             raise Invalid(errors)
         self.settle_place(work, changes, kind)
+        if "deleted_at" in changes and self.id is not None and not work.restores:
+            self.take_along(work, changes["deleted_at"][0])
+
+    def take_along(self, work: Context, before: Any) -> None:
+        """Delete or bring back with it the options that belong to it.
+
+        Args:
+            work: The unit of work.
+            before: When it was deleted; None where it is deleted now.
+        """
+        cls, kinds = type(self), ENTITIES[self.about].below().items()
+        names = [name for name, kind in kinds if kind.under == self.choice]
+        its = (cls.about == self.about, cls.choice.in_(names), cls.home == self.slot)
+        found = select(cls).where(
+            *its, cls.deleted_at.is_(None) if not before else cls.deleted_at == before
+        )
+        with work.session.no_autoflush:
+            for each in work.session.scalars(found.execution_options(with_deleted=True)):
+                each.deleted_at = self.deleted_at
 
     def settle_place(self, work: Context, changes: Changes, kind: Field) -> None:
         """Put an option where it is to stand; a new one stands behind those that are like it."""
@@ -230,13 +271,45 @@ class Option(Entity):
             return
         every = places(work, self)
         among = kind.like(self.like) if isinstance(kind, Choice) and self.like else ()
-        before = named(kind, moves) if moves else last_of(every, among)
+        before = named(kind, moves, self.home) if moves else last_of(every, among)
         self.position = place_after(every, before)
 
     @property
     def built_in_ones(self) -> tuple[str, ...]:
         """The options that its choice has without anybody's doing."""
         return built_in_options(self.about, self.choice)
+
+    def settle_home(self, work: Context, kind: Field, changes: Changes) -> None:
+        """Bring what it belongs to into its kept form: the usual, where nobody says anything."""
+        above = kind.above if isinstance(kind, Choice) and kind.under else None
+        if above is None:
+            if self.home:
+                raise Invalid({"home": f"A {kind.label.lower()} belongs to nothing else."})
+            self.home = ""
+        elif self.slot in self.built_in_ones:
+            self.home = kind.homes.get(self.slot, "")  # type: ignore[attr-defined]
+        elif self.id is not None and "home" in changes and changes["home"][0]:
+            raise Invalid({"home": f"What an option belongs to stays. {ANOTHER}"})
+        elif self.id is not None and self.home:
+            self.must_have_home(work, kind)
+        else:
+            try:
+                self.home = above.read(self.home, work) if self.home else above.first
+            except ValueError as error:
+                raise Invalid({"home": str(error)}) from None
+
+    def must_have_home(self, work: Context, kind: Field) -> None:
+        """Raise Invalid where an option is brought back and what it belongs to is deleted."""
+        cls, above = type(self), getattr(kind, "under", "")
+        its = (cls.about == self.about, cls.choice == above, cls.slot == self.home)
+        with work.session.no_autoflush:
+            there = work.session.scalars(
+                select(cls).where(*its).execution_options(with_deleted=True).order_by(cls.id.desc())
+            ).first()
+        if there is not None and there.deleted_at and not self.deleted_at:
+            raise Invalid(
+                {"home": f"{there} is deleted, and this belongs to it: restore {there.ref}"}
+            )
 
     def settle_meaning(self, work: Context, kind: Field) -> None:
         """Bring the built-in option that it behaves like, and its values, into their kept form."""
@@ -259,7 +332,7 @@ class Option(Entity):
             if getattr(self, name) is not None and name not in takes:
                 yield name, f"{whose} has no {self.fields()[name].label.lower()}."
         if self.id is not None and changes.keys() & {"about", "choice", "like"}:
-            yield "like", "What an option is like stays. Retire this one and add another."
+            yield "like", f"What an option is like stays. {ANOTHER}"
         if self.retired and isinstance(kind, Choice) and self.slot in kind.kept:
             yield "retired", f"{self.name} is set by Rapport itself. Give it another name instead."
         if self.id is None and isinstance(kind, Choice) and len(kind.options) >= MOST:
@@ -273,9 +346,11 @@ class Option(Entity):
             return False
         cls, word = type(self), squeezed(self.name)
         others = kind.options if isinstance(kind, Choice) else ()
-        if any(squeezed(kind.name(each)) == word for each in others if each != self.slot):  # type: ignore[attr-defined]
+        here = [each for each in others if each != self.slot and kind.shares(each, self.home)]  # type: ignore[attr-defined]
+        if any(squeezed(kind.bare(each)) == word for each in here):  # type: ignore[attr-defined]
             return True
         same = (cls.about == self.about, cls.choice == self.choice, cls.id != (self.id or 0))
+        same = (*same, cls.home == self.home)
         named_so = cls.key == values.fold(self.name)[:255]
         with work.session.no_autoflush:
             mine = select(cls.id).where(*same, named_so | (cls.slot == (self.slot or None)))
@@ -283,16 +358,19 @@ class Option(Entity):
 
     def still_held(self, work: Context) -> str:
         """Return why an option cannot go, "" where no record holds it."""
+        holds = "" if self.slot in self.built_in_ones else self.held(work)
+        retire = f"Retire it: option edit {self.ref} retired=yes"
+        return f"{holds} {self.name}. {retire}" if holds else ""
+
+    def held(self, work: Context) -> str:
+        """Return how many records hold it, also deleted ones: 3 deals hold; "" for none."""
         entity: Any = ENTITIES[self.about]
-        if self.slot in self.built_in_ones:
-            return ""
         held = select(func.count(entity.id)).where(getattr(entity, self.choice) == self.slot)
         with policy.beyond(work.session), work.session.no_autoflush:
             count = work.session.scalar(held.execution_options(with_deleted=True)) or 0
         if not count:
             return ""
-        holds = f"1 {entity.noun()} holds" if count == 1 else f"{count} {entity.plural()} hold"
-        return f"{holds} {self.name}. Retire it: option edit {self.ref} retired=yes"
+        return f"1 {entity.noun()} holds" if count == 1 else f"{count} {entity.plural()} hold"
 
     def free_slot(self, work: Context) -> str:
         """Return what records keep for a new option, which no option is, or was, kept as."""

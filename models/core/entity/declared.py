@@ -202,6 +202,26 @@ class Declared:
         added = {o: m for o, m in cls.choice_of(name).meanings.items() if o != m}
         return case(added, value=column, else_=column) if added else column
 
+    def option_here(self, name: str, option: str) -> str:
+        """Return an option of a choice, or that of the same name which this record can have."""
+        kind = self.choice_of(name)
+        home = getattr(self, kind.under, None) if kind.under else None
+        return option if kind.belongs(option, home) else kind.twin(option, home) or option
+
+    def first_of(self, name: str, *meanings: str) -> str:
+        """Return the first option for this record that is like some built-in ones, "" for none."""
+        kind = self.choice_of(name)
+        home = getattr(self, kind.under, None) if kind.under else None
+        among = (each for each in kind.offered if kind.belongs(each, home))
+        return next((each for each in among if kind.meaning(each) in meanings), "")
+
+    @classmethod
+    @by_shape
+    def below(cls) -> Mapping[str, Choice]:
+        """Return the choices whose options belong to those of another choice."""
+        kinds = cls.fields().items()
+        return {name: kind for name, kind in kinds if isinstance(kind, Choice) and kind.under}
+
     def take_on(self, name: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
         """Give the record what it takes as it enters an option, unless somebody says otherwise."""
         for other, text in self.choice_of(name).entries.get(getattr(self, name), {}).items():

@@ -1,6 +1,7 @@
 """The kinds of field there are, and `field`, which declares one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 from datetime import date, datetime
@@ -356,6 +357,18 @@ class Choice(Field):
     """What a record takes as it enters an option: option → field → text as it is kept."""
     needs: Mapping[str, tuple[str, ...]] = field_of(default_factory=dict, hash=False)
     """The fields without which no record enters an option: option → fields."""
+    under: str = ""
+    """The choice of the same record to whose options these belong, as stages do to pipelines."""
+    homes: Mapping[str, str] = field_of(default_factory=dict, hash=False)
+    """The option of that choice to which each belongs; one that is not here belongs to all."""
+    bares: Mapping[str, str] = field_of(default_factory=dict, hash=False)
+    """What an option is called, where its name says what it belongs to as well."""
+    alike: Mapping[str, tuple[str, ...]] = field_of(default_factory=dict, hash=False)
+    """The options of one name, which belong to different ones: the name, squeezed → options."""
+    above: Any = field_of(default=None, hash=False, compare=False, repr=False)
+    """What that choice is."""
+    sole: bool = False
+    """Nobody is asked for it, and no card shows it, before there is a second option."""
     length: int = 50
     has_meanings: ClassVar[bool] = True
     """Whether each option behaves like a built-in one."""
@@ -373,6 +386,60 @@ class Choice(Field):
         """Return the options that behave like some of the built-in ones, in their order."""
         every = dict.fromkeys([*map(str, self.options), *self.meanings])
         return tuple(each for each in every if self.meaning(each) in meanings)
+
+    def belongs(self, option: str, home: str | None) -> bool:
+        """Return whether an option is one of those below an option of the choice above."""
+        return not self.under or self.homes.get(option, home) == home
+
+    def shares(self, option: str, home: str) -> bool:
+        """Return whether an option can be met where options of a home are: its own, or of all."""
+        return not (home and self.homes.get(option)) or self.homes[option] == home
+
+    def bare(self, option: str) -> str:
+        """Return the name of an option as it was given, without what it belongs to."""
+        return self.bares.get(option) or self.name(option)
+
+    @property
+    def first(self) -> str:
+        """The option that a record has where nobody says another one."""
+        return str(next(iter(self.options)))
+
+    def own(self, home: str | None) -> list[str]:
+        """Return the options that can be chosen of those that belong to just this home."""
+        return [each for each in self.offered if self.homes.get(each) == home]
+
+    def below(self, home: str | None) -> tuple[str, ...]:
+        """Return the options that belong to an option of the choice above, in their order."""
+        return tuple(str(each) for each in self.options if self.belongs(each, home))
+
+    def twin(self, option: str, home: str | None) -> str:
+        """Return the option of the same name that belongs to another home, "" for none."""
+        same = next((some for some in self.alike.values() if option in some), ())
+        return next((each for each in same if self.belongs(each, home)), "")
+
+    def among(self, kinds: Mapping[str, Field]) -> Field:
+        return replace(self, above=kinds.get(self.under)) if self.under else self
+
+    def home(self, texts: Mapping[str, Any], record: Any = None) -> str:
+        """Return the option of the choice above that was typed, or is held, or else the usual."""
+        said, above = texts.get(self.under), self.above
+        if said:
+            with suppress(ValueError):
+                return str(above.read(str(said), None))
+        return getattr(record, self.under, None) or above.first
+
+    def within(self, texts: Mapping[str, Any], record: Any) -> Field:
+        """Return this choice with the options that belong to what a form says above it."""
+        if not self.under:
+            return self
+        codes = [(f"O{at}", each) for at, each in enumerate(self.below(self.home(texts, record)))]
+        options: Any = StrEnum("Options", codes)  # type: ignore[misc]
+        return replace(self, options=options)
+
+    def every(self, text: str, reader: Reader) -> tuple[str, ...]:
+        """Return the options that a text may mean: several where they have one name."""
+        found = self.read(text, reader)
+        return self.alike.get(squeezed(text), (found,))
 
     def read(self, text: str, reader: Reader) -> str:
         for wanted in dict.fromkeys((squeezed(text), squeezed(without_number(text)))):

@@ -361,7 +361,8 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
         for name, kind in entity.fields().items()
         if isinstance(kind, Money) and (kind.beside or kind.currency) in found
     }
-    return frozenset(found | told)  # an amount shows its currency
+    told |= {name for name, kind in entity.below().items() if kind.under in found}
+    return frozenset(found | told)  # an amount shows its currency, and a stage its pipeline
 
 
 NOTHING = Rights()
