@@ -40,7 +40,7 @@ PROJECT = entity_of("project")
 """A noun that an admin makes, with a field of every kind: it can do all that the others can."""
 VERBS = {router.noun: router.verbs for router in ROUTERS}
 VERBS["project"] = VERBS[CustomRecord.slug()]
-BESIDES = {"custom_object": {"fields"}}
+BESIDES = {"custom_object": {"fields"}, "option": {"below"}}
 """What the form of a new record asks for that is no field of its own."""
 EVERY: list[type[Entity]] = [*ENTITIES.values(), PROJECT]
 ALL = pytest.mark.parametrize("entity", EVERY, ids=[*ENTITIES, "project"])

@@ -12,7 +12,8 @@ from handlers.core.ui import blocks
 from handlers.core.ui.receipts import receipt
 from handlers.core.verb import Verb
 from models.core import records
-from models.core.custom.option import Option, divided, named_field, noun_of
+from models.core.custom.option import Option, divided
+from models.core.custom.option_fields import named_field, noun_of
 from models.core.custom.option_lists import described
 from models.core.entity.base import Entity, plural
 from models.core.errors import CRMError, Invalid

@@ -8,6 +8,7 @@ from models.core.entity.base import Changes, Entity, plural
 from models.core.errors import Incomplete, Invalid
 from models.core.fields import Choice
 from models.core.fields.base import Field
+from models.core.fields.choices import NOBODY
 from models.core.parsing.texts import enumerated
 
 NOTHING = (None, "", ())
@@ -15,12 +16,12 @@ NOTHING = (None, "", ())
 
 def above(kinds: Mapping[str, Field], texts: Mapping[str, str]) -> dict[str, str]:
     """Return what is above the options that were typed for a new record, where nobody said it."""
-    found = {}
+    found: dict[str, str] = {}
     for name, kind in kinds.items():
         unsaid = isinstance(kind, Choice) and kind.under in kinds and not texts.get(kind.under)
         if unsaid and texts.get(name):
             with suppress(ValueError):
-                home = kind.homes.get(kind.read(texts[name], None), "")  # type: ignore[attr-defined]
+                home = kind.homes.get(kind.read(texts[name], NOBODY), "")  # type: ignore[attr-defined]
                 found |= {kind.under: home} if home else {}  # type: ignore[attr-defined]
     return {name: home for name, home in found.items() if home != kinds[name].first}  # type: ignore[attr-defined]
 

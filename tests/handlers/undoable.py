@@ -127,6 +127,11 @@ NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"]}
 
 APART = {
     "field_layout": [("about", ["lead", "deal", "customer", "account", "sale"])],
+    "noun_word": [
+        ("about", ["lead", "deal", "customer", "account", "sale"]),
+        ("name", [f"Vessel {letter}" for letter in ascii_lowercase]),
+        ("plural_name", [f"Vessels {letter}" for letter in ascii_lowercase]),
+    ],
     "custom_object": [
         ("name", [f"Voyage {letter}" for letter in ascii_lowercase]),
         ("plural_name", [f"Voyages {letter}" for letter in ascii_lowercase]),

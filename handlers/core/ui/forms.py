@@ -20,6 +20,7 @@ from models.core.entity.wholes import joined_names, kind_of
 from models.core.errors import Conflict
 from models.core.fields import Choice, Match, Reference, Whole
 from models.core.fields.base import Field
+from models.core.fields.choices import NOBODY
 from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
@@ -66,9 +67,15 @@ def form(
     metadata = json.dumps({key: value for key, value in state.items() if value})
     drawn = [*request.state.get("top", ()), *told, *inputs, *foot]
     named = state["r"] if others else record.spoken if record else ""
-    title = f"{verb.title or verb.name.capitalize()} {named}".strip()
+    begin = (verb.title or verb.name.capitalize()).replace("{noun}", noun_of(verb))
+    title = f"{begin} {named}".strip()
     save = "Save anyway" if state["d"] else "Save" if verb.saves else verb.button or "Save"
     return Form(blocks.modal(title, verb.id, drawn, metadata, save) | {"notify_on_close": True})
+
+
+def noun_of(verb: Verb) -> str:
+    """Return the word for what a verb is about, in the workspace."""
+    return ENTITIES[verb.about].noun() if verb.about in ENTITIES else verb.noun
 
 
 def refilled(request: Request, texts: Mapping[str, str], **state: Any) -> Request:
@@ -278,7 +285,7 @@ def input_of(
 def reads(kind: Field, text: str) -> bool:
     """Return whether a text names one of the options of a choice."""
     try:
-        return isinstance(kind, Choice) and bool(text) and bool(kind.read(text, None))
+        return isinstance(kind, Choice) and bool(text) and bool(kind.read(text, NOBODY))
     except ValueError:
         return False
 

@@ -1,11 +1,7 @@
 """Options that admins add to the choices of a noun, or that take the place of built-in ones."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from dataclasses import field as field_of
+from collections.abc import Iterator
 from decimal import Decimal as Exact
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, false, func, select, text
@@ -14,6 +10,17 @@ from sqlalchemy.orm import Mapped
 from models.core.context import Context
 from models.core.custom.custom_field import QUOTED, NounChoice, led
 from models.core.custom.kinds import code_of
+from models.core.custom.option_fields import (
+    FORECASTS,
+    LIKE,
+    FieldChoice,
+    FieldList,
+    Home,
+    Place,
+    named_field,
+    noun_of,
+    yours,
+)
 from models.core.custom.order import (
     FIRST,
     built_in_options,
@@ -23,7 +30,6 @@ from models.core.custom.order import (
     places,
 )
 from models.core.entity.base import ENTITIES, Changes, Entity
-from models.core.entity.custom_values import PREFIX
 from models.core.errors import Invalid
 from models.core.fields import Choice, Decimal, Flag, Percent, Text, field
 from models.core.fields.base import Field, Reader
@@ -35,91 +41,8 @@ MOST = 90
 """The options that a choice may have: a menu of Slack holds a hundred."""
 TAKEN = ("probability", "forecast")
 """The fields of an option that a record takes as it enters the option."""
-BETWEEN = re.compile(r"\s*[,;+&\n]\s*|\s+and\s+")
 ANOTHER = "Retire this one and add another."
 NOT_YOURS = "No {} has options of its {}. Options of your own have: {}."
-
-
-class Codes:
-    """The options of a choice that come from what the entities declare.
-
-    Args:
-        among: A function that returns, for the kind of a field that is yours, some of the options.
-    """
-
-    def __init__(self, among: Callable[[type[Entity], str, Field], Iterable[str]]) -> None:
-        self.among = among
-
-    def __iter__(self) -> Iterator[StrEnum]:
-        found = {code for each in yours() for code in self.among(*each)}
-        named = [(f"O{at}", code) for at, code in enumerate(sorted(found))]
-        codes: Any = StrEnum("Codes", named)  # type: ignore[misc]
-        return iter(codes)
-
-
-def yours() -> Iterator[tuple[type[Entity], str, Field]]:
-    """Yield the fields whose options admins keep, as they are built in."""
-    for entity in ENTITIES.values():
-        yield from ((entity, name, kind) for name, kind in entity.built_in().items() if kind.yours)
-
-
-def meanings(entity: type[Entity], name: str, kind: Field) -> Iterable[str]:
-    return map(str, kind.options) if isinstance(kind, Choice) else ()
-
-
-def forecasts(entity: type[Entity], name: str, kind: Field) -> Iterable[str]:
-    takes = isinstance(kind, Choice) and "forecast" in kind.takes
-    taken = entity.built_in()["forecast"] if takes else None
-    return map(str, taken.options) if isinstance(taken, Choice) else ()
-
-
-LIKE: Any = Codes(meanings)
-FORECASTS: Any = Codes(forecasts)
-
-
-@dataclass(frozen=True)
-class FieldChoice(Choice):
-    """A field whose options are yours, by any of its words."""
-
-    options: Any = field_of(default_factory=lambda: Codes(lambda e, name, k: [name]), hash=False)
-
-    def read(self, text: str, reader: Reader) -> str:
-        for entity, name, _ in yours():
-            if named_field(entity, text) == name:
-                return name
-        return super().read(text, reader)
-
-
-@dataclass(frozen=True)
-class Place(Field):
-    """The option behind which another one stands, by its name; first is before all of them."""
-
-    length: int = 60
-
-
-@dataclass(frozen=True)
-class Home(Field):
-    """The option of the choice above to which an option belongs: the pipeline of a stage."""
-
-    length: int = 60
-
-    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
-        kind = ENTITIES[record.about].fields().get(record.choice) if record else None
-        return kind.above.name(value) if value and isinstance(kind, Choice) and kind.above else ""
-
-
-@dataclass(frozen=True)
-class FieldList(Field):
-    """Fields of the records that have the choice, with commas between."""
-
-    def read(self, text: str, reader: Reader) -> str:
-        words = filter(None, BETWEEN.split(text))
-        return str(super().read(", ".join(dict.fromkeys(words)), reader))
-
-    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
-        return ", ".join(each.removeprefix(PREFIX) for each in (value or "").split(", ")).replace(
-            "_", " "
-        )
 
 
 class Option(Entity):
@@ -159,7 +82,7 @@ class Option(Entity):
     like: Mapped[str | None] = field(
         Choice("Behaves like", options=LIKE, also=("as",), hint="A built-in option")
     )
-    home: Mapped[str] = field(
+    home: Mapped[str | None] = field(
         Home(
             "Belongs to", also=("in", "within"), hint="Such as the pipeline of a stage: in=renewals"
         ),
@@ -192,8 +115,7 @@ class Option(Entity):
     @classmethod
     def indexes(cls) -> list[Any]:
         there = text("deleted_at IS NULL")
-        where = ("workspace", "about", "choice")
-        by_name, by_slot = (*where, "home", "key"), (*where, "slot")
+        by_name, by_slot = (("workspace", "about", "choice", last) for last in ("key", "slot"))
         return [
             Index(name, *same, unique=True, sqlite_where=there, postgresql_where=there)
             for name, same in (("ix_option_name", by_name), ("ix_option_slot", by_slot))
@@ -226,6 +148,12 @@ class Option(Entity):
         """Return the id of the record of an option, None where there is none."""
         same = (cls.about == about, cls.choice == choice, cls.slot == code)
         return work.session.scalar(select(cls.id).where(*same))
+
+    def called(self, reader: Reader) -> str:
+        """Return its name; with what it belongs to, where that is not the usual."""
+        kind = ENTITIES[self.about].fields().get(self.choice) if self.about else None
+        usual = kind.above.first if isinstance(kind, Choice) and kind.above else self.home
+        return self.name if not self.home or self.home == usual else f"{self.name} ({self.home})"
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the options of a choice apart and in their order, with a meaning for each."""
@@ -285,9 +213,9 @@ class Option(Entity):
         if above is None:
             if self.home:
                 raise Invalid({"home": f"A {kind.label.lower()} belongs to nothing else."})
-            self.home = ""
+            self.home = None
         elif self.slot in self.built_in_ones:
-            self.home = kind.homes.get(self.slot, "")  # type: ignore[attr-defined]
+            self.home = kind.homes.get(self.slot)  # type: ignore[attr-defined]
         elif self.id is not None and "home" in changes and changes["home"][0]:
             raise Invalid({"home": f"What an option belongs to stays. {ANOTHER}"})
         elif self.id is not None and self.home:
@@ -350,8 +278,7 @@ class Option(Entity):
         if any(squeezed(kind.bare(each)) == word for each in here):  # type: ignore[attr-defined]
             return True
         same = (cls.about == self.about, cls.choice == self.choice, cls.id != (self.id or 0))
-        same = (*same, cls.home == self.home)
-        named_so = cls.key == values.fold(self.name)[:255]
+        named_so = cls.key == values.fold(self.called(work))[:255]
         with work.session.no_autoflush:
             mine = select(cls.id).where(*same, named_so | (cls.slot == (self.slot or None)))
             return bool(work.session.scalar(mine.limit(1)))
@@ -404,17 +331,6 @@ def divided(words: str) -> dict[str, str]:
     else:
         choice, name = led(rest, known)
     return {"about": noun, "choice": choice, "name": name.strip()}
-
-
-def noun_of(word: str) -> type[Entity]:
-    """Return the entity of a noun, by any of its words."""
-    return next(each for each in ENTITIES.values() if values.fold(word) in each.words())
-
-
-def named_field(entity: type[Entity], word: str) -> str:
-    """Return the field that a word names, or the word."""
-    key = values.fold(word).replace(" ", "_")
-    return entity.field_names().get(key, key)
 
 
 def needed(entity: type[Entity], choice: str, said: str) -> str:

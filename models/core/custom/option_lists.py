@@ -57,6 +57,11 @@ def with_options(rows: Sequence[Any]) -> Mapping[tuple[str, str], Choice]:
     return made
 
 
+def first_above(about: str, kind: Choice) -> str:
+    """Return the usual option of the choice above one."""
+    return str(next(iter(built_in_options(about, kind.under))))
+
+
 def is_below(about: str, choice: str) -> bool:
     """Return whether the options of a choice belong to those of another one."""
     return bool(getattr(ENTITIES[about].built_in()[choice], "under", ""))
@@ -89,7 +94,8 @@ def choice_of(about: str, choice: str, rows: Sequence[Any]) -> Choice | None:
     names = {row.slot: row.name for row in rows if row.slot in there or row.slot not in built_in}
     deeds = {slot: kind.deeds[like] for slot, like in meanings.items() if like in kind.deeds}
     options: Any = StrEnum("Options", [(f"O{at}", code) for at, code in enumerate(ordered)])  # type: ignore[misc]
-    homes = {row.slot: row.home for row in rows if row.home}
+    added = (row for row in rows if known.under and row.slot not in built_in)
+    homes = {row.slot: row.home or first_above(about, known) for row in added}
     return replace(
         known,
         form=known.form or known.sole,

@@ -49,7 +49,7 @@ def last_of(every: Places, among: tuple[str, ...]) -> str:
     return max(wanted, key=lambda code: every[code], default="")
 
 
-def named(kind: Field, said: str, home: str = "") -> str:
+def named(kind: Field, said: str, home: str | None = None) -> str:
     """Return the option that a text names, "" for the beginning.
 
     Args:

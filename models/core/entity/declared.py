@@ -14,6 +14,7 @@ from models.core.fields.base import Field, Reader
 from models.core.fields.computed import Bound, Operands, Rollup, in_order
 from models.core.fields.operands import operands_of, words_of
 from models.core.fields.shape import AS_BUILT, ENTERED, Layout, by_shape
+from models.core.fields.words import in_words
 from models.core.parsing import values
 
 
@@ -49,9 +50,11 @@ class Declared:
         built_in = cls.built_in()
         added = ENTERED.get().added.get(cls.slug())
         if not added:
-            return built_in
+            return in_words(built_in)
         last = {"deleted_at": built_in["deleted_at"]}
         found = {name: kind for name, kind in built_in.items() if name not in last} | dict(added)
+        kinds = {**in_words(built_in), **dict(added)}
+        found = {name: kinds[name] for name in found}
         return {name: kind.among(found) for name, kind in found.items()} | last
 
     @classmethod

@@ -181,7 +181,7 @@ class Rights:
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{noun(about)}: {', '.join(self.told(about)) or 'none'}" for about in self.scopes
+            f"{usual_noun(about)}: {', '.join(self.told(about)) or 'none'}" for about in self.scopes
         )
 
     def told(self, about: str) -> list[str]:
@@ -312,6 +312,11 @@ def known() -> list[str]:
 
 def noun(about: str) -> str:
     return ENTITIES[about].noun() if about in ENTITIES else about
+
+
+def usual_noun(about: str) -> str:
+    """Return the word by which rights are kept, whatever the workspace calls it meanwhile."""
+    return ENTITIES[about].usual_noun() if about in ENTITIES else about
 
 
 def grant(about: str, words: list[str]) -> dict[str, Scope]:

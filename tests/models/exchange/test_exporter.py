@@ -12,6 +12,7 @@ from models.automation.rule import RuleLine
 from models.core import records
 from models.core.custom.custom_object import CustomObject
 from models.core.custom.field_layout import FieldLayout
+from models.core.custom.noun_word import NounWord
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import (
     Choice,
@@ -219,6 +220,11 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "plural_name": ("Sea voyages", "Überfahrten"),
         "starts": ("SV", "UF"),
     },
+    "noun_word": {
+        "about": ("case", "lead"),
+        "name": ("Complaint", "Enquiry"),
+        "plural_name": ("Complaints", "Enquiries"),
+    },
     "field_layout": {
         "about": ("case", "lead"),
         "card": ("account", "company"),
@@ -299,6 +305,7 @@ UNIQUE = {
     "custom_field": {"name"},
     "custom_object": {"name", "plural_name", "starts"},
     "field_layout": {"about", "card", "form"},
+    "noun_word": {"about", "name", "plural_name"},
 }
 """The fields of which no two records have the same although they do not say so, or that go with
 such a field.
@@ -331,6 +338,10 @@ def distinct(entity: type[Entity], same: Iterable[str], which: int) -> dict[str,
     if entity is CustomObject:
         letter = "ABCDEFGH"[which]
         return {"name": f"Noun {letter}", "plural_name": f"Nouns {letter}", "starts": f"Q{letter}"}
+    if entity is NounWord:
+        letter = "ABCDEFGH"[which]
+        names = {"name": f"Word {letter}", "plural_name": f"Words {letter}"}
+        return {"about": list(LAID_OUT)[which], **names}
     if entity is FieldLayout:
         about, name = list(LAID_OUT.items())[which]
         return {"about": about, "card": name, "form": name}

@@ -1,0 +1,98 @@
+"""What a workspace calls its nouns, where that is not what Rapport calls them."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, select, text
+from sqlalchemy.orm import Mapped
+
+from models.core.context import Context
+from models.core.custom.custom_field import NounChoice
+from models.core.entity.base import ENTITIES, Changes, Entity, plural
+from models.core.errors import Invalid
+from models.core.fields import Text, field
+from models.core.identity import rights
+from models.core.parsing import values
+from models.core.parsing.texts import WIDEST
+from models.core.permissions import policy
+
+TAKEN = "“{}” means something else already: {}. Choose another word."
+
+
+class NounWord(Entity):
+    """What your workspace calls a noun, such as Auftrag for a deal."""
+
+    prefix = "NW"
+    icon = ":speech_balloon:"
+    nouns = ("noun word",)
+    line = ("about", "plural_name")
+    makers = False
+    asked_first = ("about", "name", "plural_name")
+    governing: ClassVar[frozenset[str]] = frozenset(
+        {"about", "name", "plural_name", "former", "deleted_at"}
+    )
+
+    about: Mapped[str] = field(NounChoice("Noun", required=True, also=("noun", "of")))
+    """The noun that is called so."""
+    name: Mapped[str] = field(
+        Text("Word", 40, required=True, search=True, hint="One of them: Auftrag", also=("one",))
+    )
+    plural_name: Mapped[str | None] = field(
+        Text("Plural", 40, hint="Several of them: Aufträge", also=("plural", "several"))
+    )
+    former: Mapped[str | None] = field(
+        Text("Earlier words", 1000, form=False, card=False, readonly=True)
+    )
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        there = text("deleted_at IS NULL")
+        name, same = "ix_noun_word_about", ("workspace", "about")
+        return [Index(name, *same, unique=True, sqlite_where=there, postgresql_where=there)]
+
+    def settle(self, work: Context, changes: Changes) -> None:
+        """Keep one word for each noun, which means nothing else."""
+        if self.deleted_at:
+            return
+        if "name" in changes and "plural_name" not in changes:
+            self.plural_name = None
+        self.plural_name = self.plural_name or plural(self.name)
+        if errors := dict(self.problems(work)):
+            raise Invalid(errors)
+        said = [self.former, *(changes.get(name, (None,))[0] for name in ("name", "plural_name"))]
+        words = dict.fromkeys(", ".join(filter(None, said)).split(", "))
+        self.former = ", ".join(filter(None, words))[-1000:] or None
+
+    def problems(self, work: Context) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong: field and sentence."""
+        other = word_of(work, self.about)
+        if other is not None and other.id != self.id:
+            yield "about", f"There is a word for it already: {other.ref} {other.title}."
+        if ENTITIES[self.about].governing or self.about not in ENTITIES.built_in():
+            yield "about", "Give it another name with: object edit, and its number."
+        for name in ("name", "plural_name"):
+            word = getattr(self, name)
+            folded = values.fold(word)
+            if not folded.replace(" ", "").isalpha() or len(folded.split()) > WIDEST:
+                yield name, "The word for a noun has letters only, such as Auftrag."
+            elif taken := meaning(folded, self.about) or meaning(word.casefold(), self.about):
+                yield name, TAKEN.format(word, taken)
+
+
+def meaning(word: str, about: str) -> str:
+    """Return what a word means beside a noun, "" where it means nothing else."""
+    other = rights.nouns().get(word, about)
+    if other != about:
+        return f"it stands for {ENTITIES[other].plural()}"
+    if word in rights.VERBS or any(word in verbs for verbs in rights.VERBS.values()):
+        return "it is a command"
+    if word.replace(" ", "_") in ENTITIES[about].field_names():
+        return f"it is a field of a {ENTITIES[about].noun()}"
+    return ""
+
+
+def word_of(work: Context, about: str) -> NounWord | None:
+    """Return the word that the workspace gave a noun."""
+    with policy.beyond(work.session), work.session.no_autoflush:
+        found = select(NounWord).where(NounWord.about == about).order_by(NounWord.id)
+        return work.session.scalars(found.limit(1)).first()
