@@ -82,8 +82,8 @@ UNLIKE = {
         "two": {"name": f"Mast {TELLTALE}", "plural_name": f"Masts {TELLTALE}", "starts": "VB"},
     },
     "noun_word": {
-        "one": {"name": f"Prow {TELLTALE}", "plural_name": f"Prows {TELLTALE}"},
-        "two": {"about": "deal", "name": f"Stern {TELLTALE}", "plural_name": f"Sterns {TELLTALE}"},
+        "one": {"one": f"Prow {TELLTALE}", "many": f"Prows {TELLTALE}"},
+        "two": {"about": "deal", "one": f"Stern {TELLTALE}", "many": f"Sterns {TELLTALE}"},
     },
     "field_layout": {"two": {"about": "deal", "card": "owner", "form": "owner"}},
 }

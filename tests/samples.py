@@ -63,7 +63,7 @@ OWN = {
     "custom_field": {"about": "lead", "kind": "text", "is_unique": "no", "required": "no"},
     "field_layout": {"about": "lead", "card": "owner, notes", "form": "notes, owner"},
     "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "SV"},
-    "noun_word": {"about": "lead", "name": "Enquiry", "plural_name": "Enquiries"},
+    "noun_word": {"about": "lead", "one": "Enquiry", "many": "Enquiries"},
     "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
     "rule": {"paused": "no"},

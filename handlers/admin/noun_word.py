@@ -37,7 +37,7 @@ def call(request: Request) -> Response:
         if there is None:
             return plainly(f"Rapport's own word is {entity.noun()}, and nobody changed it.")
         return done(request, f"delete {there.ref} --yes", {})
-    texts = {"name": one, "plural_name": many["many"].strip(f"{QUOTES} ") if many else ""}
+    texts = {"one": one, "many": many["many"].strip(f"{QUOTES} ") if many else ""}
     texts = {name: text for name, text in texts.items() if text}
     if there is not None:
         return done(request, f"edit {there.ref}", texts)
@@ -55,8 +55,7 @@ def all_of(request: Request) -> Message:
     """Return what nouns are called here, and how one changes it."""
     found = request.work.session.scalars(select(NounWord).order_by(NounWord.about)).all()
     told = [
-        f"{ENTITIES[each.about].usual_noun().capitalize()}: {each.name}, {each.plural_name}"
-        f" ({each.ref})"
+        f"{ENTITIES[each.about].usual_noun().capitalize()}: {each.one}, {each.many} ({each.ref})"
         for each in found
     ]
     told = told or ["All nouns are called as Rapport calls them."]

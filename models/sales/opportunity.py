@@ -393,13 +393,9 @@ class Opportunity(Entity):
         """Return what a stage is called in a sentence."""
         return self.choice_of("stage").name(stage).lower()
 
-    def closing_stage(self, meaning: str) -> str:
-        """Return the stage of its pipeline at which a deal is won or lost."""
-        return self.first_of("stage", meaning) or meaning
-
     def win(self, work: Context) -> None:
         """Close the deal as won today."""
-        self.move(work, self.closing_stage(Stage.WON))
+        self.move(work, self.first_of("stage", Stage.WON))
 
     def reopen(self, work: Context) -> None:
         """Take the deal back to the stage at which it was closed.
@@ -413,10 +409,8 @@ class Opportunity(Entity):
         closing = (StageChange.opportunity == self.id, still_open)
         latest = select(StageChange.before).where(*closing).order_by(StageChange.id.desc())
         before = work.session.scalar(latest.limit(1))
-        stages = self.choice_of("stage")
-        if not (before and stages.belongs(before, self.pipeline)):
-            before = self.first_of("stage", *OPEN)
-        self.move(work, before)
+        fits = before and self.choice_of("stage").belongs(before, self.pipeline)
+        self.move(work, before if before and fits else self.first_of("stage", *OPEN))
 
     def as_line(self, work: Context) -> str:
         """Return the line of a sale of just this deal, "" where there is no amount to read."""
@@ -488,7 +482,7 @@ class Opportunity(Entity):
 
         Settling clears a reason only when a deal is reopened.
         """
-        self.move(work, self.closing_stage(Stage.LOST), reason)
+        self.move(work, self.first_of("stage", Stage.LOST), reason)
         self.competitor = competitor or self.competitor
 
 

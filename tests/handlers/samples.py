@@ -42,7 +42,7 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "log.new": {"description": "Spoke", "customer": "CU-1", "type": "call"},
     "field_layout.new": {"about": "deal", "card": "owner", "form": "owner"},
     "custom_object.new": {"name": "Voyage", "starts": "ZY"},
-    "noun_word.new": {"about": "deal", "name": "Bargain"},
+    "noun_word.new": {"about": "deal", "one": "Bargain"},
     "option.new": {"about": "deal", "choice": "stage", "name": "Pilot", "like": "proposal"},
     "option.change": {"what": "deal stage discovery", "probability": "30"},
     "user.edit": {"starts_at": "07:00"},

@@ -129,8 +129,8 @@ APART = {
     "field_layout": [("about", ["lead", "deal", "customer", "account", "sale"])],
     "noun_word": [
         ("about", ["lead", "deal", "customer", "account", "sale"]),
-        ("name", [f"Vessel {letter}" for letter in ascii_lowercase]),
-        ("plural_name", [f"Vessels {letter}" for letter in ascii_lowercase]),
+        ("one", [f"Vessel {letter}" for letter in ascii_lowercase]),
+        ("many", [f"Vessels {letter}" for letter in ascii_lowercase]),
     ],
     "custom_object": [
         ("name", [f"Voyage {letter}" for letter in ascii_lowercase]),

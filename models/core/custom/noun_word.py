@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, select, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Index, String, select, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
 from models.core.custom.custom_field import NounChoice
 from models.core.entity.base import ENTITIES, Changes, Entity, plural
 from models.core.errors import Invalid
 from models.core.fields import Text, field
+from models.core.fields.shape import ENTERED
 from models.core.identity import rights
 from models.core.parsing import values
 from models.core.parsing.texts import WIDEST
@@ -25,24 +26,23 @@ class NounWord(Entity):
     prefix = "NW"
     icon = ":speech_balloon:"
     nouns = ("noun word",)
-    line = ("about", "plural_name")
+    line = ("one", "many")
     makers = False
-    asked_first = ("about", "name", "plural_name")
-    governing: ClassVar[frozenset[str]] = frozenset(
-        {"about", "name", "plural_name", "former", "deleted_at"}
-    )
+    asked_first = ("about", "one", "many")
+    governing: ClassVar[frozenset[str]] = frozenset({"about", "one", "many", "deleted_at"})
 
     about: Mapped[str] = field(NounChoice("Noun", required=True, also=("noun", "of")))
     """The noun that is called so."""
-    name: Mapped[str] = field(
-        Text("Word", 40, required=True, search=True, hint="One of them: Auftrag", also=("one",))
+    name: Mapped[str | None] = field(Text("Name", 60, search=True, also=("called",)))
+    """What the record is called: Words for deals, where nobody says otherwise."""
+    one: Mapped[str] = field(
+        Text("Word", 40, required=True, search=True, hint="One of them: Auftrag")
     )
-    plural_name: Mapped[str | None] = field(
-        Text("Plural", 40, hint="Several of them: Aufträge", also=("plural", "several"))
+    many: Mapped[str | None] = field(
+        Text("Plural", 40, hint="Several of them: Aufträge", also=("several",))
     )
-    former: Mapped[str | None] = field(
-        Text("Earlier words", 1000, form=False, card=False, readonly=True)
-    )
+    former: Mapped[str | None] = mapped_column(String(1000))
+    """The words of before, which are still understood."""
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -54,23 +54,26 @@ class NounWord(Entity):
         """Keep one word for each noun, which means nothing else."""
         if self.deleted_at:
             return
-        if "name" in changes and "plural_name" not in changes:
-            self.plural_name = None
-        self.plural_name = self.plural_name or plural(self.name)
-        if errors := dict(self.problems(work)):
+        self.name = self.name or f"Words for {plural(ENTITIES[self.about].usual_noun())}"
+        if "one" in changes and "many" not in changes:
+            self.many = None
+        self.many = self.many or plural(self.one)
+        if errors := dict(self.problems(work, changes)):
             raise Invalid(errors)
-        said = [self.former, *(changes.get(name, (None,))[0] for name in ("name", "plural_name"))]
+        said = [self.former, *(changes.get(name, (None,))[0] for name in ("one", "many"))]
         words = dict.fromkeys(", ".join(filter(None, said)).split(", "))
         self.former = ", ".join(filter(None, words))[-1000:] or None
 
-    def problems(self, work: Context) -> Iterator[tuple[str, str]]:
+    def problems(self, work: Context, changes: Changes) -> Iterator[tuple[str, str]]:
         """Yield what is wrong: field and sentence."""
         other = word_of(work, self.about)
         if other is not None and other.id != self.id:
             yield "about", f"There is a word for it already: {other.ref} {other.title}."
+        if self.id is not None and "about" in changes:
+            yield "about", "The noun stays. Give the other one a word of its own."
         if ENTITIES[self.about].governing or self.about not in ENTITIES.built_in():
             yield "about", "Give it another name with: object edit, and its number."
-        for name in ("name", "plural_name"):
+        for name in ("one", "many"):
             word = getattr(self, name)
             folded = values.fold(word)
             if not folded.replace(" ", "").isalpha() or len(folded.split()) > WIDEST:
@@ -82,13 +85,20 @@ class NounWord(Entity):
 def meaning(word: str, about: str) -> str:
     """Return what a word means beside a noun, "" where it means nothing else."""
     other = rights.nouns().get(word, about)
-    if other != about:
+    if other != about and not is_former(word, other):
         return f"it stands for {ENTITIES[other].plural()}"
     if word in rights.VERBS or any(word in verbs for verbs in rights.VERBS.values()):
         return "it is a command"
     if word.replace(" ", "_") in ENTITIES[about].field_names():
         return f"it is a field of a {ENTITIES[about].noun()}"
     return ""
+
+
+def is_former(word: str, about: str) -> bool:
+    """Return whether a word stood for a noun once, and no longer does but for those who know it."""
+    found = ENTERED.get().called.get(about)
+    now = {values.fold(each) for each in (found.one, found.many)} if found else set()
+    return word not in (*now, *ENTITIES[about].usual_words())
 
 
 def word_of(work: Context, about: str) -> NounWord | None:

@@ -85,9 +85,7 @@ class Option(Entity):
     home: Mapped[str | None] = field(
         Home(
             "Belongs to", also=("in", "within"), hint="Such as the pipeline of a stage: in=renewals"
-        ),
-        default="",
-        server_default="",
+        )
     )
     after: Mapped[str | None] = field(
         Place("Stands after", card=False, hint="Another option, or first")

@@ -68,7 +68,7 @@ ASKING_NOUNS = (
 
 CALLING: Any = NounWord.__table__.c
 WORDS = (
-    select(*(CALLING[name] for name in ("about", "name", "plural_name", "former", "deleted_at")))
+    select(*(CALLING[name] for name in ("about", "one", "many", "former", "deleted_at")))
     .where(CALLING.workspace == bindparam("workspace"))
     .order_by(CALLING.id)
 )
@@ -142,17 +142,17 @@ def called_by(rows: Sequence[Any], taken: Iterable[str]) -> dict[str, Called]:
         taken: The names of the nouns that it made.
     """
     now = {row.about: row for row in rows if not row.deleted_at}
-    used = {values.fold(word) for row in now.values() for word in (row.name, row.plural_name)}
+    used = {values.fold(word) for row in now.values() for word in (row.one, row.many)}
     used |= {values.fold(name) for name in taken}
     before: dict[str, list[str]] = {}
     for row in rows:
         said = [*filter(None, (row.former or "").split(", "))]
-        said += [row.name, row.plural_name] if row.deleted_at else []
+        said += [row.one, row.many] if row.deleted_at else []
         before.setdefault(row.about, []).extend(w for w in said if values.fold(w) not in used)
     found = {}
     for about, words in before.items():
         usual, row = ENTITIES[about].usual_noun(), now.get(about)
-        one, many = (row.name, row.plural_name) if row else ("", "")
+        one, many = (row.one, row.many) if row else ("", "")
         found[about] = Called(usual, plural(usual), one, many, tuple(words))
     return found
 

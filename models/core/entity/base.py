@@ -239,10 +239,15 @@ class Entity(Row, Declared):
 
         Of a noun of two words there are three spellings: price list, price-list and price_list.
         """
-        single = dict.fromkeys((*cls.nouns, cls.slug()))
-        words = (*single, *(plural(word) for word in single), *cls.own_words())
+        words = (*cls.usual_words(), *cls.own_words())
         spelt = (word.replace(" ", sign) for word in words for sign in "-_")
         return tuple(dict.fromkeys((*words, *spelt)))
+
+    @classmethod
+    def usual_words(cls) -> tuple[str, ...]:
+        """Return the words that Rapport has for it, whatever the workspace calls it."""
+        single = dict.fromkeys((*cls.nouns, cls.slug()))
+        return (*single, *(plural(word) for word in single))
 
     @classmethod
     def own_words(cls) -> tuple[str, ...]:

@@ -212,11 +212,11 @@ class Declared:
         return option if kind.belongs(option, home) else kind.twin(option, home) or option
 
     def first_of(self, name: str, *meanings: str) -> str:
-        """Return the first option for this record that is like some built-in ones, "" for none."""
+        """Return the first option that this record can have of those like some built-in ones."""
         kind = self.choice_of(name)
         home = getattr(self, kind.under, None) if kind.under else None
         among = (each for each in kind.offered if kind.belongs(each, home))
-        return next((each for each in among if kind.meaning(each) in meanings), "")
+        return next((each for each in among if kind.meaning(each) in meanings), meanings[0])
 
     @classmethod
     @by_shape

@@ -17,8 +17,9 @@ def upgrade() -> None:
     entity(
         "noun_word",
         Column("about", String(50), nullable=False),
-        Column("name", String(40), nullable=False),
-        Column("plural_name", String(40)),
+        Column("name", String(60)),
+        Column("one", String(40), nullable=False),
+        Column("many", String(40)),
         Column("former", String(1000)),
     )
     isolate("noun_word")

@@ -189,6 +189,7 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "about": ("opportunity", "case"),
         "choice": ("stage", "status"),
         "like": ("won", "waiting"),
+        "home": ("standard", ""),
         "after": ("won", "waiting"),
         "probability": ("10", ""),
         "forecast": ("best", ""),
@@ -201,6 +202,7 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "starts_at": ("07:00", "08:15"),
         "ends_at": ("17:00", "18:30"),
     },
+    "opportunity": {"pipeline": ("standard", "standard")},
     "role": {"rights": ("lead: look own, new, hide score", "everything: everything")},
     "team": {"role": ("support lead", "")},
     "saved_filter": {"about": ("opportunity", "case"), "typed": ("open", "open mine")}
@@ -222,8 +224,8 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "noun_word": {
         "about": ("case", "lead"),
-        "name": ("Complaint", "Enquiry"),
-        "plural_name": ("Complaints", "Enquiries"),
+        "one": ("Complaint", "Enquiry"),
+        "many": ("Complaints", "Enquiries"),
     },
     "field_layout": {
         "about": ("case", "lead"),
@@ -305,7 +307,7 @@ UNIQUE = {
     "custom_field": {"name"},
     "custom_object": {"name", "plural_name", "starts"},
     "field_layout": {"about", "card", "form"},
-    "noun_word": {"about", "name", "plural_name"},
+    "noun_word": {"about", "one", "many"},
 }
 """The fields of which no two records have the same although they do not say so, or that go with
 such a field.
@@ -340,7 +342,7 @@ def distinct(entity: type[Entity], same: Iterable[str], which: int) -> dict[str,
         return {"name": f"Noun {letter}", "plural_name": f"Nouns {letter}", "starts": f"Q{letter}"}
     if entity is NounWord:
         letter = "ABCDEFGH"[which]
-        names = {"name": f"Word {letter}", "plural_name": f"Words {letter}"}
+        names = {"one": f"Word {letter}", "many": f"Words {letter}"}
         return {"about": list(LAID_OUT)[which], **names}
     if entity is FieldLayout:
         about, name = list(LAID_OUT.items())[which]

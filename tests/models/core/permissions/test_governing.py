@@ -113,9 +113,9 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
     },
     NounWord: {
         "about": "case",
-        "name": "Loud word",
-        "plural_name": "Loud words",
-        "former": "louder",
+        "name": "Silent",
+        "one": "Loud word",
+        "many": "Loud words",
         "deleted_at": LATER,
     },
     FieldLayout: {
@@ -135,7 +135,7 @@ NOBODYS = {
     CustomField: "quiet",
     CustomObject: "quiet noun",
     Option: "quiet",
-    NounWord: "quiet word",
+    NounWord: "words for products",
     FieldLayout: "layout of products",
 }
 """The keys of what nobody has, is in, or fills."""
@@ -144,6 +144,7 @@ COMPUTED = {(CustomField, "formula"): "quiet figure"}
 FIXED = {
     (CustomField, "about"),
     (CustomField, "kind"),
+    (NounWord, "about"),
     (Option, "about"),
     (Option, "choice"),
     (Option, "like"),
@@ -169,7 +170,7 @@ def quiet(works: UnitOfWorkFactory) -> None:
     given(works, CustomField, by="U_ADA", about="product", **figure)
     given(works, CustomObject, by="U_ADA", name="Quiet noun")
     given(works, Option, by="U_ADA", about="deal", choice="stage", name="quiet", like="proposal")
-    given(works, NounWord, by="U_ADA", about="product", name="quiet word")
+    given(works, NounWord, by="U_ADA", about="product", one="Quiet word")
     given(works, FieldLayout, by="U_ADA", about="product", card="name")
 
 
