@@ -223,7 +223,7 @@ def menus(record: Entity, work: UnitOfWork, router: Router) -> list[Block]:
         if not isinstance(kind, Choice) or not usable([verb], record, work):
             continue
         options = {
-            each: blocks.option(kind.name(each), f"{record.ref} {before}{each}")
+            each: blocks.option(kind.bare(each), f"{record.ref} {before}{each}")
             for each in (kind.like(*among) if among else kind.options)
             if (each in kind.offered and kind.belongs(each, getattr(record, kind.under or name)))
             or each == value

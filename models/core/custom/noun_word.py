@@ -1,6 +1,7 @@
 """What a workspace calls its nouns, where that is not what Rapport calls them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, String, select, text
@@ -20,6 +21,14 @@ from models.core.permissions import policy
 TAKEN = "“{}” means something else already: {}. Choose another word."
 
 
+@dataclass(frozen=True)
+class UsualNoun(NounChoice):
+    """A noun by any of its words, shown as Rapport calls it."""
+
+    def name(self, option: str) -> str:
+        return ENTITIES[option].usual_noun().capitalize() if option in ENTITIES else option
+
+
 class NounWord(Entity):
     """What your workspace calls a noun, such as Auftrag for a deal."""
 
@@ -31,7 +40,7 @@ class NounWord(Entity):
     asked_first = ("about", "one", "many")
     governing: ClassVar[frozenset[str]] = frozenset({"about", "one", "many", "deleted_at"})
 
-    about: Mapped[str] = field(NounChoice("Noun", required=True, also=("noun", "of")))
+    about: Mapped[str] = field(UsualNoun("Noun", required=True, also=("noun", "of")))
     """The noun that is called so."""
     name: Mapped[str | None] = field(Text("Name", 60, search=True, also=("called",)))
     """What the record is called: Words for deals, where nobody says otherwise."""
@@ -86,7 +95,7 @@ def meaning(word: str, about: str) -> str:
     """Return what a word means beside a noun, "" where it means nothing else."""
     other = rights.nouns().get(word, about)
     if other != about and not is_former(word, other):
-        return f"it stands for {ENTITIES[other].plural()}"
+        return f"it stands for {plural(ENTITIES[other].usual_noun())}"
     if word in rights.VERBS or any(word in verbs for verbs in rights.VERBS.values()):
         return "it is a command"
     if word.replace(" ", "_") in ENTITIES[about].field_names():

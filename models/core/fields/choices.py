@@ -113,7 +113,7 @@ class Choice(Field):
             return self
         codes = [(f"O{at}", each) for at, each in enumerate(self.below(self.home(texts, record)))]
         options: Any = StrEnum("Options", codes)  # type: ignore[misc]
-        return replace(self, options=options)
+        return replace(self, options=options, names={**self.names, **self.bares})
 
     def every(self, text: str, reader: Reader) -> tuple[str, ...]:
         """Return the options that a text may mean: several where they have one name."""
