@@ -9,6 +9,7 @@ from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
 from handlers.general.examples import Examples
 from handlers.general.focus import Focus, may
+from models.core.fields.words import said as in_our_words
 
 SALES, SUPPORT, TEAM, ADMIN, FIGURES = (
     Focus.DEALS,
@@ -192,11 +193,15 @@ def filled(request: Request, intent: Intent, examples: Examples) -> Iterator[Sho
         return
     typed, line = (said.format(**values) for said in (intent.example, intent.runs))
     if may(request, typed) and may(request, line):
-        yield Shown(intent.title, typed, intent.button, line)
+        yield Shown(in_our_words(intent.title), typed, intent.button, line)
 
 
 def asked(request: Request, words: set[str]) -> list[Shown]:
     """Return what somebody wants who uses these words: `log a call`, `hand over a deal`."""
-    wanted = {intent.title for intent in INTENTS if len(intent.words) > 1 and intent.words <= words}
+    wanted = {
+        in_our_words(intent.title)
+        for intent in INTENTS
+        if len(intent.words) > 1 and intent.words <= words
+    }
     found = {each.title: each for each in reversed([*shown(request)]) if each.title in wanted}
     return [*reversed(found.values())]

@@ -9,6 +9,7 @@ from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards, charts
 from handlers.core.ui.blocks import Block
+from models.core.fields.words import said as in_our_words
 from models.core.parsing import values
 from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import Opportunity
@@ -31,13 +32,13 @@ def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
     no_stages, no_cases = no_deals(work), no_figures(work, Case.priority, Case.status)
     if not (pipeline or closed or priorities or no_stages or no_cases):
         quiet = f"Nothing is open, and nothing was closed {week}."
-        begin = f"A deal is one line away: `{catalogue.root} deal new`"
+        begin = in_our_words(f"A deal is one line away: `{catalogue.root} deal new`")
         return Message(
             f"Good day, {work.me}. {quiet}", [*drawn, blocks.section(f"{quiet} {begin}")]
         )
     parts = [("Open pipeline", no_stages or pipeline_lines(pipeline))]
     parts.append((f"Closed {week}", no_stages or closed_lines(closed)))
-    parts.append(("Open cases", no_cases or case_lines(priorities)))
+    parts.append((in_our_words("Open cases"), no_cases or case_lines(priorities)))
     for title, lines in parts:
         drawn.append(blocks.section("\n".join([f"*{title}*", *lines])))
     drawn[3:3] = pipeline_chart(work.currency, {"": pipeline})
@@ -51,7 +52,7 @@ def of_pipeline(work: UnitOfWork, pipeline: str) -> Message:
     no_stages = no_figures(work, Opportunity.stage, Opportunity.pipeline)
     rows = [] if no_stages else by_stage(work, pipeline)
     closed, week = ([], "") if no_stages else closed_this_week(work, pipeline)
-    parts = [("Open deals", no_stages or pipeline_lines(rows))]
+    parts = [(in_our_words("Open deals"), no_stages or pipeline_lines(rows))]
     parts += [] if no_stages else [(f"Closed {week}", closed_lines(closed))]
     drawn = [blocks.header(title), *pipeline_chart(work.currency, {"": rows}, pipeline)]
     drawn += [blocks.section("\n".join([f"*{name}*", *lines])) for name, lines in parts]
@@ -99,7 +100,7 @@ def pipeline_lines(rows: Sequence[StageRow], before: Sequence[StageRow] | None =
         if at(rows, stage) or at(was, stage)
     ]
     if not lines:
-        return ["No open deals."]
+        return [in_our_words("No open deals.")]
     weighted = f"weighted {money(rows, 'weighted')}{money_change(rows, was, 'weighted')}"
     return [*lines, f"Total: {figures(rows)}{change(rows, was)}; {weighted}"]
 
@@ -127,7 +128,7 @@ def case_lines(rows: Sequence[PriorityRow]) -> list[str]:
         more = [f"{row.unclaimed} unassigned"] if row.unclaimed else []
         more += [f"{row.overdue} overdue"] if row.overdue else []
         lines.append(f"{row.priority.capitalize()}: {', '.join([str(row.count), *more])}")
-    return lines or ["No open cases."]
+    return lines or [in_our_words("No open cases.")]
 
 
 def figures(rows: Sequence[StageRow]) -> str:
@@ -135,7 +136,8 @@ def figures(rows: Sequence[StageRow]) -> str:
     count = deals(rows)
     if not count:
         return "nothing"
-    return f"{count} deal{'' if count == 1 else 's'}, {money(rows)}"
+    noun = in_our_words("deal" if count == 1 else "deals")
+    return f"{count} {noun}, {money(rows)}"
 
 
 def change(rows: Sequence[StageRow], before: Sequence[StageRow]) -> str:
@@ -145,7 +147,7 @@ def change(rows: Sequence[StageRow], before: Sequence[StageRow]) -> str:
     more = deals(rows) - deals(before)
     if not more:
         return ""
-    named = "deal" if abs(more) == 1 else "deals"
+    named = in_our_words("deal" if abs(more) == 1 else "deals")
     return f" ({abs(more)} {named} {'more' if more > 0 else 'fewer'})"
 
 
