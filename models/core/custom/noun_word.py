@@ -96,7 +96,10 @@ def meaning(word: str, about: str) -> str:
     other = rights.nouns().get(word, about)
     if other != about and not is_former(word, other):
         return f"it stands for {plural(ENTITIES[other].usual_noun())}"
-    if word in rights.VERBS or any(word in verbs for verbs in rights.VERBS.values()):
+    commands = {about for about in rights.VERBS if about not in ENTITIES}.union(
+        *rights.VERBS.values()
+    )
+    if word in commands:
         return "it is a command"
     if word.replace(" ", "_") in ENTITIES[about].field_names():
         return f"it is a field of a {ENTITIES[about].noun()}"

@@ -170,7 +170,8 @@ def test_rights_hold_whatever_the_word_becomes(
     with works("T1", writes=False) as work:
         role = work.session.scalars(select(Role).where(Role.key == "senior rep")).one()
         assert role.rights == "deal: look, hide amount"
-    assert "Auftrag:* look, hide amount" in admin(slack, "RO-2")
+    admin(slack, "role show RO-2")
+    assert "*Auftrag:* look, hide amount" in slack.last.words
     admin(slack, "word deal reset")
     slack.command("/crm OP-1")
     assert "100" not in slack.last.words
