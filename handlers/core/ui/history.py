@@ -121,7 +121,7 @@ def told(work: UnitOfWork, record: Entity, act: Sequence[AuditEntry], states: St
 def change(work: UnitOfWork, record: Entity, entry: AuditEntry, states: States) -> str:
     """Return a change as `Stage: Proposal → Won`; nothing where it is hidden from the reader."""
     kind = record.fields().get(entry.field)
-    if kind and entry.field not in policy.fields(work, record):
+    if kind and (kind.says_nothing or entry.field not in policy.fields(work, record)):
         return ""
     label = kind.label if kind else entry.field.partition(":")[0]
     if entry.erased:
@@ -218,7 +218,11 @@ def held(work: UnitOfWork, record: Entity, state: past.State) -> list[tuple[str,
     for name, kind in policy.fields(work, record).items():
         if name in state.erased:
             pairs.append((kind.label, "erased"))
-        elif name != "deleted_at" and state.values[name] not in (None, "", ()):
+        elif (
+            name != "deleted_at"
+            and not kind.says_nothing
+            and state.values[name] not in (None, "", ())
+        ):
             pairs.append((kind.label, shown(work, kind, kind.dump(state.values[name]), then)))
     return pairs
 

@@ -79,6 +79,10 @@ class Choice(Field):
         return self.bares.get(option) or self.name(option)
 
     @property
+    def says_nothing(self) -> bool:
+        return self.sole and len(self.options) < 2
+
+    @property
     def first(self) -> str:
         """The option that a record has where nobody says another one."""
         return str(next(iter(self.options)))
