@@ -170,8 +170,8 @@ def quiet(works: UnitOfWorkFactory) -> None:
     given(works, CustomField, by="U_ADA", about="product", **figure)
     given(works, CustomObject, by="U_ADA", name="Quiet noun")
     given(works, Option, by="U_ADA", about="deal", choice="stage", name="quiet", like="proposal")
-    given(works, NounWord, by="U_ADA", about="product", one="Quiet word")
     given(works, FieldLayout, by="U_ADA", about="product", card="name")
+    given(works, NounWord, by="U_ADA", about="product", one="Quiet word")
 
 
 def found(work: UnitOfWork, entity: type[Any], name: str = "") -> Any:
