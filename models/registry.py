@@ -13,6 +13,7 @@ from models.core.custom.custom_object import CustomObject
 from models.core.custom.custom_record import CustomRecord
 from models.core.custom.field_layout import FieldLayout
 from models.core.custom.indexed import CustomValue
+from models.core.custom.noun_word import NounWord
 from models.core.custom.option import Option
 from models.core.drafts import Draft
 from models.core.entity.base import Base, Entity
@@ -66,6 +67,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     SavedFilter,
     Rule,
     FieldLayout,
+    NounWord,
     Option,
 )
 """The map of the product: what people know by a number."""

@@ -81,6 +81,10 @@ UNLIKE = {
         "one": {"name": f"Sail {TELLTALE}", "plural_name": f"Sails {TELLTALE}", "starts": "VA"},
         "two": {"name": f"Mast {TELLTALE}", "plural_name": f"Masts {TELLTALE}", "starts": "VB"},
     },
+    "noun_word": {
+        "one": {"one": f"Prow {TELLTALE}", "many": f"Prows {TELLTALE}"},
+        "two": {"about": "deal", "one": f"Stern {TELLTALE}", "many": f"Sterns {TELLTALE}"},
+    },
     "field_layout": {"two": {"about": "deal", "card": "owner", "form": "owner"}},
 }
 """What keeps two records of an entity apart."""

@@ -6,7 +6,7 @@ from models.automation.rule import RuleLine
 from models.core import fields
 from models.core.custom.custom_field import FormulaText, OptionList
 from models.core.custom.field_names import FieldNames
-from models.core.custom.option import FieldList, Place
+from models.core.custom.option_fields import FieldList, Home, Place
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
@@ -56,6 +56,7 @@ TEXTS: dict[type[Field], str] = {
     FormulaText: "amount * 2",
     FieldNames: "owner",
     Place: "proposal",
+    Home: "standard",
     FieldList: "amount",
 }
 OWN = {
@@ -64,6 +65,7 @@ OWN = {
     "custom_field": {"about": "lead", "kind": "text", "is_unique": "no", "required": "no"},
     "field_layout": {"about": "lead", "card": "owner, notes", "form": "notes, owner"},
     "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "SV"},
+    "noun_word": {"about": "lead", "one": "Enquiry", "many": "Enquiries"},
     "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
     "rule": {"paused": "no"},

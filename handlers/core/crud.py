@@ -38,6 +38,8 @@ from models.core.search.query import (
 from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
+NEW = "New {noun}"
+"""The title of the form of a new record."""
 NAMED = 60
 """Letters of a name in an option that adds it."""
 
@@ -67,7 +69,7 @@ class Records(Router, Generic[E]):
         one = {"asks": asks, "saves": True, "common": True}
         new = {
             "defaults": Shaped(partial(defaults, entity)),
-            "title": entity.title_of_new or f"New {entity.noun()}",
+            "title": entity.title_of_new or NEW,
             "on_cards": on_cards,
         }
         self.verb("new", record=False, **one | new)(self.new)

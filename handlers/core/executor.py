@@ -33,7 +33,7 @@ from handlers.core.ui.forms import form
 from handlers.core.ui.receipts import because, choices, echoed, listed, plainly, question, together
 from handlers.core.vanishing import must_stay_visible
 from handlers.core.verb import Verb
-from models.core import sources
+from models.core import entering, sources
 from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import LongText, Text
@@ -82,6 +82,9 @@ def perform(request: Request) -> Response:
         if found.left:
             return not_understood(request, verb, found.left, found.shorter())
         texts = found.texts | subjects.spoken_of(request, verb, found.texts)
+        texts |= (
+            {} if verb.record or request.surface == "form" else entering.above(verb.asks, texts)
+        )
         request = request.but(texts={**request.texts, **texts})
         return run(request, gates.gated(request, verb, records), records)
     except Ambiguous as error:

@@ -71,7 +71,7 @@ class Router:
         doc: str = "",
         menus: Mapping[str, Sequence[str]] = NO_MENUS,
     ) -> None:
-        self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
+        self.noun, self.typed, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
         self.pipes: dict[str, Verb] = {}
         """What can become of a list, by the word behind the bar: `deal list open | count`."""
@@ -81,9 +81,23 @@ class Router:
         """A function that returns the lines that a phrase may mean."""
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """Return what people type for the noun in the present shape."""
+        if self.entity and self.is_entity:
+            return (self.noun, *self.entity.words())
+        return self.typed
+
+    @property
     def word(self) -> str:
         """Return the word we use for the noun ourselves: deal, not opportunity."""
-        return self.words[1] if self.words[1:] else self.noun
+        if self.entity and self.is_entity:
+            return self.entity.noun()
+        return self.typed[1] if self.typed[1:] else self.noun
+
+    @property
+    def is_entity(self) -> bool:
+        """Return whether the noun is the entity itself, not another way in such as `log`."""
+        return self.entity is not None and self.noun == self.entity.slug()
 
     def verb(self, name: str, **options: Any) -> Callable[[Run], Run]:
         """Return a decorator that adds a verb; the docstring of the verb is the help people read.

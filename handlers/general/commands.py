@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from handlers.admin import access_requests
+from handlers.admin import access_requests, noun_word
 from handlers.admin import layout as arranging
 from handlers.admin import model as shape
 from handlers.admin import status as condition
@@ -233,6 +233,12 @@ def previews(request: Request, _: Any) -> Response:
 def layout(request: Request, _: Any) -> Response:
     """Say what cards show and forms ask first: `layout deal card stage amount`, `layout deal`."""
     return arranging.arrange(request)
+
+
+@router.verb("word", record=False, words=True)
+def word(request: Request, _: Any) -> Response:
+    """Say what a noun is called here: `word deal Auftrag plural=Aufträge`, `word deal reset`."""
+    return noun_word.call(request)
 
 
 @router.verb("model", record=False, words=True, writes=False)

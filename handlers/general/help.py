@@ -18,8 +18,8 @@ from handlers.general import intents, talk
 from handlers.general.focus import Focus, focus
 from handlers.general.glossary import GLOSSARY
 from handlers.general.topics import TOPICS
-from models.core.entity.base import Entity
 from models.core.fields.base import Field
+from models.core.fields.words import said
 from models.core.parsing.texts import leading, summary
 from models.core.permissions import policy
 
@@ -178,7 +178,7 @@ def about_noun(request: Request, noun: str) -> Message:
     """Return one noun in full: what it is, each verb with its sentence, and its fields."""
     catalogue = request.catalogue
     router = catalogue.routers[noun]
-    lines = [f"*{name(router)}*: {escape(router.doc)}", ""]
+    lines = [f"*{name(router)}*: {escape(said(router.doc))}", ""]
     allowed = catalogue.allowed(request.work.actor, noun)
     lines += [usage(catalogue.root, router, verb) for verb in allowed] or [
         "Your role lets you do nothing with it."
@@ -203,18 +203,8 @@ def seen(request: Request, router: Router) -> list[Field]:
 def usage(root: str, router: Router, verb: Verb) -> str:
     example = f" {router.entity.prefix}-1" if verb.record and router.entity else ""
     noun = "" if router.noun == GLOBAL else f" {name(router)}"
-    return f"`{root}{noun} {verb.name}{example}` {summary(verb.help)}"
+    return f"`{root}{noun} {verb.name}{example}` {said(summary(verb.help))}"
 
 
 def name(router: Router) -> str:
-    return router.entity.noun() if router.entity and is_entity(router) else router.noun
-
-
-def is_entity(router: Router) -> bool:
-    """Return whether the noun is the entity itself, not another way in such as `log`."""
-    return (
-        bool(router.entity)
-        and isinstance(router.entity, type)
-        and issubclass(router.entity, Entity)
-        and router.entity.slug() == router.noun
-    )
+    return router.entity.noun() if router.entity and router.is_entity else router.noun

@@ -12,6 +12,7 @@ from handlers.general.focus import Focus, changes, focus, may
 from handlers.general.sections import health, my_records, rows, support, team, totals
 from handlers.general.sections.my_day import my_day
 from models.core.errors import Forbidden
+from models.core.fields.words import said as in_our_words
 from models.core.permissions import policy
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -55,9 +56,9 @@ def tab(drawn: Sequence[Block]) -> Home:
 
 def top(request: Request) -> list[Block]:
     """Return the row to search with, and to make something new."""
-    new = [blocks.option(label, line) for label, line in NEW if may(request, line)]
+    new = [blocks.option(in_our_words(label), line) for label, line in NEW if may(request, line)]
     elements = [
-        blocks.search("Find a person, company, deal, case…", "crm.more"),
+        blocks.search(in_our_words("Find a person, company, deal, case…"), "crm.more"),
         rows.run(request, "Log", "log new"),
         blocks.select("New…", "crm.menu", new) if new else None,
     ]

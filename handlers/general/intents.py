@@ -9,6 +9,7 @@ from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
 from handlers.general.examples import Examples
 from handlers.general.focus import Focus, may
+from models.core.fields.words import said as in_our_words
 
 SALES, SUPPORT, TEAM, ADMIN, FIGURES = (
     Focus.DEALS,
@@ -192,7 +193,7 @@ def filled(request: Request, intent: Intent, examples: Examples) -> Iterator[Sho
         return
     typed, line = (said.format(**values) for said in (intent.example, intent.runs))
     if may(request, typed) and may(request, line):
-        yield Shown(intent.title, typed, intent.button, line)
+        yield Shown(in_our_words(intent.title), typed, intent.button, line)
 
 
 def asked(request: Request, words: set[str]) -> list[Shown]:
@@ -209,5 +210,6 @@ def touched(request: Request, words: set[str]) -> list[Shown]:
 
 def titled(request: Request, wanted: set[str]) -> list[Shown]:
     """Return what has these titles and the person may do, the first of each."""
+    wanted = {in_our_words(title) for title in wanted}
     found = {each.title: each for each in reversed([*shown(request)]) if each.title in wanted}
     return [*reversed(found.values())]

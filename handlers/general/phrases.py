@@ -177,6 +177,11 @@ PHRASES = (
         "report",
     ),
     (
+        r"(?:pipeline (?:new|add|create)|(?:new|add|create|make)(?: an?)?(?: new)? pipeline) (.+)",
+        r"option new deal pipeline \1",
+    ),
+    (r"pipelines|pipelines? list|list (?:the )?pipelines", "option list deal pipeline"),
+    (
         rf"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)((?! {NUMBER}).+)",
         r"report\1",
     ),

@@ -13,8 +13,9 @@ from handlers.core.ui.receipts import choices
 from handlers.general.focus import may
 from handlers.general.sections import my_records, rows, team
 from handlers.notifications import news
-from handlers.notifications.report import figures, money, pipeline_lines, report
+from handlers.notifications.report import figures, money, of_pipeline, pipeline_lines, report
 from models.analytics.dashboard import me, my_pipeline
+from models.core.fields.words import said as in_our_words
 from models.core.identity.user import User
 from models.core.parsing.dates import show_day
 from models.core.parsing.periods import read_period
@@ -34,6 +35,7 @@ CASES = re.compile(r"cases(?: (?:by|per) (?:assignee|owner|person)s?)?", re.IGNO
 MINE = re.compile(r"mine|of mine|me", re.IGNORECASE)
 STUCK = re.compile(r"stuck", re.IGNORECASE)
 CHANGES = re.compile(r"changes", re.IGNORECASE)
+NAMED = re.compile(r"(?:the |pipeline )*(?P<name>.+?)(?: pipeline)?", re.IGNORECASE)
 CLOSED = re.compile(
     r"closed(?: (?:by|per) (?:owner|person|rep)s?)?(?: (?P<period>.+))?", re.IGNORECASE
 )
@@ -46,7 +48,18 @@ def answer(request: Request, said: str) -> Message:
     for pattern, asked in ASKED:
         if found := pattern.fullmatch(said):
             return asked(request, found)
+    if pipeline := pipeline_called(request, said):
+        return of_pipeline(request.work, pipeline)
     return unread(request, said)
+
+
+def pipeline_called(request: Request, said: str) -> str:
+    """Return the pipeline that words name, "" where they name none."""
+    kind = Opportunity.choice_of("pipeline")
+    try:
+        return kind.read((NAMED.fullmatch(said) or {"name": said})["name"], request.work)
+    except ValueError:
+        return ""
 
 
 def unread(request: Request, said: str) -> Message:
@@ -76,7 +89,11 @@ def pipeline(request: Request, _: re.Match[str]) -> Message:
     found = by_owner(request.work)
     told = [(id, [figures(theirs), weighted(request, theirs)]) for id, theirs in in_order(found)]
     every = [row for theirs in found.values() for row in theirs]
-    total = f"Total: {figures(every)}; {weighted(request, every)}" if every else "No open deals."
+    total = (
+        f"Total: {figures(every)}; {weighted(request, every)}"
+        if every
+        else in_our_words("No open deals.")
+    )
     return drawn(request, "Open pipeline by owner", asked, told, total, "deal list open")
 
 
@@ -127,9 +144,11 @@ def cases(request: Request, _: re.Match[str]) -> Message:
     order = sorted(found, key=lambda id: (id is None, -counted_of(found[id], "count"), id or 0))
     told = [(id, in_hand(found[id])) for id in order]
     every = [row for theirs in found.values() for row in theirs]
-    total = f"Total: {rows.DASH.join(in_hand(every))}" if every else "No open cases."
+    total = f"Total: {rows.DASH.join(in_hand(every))}" if every else in_our_words("No open cases.")
     asked = (Case.priority, Case.status, Case.assignee)
-    return drawn(request, "Open cases by assignee", asked, told, total, "case list open")
+    return drawn(
+        request, in_our_words("Open cases by assignee"), asked, told, total, "case list open"
+    )
 
 
 def in_hand(found: Sequence[PriorityRow]) -> list[str]:
@@ -222,7 +241,11 @@ def shows(request: Request, id: int | None, line: str) -> Block | None:
     whose = f"{owner} = {person.ref}" if person else "unassigned"
     button = rows.run(request, "Show", f"{line} {whose}")
     if button:
-        label = f"Show the {noun}s of {name(request, id)}" if person else "Show what nobody has"
+        label = (
+            f"Show the {in_our_words(f'{noun}s')} of {name(request, id)}"
+            if person
+            else "Show what nobody has"
+        )
         button["accessibility_label"] = blocks.cut(label, rows.LABEL)
     return button
 

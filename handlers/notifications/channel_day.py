@@ -10,6 +10,7 @@ from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards
 from models.activities import reminders
 from models.activities.activity import Activity
+from models.core.fields.words import said as in_our_words
 from models.core.outbox.delivery import Delivery
 from models.core.parsing.calendar import name_day
 from models.core.permissions import visibility
@@ -97,4 +98,5 @@ def say_leads(waiting: int | None) -> str:
 
 def number(count: int, noun: str) -> str:
     """Return no task, 1 task, 2 tasks."""
-    return f"no {noun}" if not count else f"{count} {noun}{'' if count == 1 else 's'}"
+    said = f"no {noun}" if not count else f"{count} {noun}{'' if count == 1 else 's'}"
+    return in_our_words(said)

@@ -11,6 +11,7 @@ from handlers.core.ui import blocks, card_text, cards, history
 from handlers.core.ui.blocks import Block, escape
 from handlers.notifications import filter_sections, report
 from models.core.entity.base import Entity
+from models.core.fields.words import said as in_our_words
 from models.core.history.since import Difference, differences
 from models.core.identity.notices import Seldom
 from models.core.outbox.delivery import Delivery
@@ -140,9 +141,13 @@ def including(moment: datetime) -> datetime:
 def quiet(work: UnitOfWork, catalogue: Catalogue, news: News, secret: str) -> Message:
     """Return the one line of a digest without news."""
     rows = by_stage(work)
-    open_now = f"Open: {report.figures(rows)}." if rows else "No deal is open."
+    open_now = f"Open: {report.figures(rows)}." if rows else in_our_words("No deal is open.")
     told = f"Nothing changed since {moment_of(work, news.start)}. {secret or open_now}"
-    begin = "" if rows or secret else f" A deal is one line away: `{catalogue.root} deal new`"
+    begin = (
+        ""
+        if rows or secret
+        else in_our_words(f" A deal is one line away: `{catalogue.root} deal new`")
+    )
     return Message(told, [blocks.section(f"{escape(told)}{begin}")])
 
 
@@ -264,7 +269,7 @@ def lead_parts(work: UnitOfWork, news: News) -> list[Part]:
         if seen and (word := lead_move(each.before, each.after, seen)):
             found.setdefault(word, []).append(each.record)
     lines = [f"{len(leads)} {word} ({people(work, leads)})" for word, leads in found.items()]
-    return [Part("Leads", [", ".join(lines)])] if lines else []
+    return [Part(in_our_words("Leads"), [", ".join(lines)])] if lines else []
 
 
 def people(work: UnitOfWork, leads: Sequence[Lead]) -> str:
@@ -287,7 +292,7 @@ def case_parts(work: UnitOfWork, news: News) -> list[Part]:
     came, ended = moves.count((False, True)), moves.count((True, False))
     told = [f"{came} new"] if came else []
     told += [f"{ended} solved"] if ended else []
-    return [Part("Cases", [", ".join(told)])] if told else []
+    return [Part(in_our_words("Cases"), [", ".join(told)])] if told else []
 
 
 def is_open(state: Any) -> bool:
@@ -313,7 +318,8 @@ def to_look_at(work: UnitOfWork, news: News) -> tuple[list[Part], bool]:
         work, Lead, untouched(news.end - UNTOUCHED), Lead.created_at.desc(), LISTED
     )
     if alone:
-        title = "1 lead without a talk" if leads == 1 else f"{leads} leads without a talk"
+        said = "1 lead without a talk" if leads == 1 else f"{leads} leads without a talk"
+        title = in_our_words(said)
         parts.append(Part(title, [lead_line(work, lead) for lead in alone], leads - len(alone)))
     fresh = [bool(deal.close_date and deal.close_date >= last) for deal in late]
     fresh += [lead.created_at + UNTOUCHED > news.start for lead in alone]
@@ -346,7 +352,7 @@ def figures(
         found.append((title, secret or report.pipeline_lines(after, before)))
     secret, rows = report.no_figures(work, Case.priority, Case.status), cases_by_priority(work)
     if secret or rows:
-        found.append(("Open cases", secret or report.case_lines(rows)))
+        found.append((in_our_words("Open cases"), secret or report.case_lines(rows)))
     return found
 
 

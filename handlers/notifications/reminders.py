@@ -15,6 +15,7 @@ from models.activities.activity import Activity
 from models.activities.reminders import Overdue
 from models.core.entity.base import ENTITIES
 from models.core.fields import Phone
+from models.core.fields.words import said as in_our_words
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.parsing.values import show_day
@@ -114,7 +115,7 @@ def task_list(
     if not tasks:
         said = folded or left or NOTHING_LEFT
         return Message(said, overdue_row(said, overdue), named=named)
-    due = "1 task is due" if count == 1 else f"{count} tasks are due"
+    due = in_our_words("1 task is due" if count == 1 else f"{count} tasks are due")
     heading = due if count else NOTHING_DUE
     drawn = [blocks.section(f":alarm_clock: *{heading}*")]
     for task in tasks:
@@ -138,8 +139,8 @@ def overdue_line(work: UnitOfWork, overdue: Overdue, other: str = "") -> str:
         return ""
     day = show_day(overdue.since.astimezone(work.zone).date(), work.today)
     if overdue.count == 1:
-        return f"1 {other}task is overdue since {day}"
-    return f"{overdue.count} {other}tasks are overdue, the oldest since {day}"
+        return in_our_words(f"1 {other}task is overdue since {day}")
+    return in_our_words(f"{overdue.count} {other}tasks are overdue, the oldest since {day}")
 
 
 def overdue_row(said: str, overdue: Overdue) -> list[Block]:
@@ -317,7 +318,7 @@ def case_list(work: UnitOfWork, cases: Sequence[Case], count: int, left: str = "
         count: How many need someone in all.
         left: The line about those that are not in the list.
     """
-    pressing = "1 case needs someone" if count == 1 else f"{count} cases need someone"
+    pressing = in_our_words("1 case needs someone" if count == 1 else f"{count} cases need someone")
     heading = pressing if count else TAKEN_CARE_OF if cases else NOTHING_LEFT
     icon = ":rotating_light:" if count else ":white_check_mark:"
     drawn = [blocks.section(f"{icon} *{heading}*"), *(case_row(case, work) for case in cases)]

@@ -9,6 +9,7 @@ from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards, charts
 from handlers.core.ui.blocks import Block
+from models.core.fields.words import said as in_our_words
 from models.core.parsing import values
 from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import Opportunity
@@ -31,18 +32,32 @@ def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
     no_stages, no_cases = no_deals(work), no_figures(work, Case.priority, Case.status)
     if not (pipeline or closed or priorities or no_stages or no_cases):
         quiet = f"Nothing is open, and nothing was closed {week}."
-        begin = f"A deal is one line away: `{catalogue.root} deal new`"
+        begin = in_our_words(f"A deal is one line away: `{catalogue.root} deal new`")
         return Message(
             f"Good day, {work.me}. {quiet}", [*drawn, blocks.section(f"{quiet} {begin}")]
         )
     parts = [("Open pipeline", no_stages or pipeline_lines(pipeline))]
     parts.append((f"Closed {week}", no_stages or closed_lines(closed)))
-    parts.append(("Open cases", no_cases or case_lines(priorities)))
+    parts.append((in_our_words("Open cases"), no_cases or case_lines(priorities)))
     for title, lines in parts:
         drawn.append(blocks.section("\n".join([f"*{title}*", *lines])))
     drawn[3:3] = pipeline_chart(work.currency, {"": pipeline})
     told = "\n".join(line for title, lines in parts for line in (f"{title}:", *lines))
     return Message(f"Good day, {work.me}. {day}\n{told}", drawn)
+
+
+def of_pipeline(work: UnitOfWork, pipeline: str) -> Message:
+    """Return the open deals of a pipeline by stage, and what of it was won and lost this week."""
+    title = f"Pipeline {Opportunity.choice_of('pipeline').name(pipeline)}"
+    no_stages = no_figures(work, Opportunity.stage, Opportunity.pipeline)
+    rows = [] if no_stages else by_stage(work, pipeline)
+    closed, week = ([], "") if no_stages else closed_this_week(work, pipeline)
+    parts = [(in_our_words("Open deals"), no_stages or pipeline_lines(rows))]
+    parts += [] if no_stages else [(f"Closed {week}", closed_lines(closed))]
+    drawn = [blocks.header(title), *pipeline_chart(work.currency, {"": rows}, pipeline)]
+    drawn += [blocks.section("\n".join([f"*{name}*", *lines])) for name, lines in parts]
+    told = "\n".join(line for name, lines in parts for line in (f"{name}:", *lines))
+    return Message(f"{title}\n{told}", drawn)
 
 
 def no_deals(work: UnitOfWork) -> list[str]:
@@ -58,7 +73,7 @@ def no_figures(work: UnitOfWork, *counted: Any) -> list[str]:
     return list(filter(None, [cards.concealed(work, *counted)]))
 
 
-def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
+def closed_this_week(work: UnitOfWork, pipeline: str = "") -> tuple[list[StageRow], str]:
     """Return what was won and lost since Monday in the reader's zone, and the name of that time.
 
     On a Monday, it is since the Monday before.
@@ -68,7 +83,7 @@ def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
     if work.today == monday:
         start, week = monday - timedelta(days=7), "last week and today"
     midnights = [datetime.combine(day, time(), work.zone) for day in (start, end)]
-    return closed_between(work, midnights[0], midnights[1]), week
+    return closed_between(work, midnights[0], midnights[1], pipeline), week
 
 
 def pipeline_lines(rows: Sequence[StageRow], before: Sequence[StageRow] | None = None) -> list[str]:
@@ -85,7 +100,7 @@ def pipeline_lines(rows: Sequence[StageRow], before: Sequence[StageRow] | None =
         if at(rows, stage) or at(was, stage)
     ]
     if not lines:
-        return ["No open deals."]
+        return [in_our_words("No open deals.")]
     weighted = f"weighted {money(rows, 'weighted')}{money_change(rows, was, 'weighted')}"
     return [*lines, f"Total: {figures(rows)}{change(rows, was)}; {weighted}"]
 
@@ -113,7 +128,7 @@ def case_lines(rows: Sequence[PriorityRow]) -> list[str]:
         more = [f"{row.unclaimed} unassigned"] if row.unclaimed else []
         more += [f"{row.overdue} overdue"] if row.overdue else []
         lines.append(f"{row.priority.capitalize()}: {', '.join([str(row.count), *more])}")
-    return lines or ["No open cases."]
+    return lines or [in_our_words("No open cases.")]
 
 
 def figures(rows: Sequence[StageRow]) -> str:
@@ -121,7 +136,8 @@ def figures(rows: Sequence[StageRow]) -> str:
     count = deals(rows)
     if not count:
         return "nothing"
-    return f"{count} deal{'' if count == 1 else 's'}, {money(rows)}"
+    noun = in_our_words("deal" if count == 1 else "deals")
+    return f"{count} {noun}, {money(rows)}"
 
 
 def change(rows: Sequence[StageRow], before: Sequence[StageRow]) -> str:
@@ -131,7 +147,7 @@ def change(rows: Sequence[StageRow], before: Sequence[StageRow]) -> str:
     more = deals(rows) - deals(before)
     if not more:
         return ""
-    named = "deal" if abs(more) == 1 else "deals"
+    named = in_our_words("deal" if abs(more) == 1 else "deals")
     return f" ({abs(more)} {named} {'more' if more > 0 else 'fewer'})"
 
 
@@ -175,7 +191,9 @@ def deals(rows: Sequence[StageRow], currency: str | None = None) -> int:
     return sum(row.count for row in rows if currency in (None, row.currency))
 
 
-def pipeline_chart(currency: str, series: Mapping[str, Sequence[StageRow]]) -> list[Block]:
+def pipeline_chart(
+    currency: str, series: Mapping[str, Sequence[StageRow]], pipeline: str = ""
+) -> list[Block]:
     """Return the stages as bars, in the workspace's currency or else the one most deals have.
 
     The text has all currencies.
@@ -183,6 +201,7 @@ def pipeline_chart(currency: str, series: Mapping[str, Sequence[StageRow]]) -> l
     Args:
         currency: The currency of the workspace.
         series: The open deals of each moment, by its name; the last one decides the currency.
+        pipeline: The pipeline whose stages are shown; "" for those of all.
     """
     rows = list(series.values())[-1]
     known = {row.currency for row in rows if row.amount}
@@ -191,10 +210,11 @@ def pipeline_chart(currency: str, series: Mapping[str, Sequence[StageRow]]) -> l
     shown = (
         currency if currency in known else max(sorted(known), key=lambda code: deals(rows, code))
     )
+    kind = Opportunity.choice_of("stage")
+    stages = [each for each in open_stages() if not pipeline or kind.belongs(each, pipeline)]
     bars = {
         name or shown: [
-            (stage_name(stage), float(sums(at(found, stage)).get(shown, 0)))
-            for stage in open_stages()
+            (stage_name(stage), float(sums(at(found, stage)).get(shown, 0))) for stage in stages
         ]
         for name, found in series.items()
     }

@@ -155,6 +155,7 @@ def keep_rules(work: Context, record: Entity, by_hand: bool, before: Held | None
 
 def begin(work: Context, record: Entity) -> None:
     """Give a new record its defaults and its creation date, unless it brings one along."""
+    entering.begin(record)
     for name, default in record.defaults().items():
         if getattr(record, name) is None:
             setattr(record, name, default)
@@ -173,6 +174,7 @@ def apply_rules(work: Context, record: Entity, changes: Changes, by_hand: bool =
     with policy.beyond(work.session):
         if by_hand:
             filling.check_needs(work, record, changes)
+        entering.arrange(record, changes)
         if record.is_computed():
             settle_computed(work, record, changes)
         else:

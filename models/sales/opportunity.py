@@ -21,6 +21,7 @@ from models.core.fields import (
     Choice,
     Currency,
     Day,
+    Listed,
     LongText,
     Money,
     Percent,
@@ -40,7 +41,7 @@ from models.sales.closed_deals import ClosedDeals
 from models.sales.collisions import colleagues_with
 from models.sales.purchase import Purchase
 from models.sales.purchase_line import PurchaseLine
-from models.sales.stage import CLOSED, ENTRIES, OPEN, Forecast, Stage
+from models.sales.stage import CLOSED, ENTRIES, HOMES, OPEN, PIPELINES, Forecast, Pipeline, Stage
 
 FIGURE = re.compile(
     r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE
@@ -115,8 +116,27 @@ class Opportunity(Entity):
             kept=(Stage.QUALIFICATION, *CLOSED),
             takes=("probability", "forecast"),
             entries=ENTRIES,
+            under="pipeline",
+            homes=HOMES,
         ),
         default=Stage.QUALIFICATION,
+    )
+    pipeline: Mapped[str] = field(
+        Listed(
+            "Pipeline",
+            options=Pipeline,
+            required=True,
+            others=PIPELINES,
+            names={Pipeline.STANDARD: "Standard"},
+            length=50,
+            yours=True,
+            kept=(Pipeline.STANDARD,),
+            sole=True,
+            form=False,
+            card=False,
+        ),
+        default=Pipeline.STANDARD,
+        server_default=Pipeline.STANDARD,
     )
     amount: Mapped[Decimal | None] = field(
         Money(
@@ -160,7 +180,8 @@ class Opportunity(Entity):
         if self.closed:
             now = "*{stage}* on {close_date} · {amount} · {owner|unassigned}"
             return (now, whose, "", "*Why:* {lost_reason}", "*Competitor:* {competitor}")
-        now = "*{amount}* · {stage} · closes {close_date} · {owner|unassigned}"
+        stage = "{stage} · {pipeline}" if self.fields()["pipeline"].card else "{stage}"
+        now = f"*{{amount}}* · {stage} · closes {{close_date}} · {{owner|unassigned}}"
         return (now, whose, "", "*Next step:* {next_step}")
 
     @classmethod
@@ -364,6 +385,7 @@ class Opportunity(Entity):
         Raises:
             Conflict: The deal is at that stage already.
         """
+        stage = self.option_here("stage", stage)
         if self.stage == stage:
             raise Conflict(f"{self} is already {self.stage_name(stage)}.")
         if work.can_ask and (errors := self.lacks({"stage": stage, "lost_reason": reason})):
@@ -378,7 +400,7 @@ class Opportunity(Entity):
 
     def win(self, work: Context) -> None:
         """Close the deal as won today."""
-        self.move(work, Stage.WON)
+        self.move(work, self.first_of("stage", Stage.WON))
 
     def reopen(self, work: Context) -> None:
         """Take the deal back to the stage at which it was closed.
@@ -392,7 +414,8 @@ class Opportunity(Entity):
         closing = (StageChange.opportunity == self.id, still_open)
         latest = select(StageChange.before).where(*closing).order_by(StageChange.id.desc())
         before = work.session.scalar(latest.limit(1))
-        self.move(work, before or Stage.QUALIFICATION)
+        fits = before and self.choice_of("stage").belongs(before, self.pipeline)
+        self.move(work, before if before and fits else self.first_of("stage", *OPEN))
 
     def as_line(self, work: Context) -> str:
         """Return the line of a sale of just this deal, "" where there is no amount to read."""
@@ -464,7 +487,7 @@ class Opportunity(Entity):
 
         Settling clears a reason only when a deal is reopened.
         """
-        self.move(work, Stage.LOST, reason)
+        self.move(work, self.first_of("stage", Stage.LOST), reason)
         self.competitor = competitor or self.competitor
 
 

@@ -43,18 +43,25 @@ def open_stages() -> tuple[str, ...]:
     return Opportunity.options_like("stage", *OPEN)
 
 
-def by_stage(work: Context) -> list[StageRow]:
-    """Return the open deals by stage and currency, in the order of the pipeline."""
-    return stage_rows(work, open_stages())
+def by_stage(work: Context, pipeline: str = "") -> list[StageRow]:
+    """Return the open deals by stage and currency, in the order of the pipeline: of one, or all."""
+    return stage_rows(work, open_stages(), *those_in(pipeline))
 
 
-def closed_between(work: Context, start: datetime, end: datetime) -> list[StageRow]:
-    """Return the deals won and lost in [start, end), UTC, by currency.
+def those_in(pipeline: str) -> tuple[object, ...]:
+    """Return the condition for the deals of a pipeline; none for the deals of all."""
+    return (Opportunity.pipeline == pipeline,) if pipeline else ()
+
+
+def closed_between(
+    work: Context, start: datetime, end: datetime, pipeline: str = ""
+) -> list[StageRow]:
+    """Return the deals won and lost in [start, end), UTC, by currency: of a pipeline, or of all.
 
     These are the deals that came to their stage then and are still there. Source: the last move,
     not the close date, which people set to what they expect.
     """
-    return stage_rows(work, CLOSED, start <= SINCE, end > SINCE)
+    return stage_rows(work, CLOSED, start <= SINCE, end > SINCE, *those_in(pipeline))
 
 
 def closed_since(work: Context, start: datetime) -> list[StageRow]:

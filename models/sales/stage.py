@@ -13,6 +13,10 @@ class Stage(StrEnum):
     LOST = "lost"
 
 
+class Pipeline(StrEnum):
+    STANDARD = "standard"
+
+
 class Forecast(StrEnum):
     COMMIT = "commit"
     BEST = "best"
@@ -23,6 +27,14 @@ class Forecast(StrEnum):
 CLOSED = (Stage.WON, Stage.LOST)
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 """What stages mean: those that admins add are like one of these."""
+
+
+HOMES: Mapping[str, str] = dict.fromkeys(OPEN, Pipeline.STANDARD)
+"""The pipeline of each open stage; won and lost are stages of all pipelines."""
+PIPELINES: Mapping[str, str] = dict.fromkeys(
+    ("default", "defaultpipeline", "pipeline", "sales", "salespipeline", "main"), Pipeline.STANDARD
+)
+"""What other systems call the pipeline that every workspace has."""
 
 
 def entry(probability: int, forecast: Forecast) -> dict[str, str]:

@@ -126,6 +126,17 @@ def shape(browser: Browser, url: str, folder: Path) -> None:
     take(screen, str(folder / "own-noun"))
 
 
+def pipelines(browser: Browser, url: str, folder: Path) -> None:
+    """A deal goes to another pipeline, and the form asks for a stage of that one."""
+    screen = sit(browser, url, "U_ADA", "C_GENERAL")
+    screen.say('/crm pipeline new Renewals stages="Due 20%, Talking 60%, Renewed like won"')
+    expect(screen.whisper("Created OT-")).to_be_visible()
+    screen.say("/crm deal edit OP-2 pipeline=renewals")
+    expect(screen.page.get_by_text("Choose the one to move to")).to_be_visible()
+    screen.page.mouse.move(0, 0)
+    take(screen, str(folder / "pipelines"))
+
+
 def digest(browser: Browser, url: str, folder: Path) -> None:
     screen = sit(browser, url, "U_MONA", "D_MONA")
     screen.to_next_working_morning()
@@ -138,7 +149,7 @@ def digest(browser: Browser, url: str, folder: Path) -> None:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sandbox(Path(place)) as url, chromium() as browser:
-        for picture in (homes, everything, case, roles, shape, channel, form, digest):
+        for picture in (homes, everything, case, roles, shape, channel, form, pipelines, digest):
             picture(browser, url, folder)
 
 

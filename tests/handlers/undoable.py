@@ -37,6 +37,7 @@ NO_RECORDS = {
     "crm.request": "asks the admins",
     "crm.keep": "keeps a line for one person, which is no record",
     "crm.layout": "shows layouts, or does what the verbs of layouts do",
+    "crm.word": "shows words, or does what the verbs of words do",
     "crm.lists": "shows lists, and forgets one",
     "crm.previews": "is a setting",
     "crm.background": "shows tasks, and ends or begins one",
@@ -115,6 +116,7 @@ EDITED = {
         "starts_at": ["07:15", "08:30"],
     },
     "custom_field": {"hint": ["Something new", "Else"], "on_card": ["yes", "no"]},
+    "noun_word": {"one": ["Prow", "Stern"], "many": ["Prows", "Sterns"]},
     "option": {"name": ["Something new", "Else"], "probability": ["30", "60"]},
     "saved_filter": {"name": ["Something new", "Else"], "typed": ["open", "mine"]},
 }
@@ -127,6 +129,11 @@ NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"]}
 
 APART = {
     "field_layout": [("about", ["lead", "deal", "customer", "account", "sale"])],
+    "noun_word": [
+        ("about", ["lead", "deal", "customer", "account", "sale"]),
+        ("one", [f"Vessel {letter}" for letter in ascii_lowercase]),
+        ("many", [f"Vessels {letter}" for letter in ascii_lowercase]),
+    ],
     "custom_object": [
         ("name", [f"Voyage {letter}" for letter in ascii_lowercase]),
         ("plural_name", [f"Voyages {letter}" for letter in ascii_lowercase]),
@@ -198,13 +205,16 @@ def edited(entity: type[Entity], ref: str, pick: Pick, nth: int) -> Interaction:
 # ── what a workspace holds ────────────────────────────────────────────────────────────────────────
 
 
+GROWING = ("version", "updated_at", "former")
+
+
 @cache
 def looks() -> dict[str, Select[Any]]:
     """The questions of `held`, made once, by what they ask for."""
     asked: dict[str, Select[Any]] = {}
     for slug, entity in ENTITIES.items():
         table: Any = entity.__table__
-        columns = [column for column in table.c if column.name not in ("version", "updated_at")]
+        columns = [column for column in table.c if column.name not in GROWING]
         asked[slug] = select(*columns).where(table.c.deleted_at.is_(None))
     asked["reply"] = select(CaseComment.__table__).where(CaseComment.taken_back_at.is_(None))
     asked["found by"] = select(SearchText.__table__).where(SearchText.text != "")
@@ -215,7 +225,7 @@ def held(works: UnitOfWorkFactory) -> dict[str, Any]:
     """Every record that is not hidden with everything it holds, what it is found by, and what was
     said about it.
 
-    Left out: versions and times of change, which only grow; the trail and the moves of deals, which
+    Left out: versions, times of change, and the words that a noun once had, which only grow; the trail and the moves of deals, which
     are history; and what Slack is told, which follows from the records.
     """
     with everywhere(works.engine).connect() as connection:

@@ -224,9 +224,10 @@ def menus(record: Entity, work: UnitOfWork, router: Router) -> list[Block]:
             continue
         offered = {*kind.offered, value}
         options = {
-            each: blocks.option(kind.name(each), f"{record.ref} {before}{each}")
+            each: blocks.option(kind.bare(each), f"{record.ref} {before}{each}")
             for each in (kind.like(*among) if among else kind.options)
-            if each in offered
+            if (each in offered and kind.belongs(each, getattr(record, kind.under or name)))
+            or each == value
         }
         if value in options:
             action = f"{record.slug()}.{verb}"

@@ -20,6 +20,7 @@ from models.core.entity.wholes import joined_names, kind_of
 from models.core.errors import Conflict
 from models.core.fields import Choice, Match, Reference, Whole
 from models.core.fields.base import Field
+from models.core.fields.choices import NOBODY
 from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
@@ -66,9 +67,15 @@ def form(
     metadata = json.dumps({key: value for key, value in state.items() if value})
     drawn = [*request.state.get("top", ()), *told, *inputs, *foot]
     named = state["r"] if others else record.spoken if record else ""
-    title = f"{verb.title or verb.name.capitalize()} {named}".strip()
+    begin = (verb.title or verb.name.capitalize()).replace("{noun}", noun_of(verb))
+    title = f"{begin} {named}".strip()
     save = "Save anyway" if state["d"] else "Save" if verb.saves else verb.button or "Save"
     return Form(blocks.modal(title, verb.id, drawn, metadata, save) | {"notify_on_close": True})
+
+
+def noun_of(verb: Verb) -> str:
+    """Return the word for what a verb is about, in the workspace."""
+    return ENTITIES[verb.about].noun() if verb.about in ENTITIES else verb.noun
 
 
 def refilled(request: Request, texts: Mapping[str, str], **state: Any) -> Request:
@@ -144,7 +151,15 @@ def first_asked(verb: Verb) -> tuple[str, ...]:
         return laid
     usual = (*entity.needed(), *entity.named, *entity.line_fields(), *entity.line)
     names = entity.asked_first or tuple(dict.fromkeys(usual))
-    return tuple(name for name in names if name in verb.asks)[:FEW]
+    return with_above(verb, tuple(name for name in names if name in verb.asks)[:FEW])
+
+
+def with_above(verb: Verb, names: Sequence[str]) -> tuple[str, ...]:
+    """Return fields with the choice above each that depends on one: a pipeline before a stage."""
+    kinds = {name: verb.asks[name] for name in names}
+    above = {n: k.under for n, k in kinds.items() if isinstance(k, Choice) and k.under in verb.asks}
+    pairs = ((above.get(name, name), name) for name in names)
+    return tuple(dict.fromkeys(each for pair in pairs for each in pair))
 
 
 def laid_out(verb: Verb) -> tuple[str, ...]:
@@ -231,6 +246,7 @@ def inputs_of(
     """Return the inputs of these fields, and what must be said above them."""
     inputs: list[Block] = []
     notes: list[str] = []
+    above = {kind.under for kind in kinds.values() if isinstance(kind, Choice)}
     for name, kind in kinds.items():
         said = typed(request, verb, name)
         text = stands(request, verb, record, name) if said is None else said
@@ -241,15 +257,37 @@ def inputs_of(
             notes.append(
                 f"{kind.label} is longer than a form holds: only its first {INPUT:,} characters are here."
             )
-        if isinstance(kind, Match):
-            kind = replace(kind, listed=tuple(kind.offers(request.work, record, request.texts)))
-        kind = kind.within(request.texts, record)
-        block, problem = field_block(name, kind, text, request.work)
-        if filled := request.state.get("s"):
-            block["element"]["action_id"] += f"~{filled}"
+        block, problem = input_of(request, record, name, kind, text)
+        if name in above:  # what else can be chosen follows from it
+            block["dispatch_action"] = True
         inputs.append(block)
         notes += [problem] if problem and problem not in notes else []
     return inputs, notes
+
+
+def input_of(
+    request: Request, record: Entity | None, name: str, kind: Field, text: str
+) -> tuple[Block, str]:
+    """Return the input of a field, and the sentence about a text that does not fit it."""
+    if isinstance(kind, Match):
+        kind = replace(kind, listed=tuple(kind.offers(request.work, record, request.texts)))
+    every, kind = kind, kind.within(request.texts, record)
+    if every is not kind and reads(every, text) and not reads(kind, text):
+        text = ""  # it belongs to another one than what the form says above
+    block, problem = field_block(name, kind, text, request.work)
+    if isinstance(kind, Choice) and kind.under:
+        block["element"]["action_id"] += f"~{kind.home(request.texts, record)}"
+    if filled := request.state.get("s"):
+        block["element"]["action_id"] += f"~{filled}"
+    return block, problem
+
+
+def reads(kind: Field, text: str) -> bool:
+    """Return whether a text names one of the options of a choice."""
+    try:
+        return isinstance(kind, Choice) and bool(text) and bool(kind.read(text, NOBODY))
+    except ValueError:
+        return False
 
 
 def typed(request: Request, verb: Verb, name: str) -> str | None:

@@ -127,7 +127,7 @@ def unknown_label(field: str) -> str:
 def change(work: UnitOfWork, record: Entity, entry: AuditEntry, states: States) -> str:
     """Return a change as `Stage: Proposal → Won`; nothing where it is hidden from the reader."""
     kind = record.fields().get(entry.field)
-    if kind and entry.field not in policy.fields(work, record):
+    if kind and (kind.says_nothing or entry.field not in policy.fields(work, record)):
         return ""
     label = kind.label if kind else unknown_label(entry.field)
     if entry.erased:
@@ -224,7 +224,11 @@ def held(work: UnitOfWork, record: Entity, state: past.State) -> list[tuple[str,
     for name, kind in policy.fields(work, record).items():
         if name in state.erased:
             pairs.append((kind.label, "erased"))
-        elif name != "deleted_at" and state.values[name] not in (None, "", ()):
+        elif (
+            name != "deleted_at"
+            and not kind.says_nothing
+            and state.values[name] not in (None, "", ())
+        ):
             pairs.append((kind.label, shown(work, kind, kind.dump(state.values[name]), then)))
     return pairs
 

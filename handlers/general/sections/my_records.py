@@ -14,6 +14,7 @@ from models.activities.activity import Activity
 from models.analytics import dashboard
 from models.analytics.dashboard import COUNTED, News, Talk, talks
 from models.core.entity.base import Entity
+from models.core.fields.words import said as in_our_words
 from models.core.identity.notices import Where
 from models.core.names import learn
 from models.core.permissions import visibility
@@ -40,16 +41,16 @@ def my_leads(request: Request, always: bool) -> list[Block]:
     if not may(request, "lead list"):
         return []
     if secret := cards.concealed(work, dashboard.open_leads()):
-        return [blocks.header("My leads"), blocks.section(secret)] if always else []
+        return [blocks.header(in_our_words("My leads")), blocks.section(secret)] if always else []
     leads = dashboard.my_leads(work, SHOWN + 1)
     if not leads:
         said = "You have no open leads."
         drawn = [rows.empty(request, said, "New lead", "lead new")]
-        return [blocks.header("My leads"), *drawn] if always else []
+        return [blocks.header(in_our_words("My leads")), *drawn] if always else []
     count = counted(work, Lead, dashboard.open_leads(), len(leads))
     talked = talks(work, "lead", [lead.id for lead in leads[:SHOWN]])
     open_count = f"{count} or more" if count >= COUNTED else count
-    drawn = [blocks.header(f"My leads: {open_count} open")]
+    drawn = [blocks.header(in_our_words(f"My leads: {open_count} open"))]
     for lead in leads[:SHOWN]:
         seen = cards.texts(lead, work, "company", "status")
         company = seen.get("company", "")
@@ -84,17 +85,20 @@ def my_deals(request: Request, always: bool) -> list[Block]:
     if not may(request, "deal list"):
         return []
     if secret := cards.concealed(work, Opportunity.open()):
-        return [blocks.header("My deals"), blocks.section(secret)] if always else []
+        return [blocks.header(in_our_words("My deals")), blocks.section(secret)] if always else []
     deals = dashboard.my_deals(work, SHOWN)
     if not deals:
         said = "You have no open deals."
         drawn = [rows.empty(request, said, "New deal", "deal new")]
-        return [blocks.header("My deals"), *drawn] if always else []
+        return [blocks.header(in_our_words("My deals")), *drawn] if always else []
     sums = dashboard.my_pipeline(work)
     count = sum(row.count for row in sums)
     talked = talks(work, "opportunity", [deal.id for deal in deals])
     total = f", {money(sums)}" if any(row.amount for row in sums) else ""
-    drawn = [blocks.header(f"My deals: {count} open{total}"), blocks.context(by_stage(sums))]
+    drawn = [
+        blocks.header(in_our_words(f"My deals: {count} open{total}")),
+        blocks.context(by_stage(sums)),
+    ]
     for deal in deals:
         seen = cards.texts(deal, work, "amount")
         then = [closes(deal, work), next_step(deal, work, talked)]
@@ -145,15 +149,15 @@ def my_cases(request: Request, always: bool) -> list[Block]:
     if not may(request, "case list"):
         return []
     if secret := cards.concealed(work, Case.open()):
-        return [blocks.header("My cases"), blocks.section(secret)] if always else []
+        return [blocks.header(in_our_words("My cases")), blocks.section(secret)] if always else []
     cases = dashboard.my_cases(work, SHOWN + 1)
     if not cases:
-        drawn = [blocks.section("No open case is yours.")]
-        return [blocks.header("My cases"), *drawn] if always else []
+        drawn = [blocks.section(in_our_words("No open case is yours."))]
+        return [blocks.header(in_our_words("My cases")), *drawn] if always else []
     count = counted(work, Case, Case.open(), len(cases))
     learn(work, cases[:SHOWN], ("customer",))
     said = rows.counted(count, "open case", COUNTED)
-    drawn = [blocks.header(f"My cases: {said}")]
+    drawn = [blocks.header(f"{in_our_words('My cases')}: {said}")]
     drawn += [case_row(case, work, ("reply", "Reply")) for case in cases[:SHOWN]]
     return [*drawn, *rows.more(request, SHOWN, count, "case list mine open", COUNTED)]
 

@@ -8,6 +8,7 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.general.focus import may
 from models.core.entity.base import Entity
+from models.core.fields.words import said as in_our_words
 from models.core.parsing.dates import show_day
 from models.core.unit_of_work import UnitOfWork
 
@@ -19,7 +20,7 @@ DASH = " · "
 
 def run(request: Request, label: str, line: str) -> Block | None:
     """Return a button that runs a line; None where the person may not do what it says."""
-    return blocks.button(label, "crm.run", line) if may(request, line) else None
+    return blocks.button(in_our_words(label), "crm.run", line) if may(request, line) else None
 
 
 def entry(record: Entity, *first: str, then: Sequence[str] = ()) -> str:
@@ -70,7 +71,7 @@ def row(
 
 def empty(request: Request, sentence: str, label: str = "", line: str = "") -> Block:
     """Return what a part says that has nothing, with a button for what to do first."""
-    return blocks.section(sentence, run(request, label, line) if line else None)
+    return blocks.section(in_our_words(sentence), run(request, label, line) if line else None)
 
 
 def more(request: Request, shown: int, count: int, line: str, most: int = 0) -> list[Block]:
@@ -91,7 +92,7 @@ def more(request: Request, shown: int, count: int, line: str, most: int = 0) -> 
 
 def counted(count: int, noun: str, most: int = 0) -> str:
     """Return a number with its noun: 1 case, 3 cases, 100 cases or more."""
-    said = f"{count} {noun}{'' if count == 1 else 's'}"
+    said = in_our_words(f"{count} {noun}{'' if count == 1 else 's'}")
     return f"{said} or more" if most and count >= most else said
 
 

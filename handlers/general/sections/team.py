@@ -13,6 +13,7 @@ from handlers.notifications.report import figures
 from models.analytics import team
 from models.analytics.dashboard import Load, loads, me
 from models.analytics.team import BIGGEST, Look
+from models.core.fields.words import said as in_our_words
 from models.core.identity.user import User
 from models.core.names import learn
 from models.core.unit_of_work import UnitOfWork
@@ -44,10 +45,21 @@ def looks(request: Request, pipeline: Pipeline) -> list[Block]:
     drawn = [blocks.header(f"Needs a look: {', '.join(counts)}" if counts else "Needs a look")]
     drawn += [deal_row(look, work) for look in found[:DEALS]]
     drawn += [lead_row(lead, work) for lead in cold]
-    drawn += [] if counts else [blocks.section("Every deal has a date, a next step and a talk.")]
+    drawn += (
+        []
+        if counts
+        else [blocks.section(in_our_words("Every deal has a date, a next step and a talk."))]
+    )
     drawn += rows.more(request, DEALS, len(found), "deal list open")
     many = sum(row.count for theirs in pipeline.values() for row in theirs) > BIGGEST
-    return [*drawn, *([blocks.context(f"Among the {BIGGEST} biggest open deals")] if many else [])]
+    return [
+        *drawn,
+        *(
+            [blocks.context(in_our_words(f"Among the {BIGGEST} biggest open deals"))]
+            if many
+            else []
+        ),
+    ]
 
 
 def deal_row(look: Look, work: UnitOfWork) -> Block:
@@ -131,14 +143,20 @@ def amount_of(found: Sequence[StageRow]) -> Decimal:
 
 def in_hand(found: Sequence[StageRow], leads: int | None, cases: int) -> list[str]:
     """Return how many deals, leads and cases somebody has."""
-    told = [figures(found) if found else "no deals"]
-    told += [rows.counted(leads, "lead") if leads else "no leads"] if leads is not None else []
+    told = [figures(found) if found else in_our_words("no deals")]
+    told += (
+        [rows.counted(leads, "lead") if leads else in_our_words("no leads")]
+        if leads is not None
+        else []
+    )
     return [*told, *([rows.counted(cases, "case")] if cases else [])]
 
 
 def to_do(load: Load) -> list[str]:
     """Return how many tasks somebody has today, and how many are overdue."""
-    told = [f"{rows.counted(load.today, 'task')} today" if load.today else "no task today"]
+    told = [
+        f"{rows.counted(load.today, 'task')} today" if load.today else in_our_words("no task today")
+    ]
     return [f"{told[0]}, {load.overdue} overdue"] if load.overdue else told
 
 

@@ -14,6 +14,7 @@ from handlers.general.sections.my_records import closes
 from handlers.notifications.report import money
 from models.analytics import team, trend
 from models.analytics.trend import ADDED, LOST, WON, Flow
+from models.core.fields.words import said as in_our_words
 from models.core.names import learn
 from models.core.parsing import values
 from models.core.parsing.dates import show_day
@@ -132,7 +133,7 @@ def cases(request: Request) -> list[Block]:
     if not may(request, "case list"):
         return []
     if secret := cards.concealed(work, Case.priority, Case.status):
-        return [blocks.section(f"*Open cases*\n{secret}")]
+        return [blocks.section(f"*{in_our_words('Open cases')}*\n{secret}")]
     found = cases_by_priority(work)
     parts = {
         "urgent": sum(row.count for row in found if row.priority == "urgent"),
@@ -142,7 +143,7 @@ def cases(request: Request) -> list[Block]:
     told = [f"{count} {name}" for name, count in parts.items() if count]
     count = sum(row.count for row in found)
     said = f"{count or 'none'}{', of them ' if told else ''}{', '.join(told)}"
-    return [blocks.section(f"*Open cases*\n{said}")]
+    return [blocks.section(f"*{in_our_words('Open cases')}*\n{said}")]
 
 
 def weeks(request: Request, figures: Figures) -> list[Block]:
@@ -186,10 +187,10 @@ def biggest(request: Request) -> list[Block]:
         return []
     deals = team.biggest(work, BIG)
     if not deals:
-        said = "No deal is open. A deal begins with a customer."
-        return [blocks.header("Biggest open deals"), blocks.section(said)]
+        said = in_our_words("No deal is open. A deal begins with a customer.")
+        return [blocks.header(in_our_words("Biggest open deals")), blocks.section(said)]
     learn(work, deals, ("owner",))
-    drawn = [blocks.header("Biggest open deals")]
+    drawn = [blocks.header(in_our_words("Biggest open deals"))]
     for deal in deals:
         seen = cards.texts(deal, work, "amount", "stage", "owner")
         then = [seen.get("stage", ""), closes(deal, work), blocks.escape(seen.get("owner", ""))]

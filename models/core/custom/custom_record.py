@@ -14,6 +14,7 @@ from models.core.entity.base import Entity
 from models.core.entity.custom_values import PREFIX
 from models.core.fields import Person, Text, field
 from models.core.fields.shape import ENTERED
+from models.core.parsing import values
 
 ON_LINE = 3
 """The added fields that follow the name in a list."""
@@ -114,7 +115,8 @@ class CustomRecord(Entity):
     @classmethod
     def words(cls) -> tuple[str, ...]:
         """Return every word that people may use for it, singular and plural."""
-        return tuple(dict.fromkeys((*super().words(), cls.plural())))
+        said = dict.fromkeys((*super().words(), cls.plural()))
+        return tuple(dict.fromkeys((*said, *map(values.fold, said))))
 
     @classmethod
     def posted_in(cls, workspace: Any) -> str:

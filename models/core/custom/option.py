@@ -1,11 +1,7 @@
 """Options that admins add to the choices of a noun, or that take the place of built-in ones."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from dataclasses import field as field_of
+from collections.abc import Iterator
 from decimal import Decimal as Exact
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, false, func, select, text
@@ -14,6 +10,17 @@ from sqlalchemy.orm import Mapped
 from models.core.context import Context
 from models.core.custom.custom_field import QUOTED, NounChoice, led
 from models.core.custom.kinds import code_of
+from models.core.custom.option_fields import (
+    FORECASTS,
+    LIKE,
+    FieldChoice,
+    FieldList,
+    Home,
+    Place,
+    named_field,
+    noun_of,
+    yours,
+)
 from models.core.custom.order import (
     FIRST,
     built_in_options,
@@ -23,7 +30,6 @@ from models.core.custom.order import (
     places,
 )
 from models.core.entity.base import ENTITIES, Changes, Entity
-from models.core.entity.custom_values import PREFIX
 from models.core.errors import Invalid
 from models.core.fields import Choice, Decimal, Flag, Percent, Text, field
 from models.core.fields.base import Field, Reader
@@ -36,79 +42,8 @@ MOST = 90
 """The options that a choice may have: a menu of Slack holds a hundred."""
 TAKEN = ("probability", "forecast")
 """The fields of an option that a record takes as it enters the option."""
-BETWEEN = re.compile(r"\s*[,;+&\n]\s*|\s+and\s+")
+ANOTHER = "Retire this one and add another."
 NOT_YOURS = "No {} has options of its {}. Options of your own have: {}."
-
-
-class Codes:
-    """The options of a choice that come from what the entities declare.
-
-    Args:
-        among: A function that returns, for the kind of a field that is yours, some of the options.
-    """
-
-    def __init__(self, among: Callable[[type[Entity], str, Field], Iterable[str]]) -> None:
-        self.among = among
-
-    def __iter__(self) -> Iterator[StrEnum]:
-        found = {code for each in yours() for code in self.among(*each)}
-        named = [(f"O{at}", code) for at, code in enumerate(sorted(found))]
-        codes: Any = StrEnum("Codes", named)  # type: ignore[misc]
-        return iter(codes)
-
-
-def yours() -> Iterator[tuple[type[Entity], str, Field]]:
-    """Yield the fields whose options admins keep, as they are built in."""
-    for entity in ENTITIES.values():
-        yield from ((entity, name, kind) for name, kind in entity.built_in().items() if kind.yours)
-
-
-def meanings(entity: type[Entity], name: str, kind: Field) -> Iterable[str]:
-    return map(str, kind.options) if isinstance(kind, Choice) else ()
-
-
-def forecasts(entity: type[Entity], name: str, kind: Field) -> Iterable[str]:
-    takes = isinstance(kind, Choice) and "forecast" in kind.takes
-    taken = entity.built_in()["forecast"] if takes else None
-    return map(str, taken.options) if isinstance(taken, Choice) else ()
-
-
-LIKE: Any = Codes(meanings)
-FORECASTS: Any = Codes(forecasts)
-
-
-@dataclass(frozen=True)
-class FieldChoice(Choice):
-    """A field whose options are yours, by any of its words."""
-
-    options: Any = field_of(default_factory=lambda: Codes(lambda e, name, k: [name]), hash=False)
-
-    def read(self, text: str, reader: Reader) -> str:
-        for entity, name, _ in yours():
-            if named_field(entity, text) == name:
-                return name
-        return super().read(text, reader)
-
-
-@dataclass(frozen=True)
-class Place(Field):
-    """The option behind which another one stands, by its name; first is before all of them."""
-
-    length: int = 60
-
-
-@dataclass(frozen=True)
-class FieldList(Field):
-    """Fields of the records that have the choice, with commas between."""
-
-    def read(self, text: str, reader: Reader) -> str:
-        words = filter(None, BETWEEN.split(text))
-        return str(super().read(", ".join(dict.fromkeys(words)), reader))
-
-    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
-        return ", ".join(each.removeprefix(PREFIX) for each in (value or "").split(", ")).replace(
-            "_", " "
-        )
 
 
 class Option(Entity):
@@ -117,15 +52,16 @@ class Option(Entity):
     prefix = "OT"
     icon = ":radio_button:"
     nouns = ("option",)
-    line = ("about", "choice", "like")
+    line = ("about", "choice", "home", "like")
     makers = False
-    asked_first = ("about", "choice", "name", "after", "like")
+    asked_first = ("about", "choice", "name", "below", "after", "like")
     governing: ClassVar[frozenset[str]] = frozenset(
         {
             "about",
             "choice",
             "name",
             "like",
+            "home",
             "after",
             "position",
             "probability",
@@ -146,6 +82,11 @@ class Option(Entity):
     )
     like: Mapped[str | None] = field(
         Choice("Behaves like", options=LIKE, also=("as",), hint="A built-in option")
+    )
+    home: Mapped[str | None] = field(
+        Home(
+            "Belongs to", also=("in", "within"), hint="Such as the pipeline of a stage: in=renewals"
+        )
     )
     after: Mapped[str | None] = field(
         Place("Stands after", card=False, hint="Another option, or first")
@@ -207,12 +148,19 @@ class Option(Entity):
         same = (cls.about == about, cls.choice == choice, cls.slot == code)
         return work.session.scalar(select(cls.id).where(*same))
 
+    def called(self, reader: Reader) -> str:
+        """Return its name; with what it belongs to, where that is not the usual."""
+        kind = ENTITIES[self.about].fields().get(self.choice) if self.about else None
+        usual = kind.above.first if isinstance(kind, Choice) and kind.above else self.home
+        return self.name if not self.home or self.home == usual else f"{self.name} ({self.home})"
+
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the options of a choice apart and in their order, with a meaning for each."""
         entity = ENTITIES[self.about]
         kind = entity.fields().get(self.choice)
         if kind is None or not kind.yours:
             raise Invalid({"choice": NOT_YOURS.format(entity.noun(), self.choice, known_choices())})
+        self.settle_home(work, kind, changes)
         if self.is_double(work, kind):
             raise Invalid({"name": f"There is an option “{self.name}” already."})
         self.settle_meaning(work, kind)
@@ -222,6 +170,25 @@ class Option(Entity):
         if errors := dict(self.problems(work, changes, kind)):
             raise Invalid(errors)
         self.settle_place(work, changes, kind)
+        if "deleted_at" in changes and self.id is not None and not work.restores:
+            self.take_along(work, changes["deleted_at"][0])
+
+    def take_along(self, work: Context, before: Any) -> None:
+        """Delete or bring back with it the options that belong to it.
+
+        Args:
+            work: The unit of work.
+            before: When it was deleted; None where it is deleted now.
+        """
+        cls, kinds = type(self), ENTITIES[self.about].below().items()
+        names = [name for name, kind in kinds if kind.under == self.choice]
+        its = (cls.about == self.about, cls.choice.in_(names), cls.home == self.slot)
+        found = select(cls).where(
+            *its, cls.deleted_at.is_(None) if not before else cls.deleted_at == before
+        )
+        with work.session.no_autoflush:
+            for each in work.session.scalars(found.execution_options(with_deleted=True)):
+                each.deleted_at = self.deleted_at
 
     def settle_place(self, work: Context, changes: Changes, kind: Field) -> None:
         """Put an option where it is to stand; a new one stands behind those that are like it."""
@@ -231,13 +198,45 @@ class Option(Entity):
             return
         every = places(work, self)
         among = kind.like(self.like) if isinstance(kind, Choice) and self.like else ()
-        before = named(kind, moves) if moves else last_of(every, among)
+        before = named(kind, moves, self.home) if moves else last_of(every, among)
         self.position = place_after(every, before)
 
     @property
     def built_in_ones(self) -> tuple[str, ...]:
         """The options that its choice has without anybody's doing."""
         return built_in_options(self.about, self.choice)
+
+    def settle_home(self, work: Context, kind: Field, changes: Changes) -> None:
+        """Bring what it belongs to into its kept form: the usual, where nobody says anything."""
+        above = kind.above if isinstance(kind, Choice) and kind.under else None
+        if above is None:
+            if self.home:
+                raise Invalid({"home": f"A {kind.label.lower()} belongs to nothing else."})
+            self.home = None
+        elif self.slot in self.built_in_ones:
+            self.home = kind.homes.get(self.slot)  # type: ignore[attr-defined]
+        elif self.id is not None and "home" in changes and changes["home"][0]:
+            raise Invalid({"home": f"What an option belongs to stays. {ANOTHER}"})
+        elif self.id is not None and self.home:
+            self.must_have_home(work, kind)
+        else:
+            try:
+                self.home = above.read(self.home, work) if self.home else above.first
+            except ValueError as error:
+                raise Invalid({"home": str(error)}) from None
+
+    def must_have_home(self, work: Context, kind: Field) -> None:
+        """Raise Invalid where an option is brought back and what it belongs to is deleted."""
+        cls, above = type(self), getattr(kind, "under", "")
+        its = (cls.about == self.about, cls.choice == above, cls.slot == self.home)
+        with work.session.no_autoflush:
+            there = work.session.scalars(
+                select(cls).where(*its).execution_options(with_deleted=True).order_by(cls.id.desc())
+            ).first()
+        if there is not None and there.deleted_at and not self.deleted_at:
+            raise Invalid(
+                {"home": f"{there} is deleted, and this belongs to it: restore {there.ref}"}
+            )
 
     def settle_meaning(self, work: Context, kind: Field) -> None:
         """Bring the built-in option that it behaves like, and its values, into their kept form."""
@@ -260,7 +259,7 @@ class Option(Entity):
             if getattr(self, name) is not None and name not in takes:
                 yield name, f"{whose} has no {self.fields()[name].label.lower()}."
         if self.id is not None and changes.keys() & {"about", "choice", "like"}:
-            yield "like", "What an option is like stays. Retire this one and add another."
+            yield "like", f"What an option is like stays. {ANOTHER}"
         if self.retired and isinstance(kind, Choice) and self.slot in kind.kept:
             yield "retired", f"{self.name} is set by Rapport itself. Give it another name instead."
         if self.id is None and isinstance(kind, Choice) and len(kind.options) >= MOST:
@@ -274,26 +273,30 @@ class Option(Entity):
             return False
         cls, word = type(self), squeezed(self.name)
         others = kind.options if isinstance(kind, Choice) else ()
-        if any(squeezed(kind.name(each)) == word for each in others if each != self.slot):  # type: ignore[attr-defined]
+        here = [each for each in others if each != self.slot and kind.shares(each, self.home)]  # type: ignore[attr-defined]
+        if any(squeezed(kind.bare(each)) == word for each in here):  # type: ignore[attr-defined]
             return True
         same = (cls.about == self.about, cls.choice == self.choice, cls.id != (self.id or 0))
-        named_so = cls.key == values.fold(self.name)[:255]
+        named_so = cls.key == values.fold(self.called(work))[:255]
         with work.session.no_autoflush:
             mine = select(cls.id).where(*same, named_so | (cls.slot == (self.slot or None)))
             return bool(work.session.scalar(mine.limit(1)))
 
     def still_held(self, work: Context) -> str:
         """Return why an option cannot go, "" where no record holds it."""
+        holds = "" if self.slot in self.built_in_ones else self.held(work)
+        retire = f"Retire it: option edit {self.ref} retired=yes"
+        return f"{holds} {self.name}. {retire}" if holds else ""
+
+    def held(self, work: Context) -> str:
+        """Return how many records hold it, also deleted ones: 3 deals hold; "" for none."""
         entity: Any = ENTITIES[self.about]
-        if self.slot in self.built_in_ones:
-            return ""
         held = select(func.count(entity.id)).where(getattr(entity, self.choice) == self.slot)
         with policy.beyond(work.session), work.session.no_autoflush:
             count = work.session.scalar(held.execution_options(with_deleted=True)) or 0
         if not count:
             return ""
-        holds = f"1 {entity.noun()} holds" if count == 1 else f"{count} {entity.plural()} hold"
-        return f"{holds} {self.name}. Retire it: option edit {self.ref} retired=yes"
+        return f"1 {entity.noun()} holds" if count == 1 else f"{count} {entity.plural()} hold"
 
     def free_slot(self, work: Context) -> str:
         """Return what records keep for a new option, which no option is, or was, kept as."""
@@ -327,17 +330,6 @@ def divided(words: str) -> dict[str, str]:
     else:
         choice, name = led(rest, known)
     return {"about": noun, "choice": choice, "name": name.strip()}
-
-
-def noun_of(word: str) -> type[Entity]:
-    """Return the entity of a noun, by any of its words."""
-    return next(each for each in ENTITIES.values() if values.fold(word) in each.words())
-
-
-def named_field(entity: type[Entity], word: str) -> str:
-    """Return the field that a word names, or the word."""
-    key = values.fold(word).replace(" ", "_")
-    return entity.field_names().get(key, key)
 
 
 def needed(entity: type[Entity], choice: str, said: str) -> str:

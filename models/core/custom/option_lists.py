@@ -15,6 +15,7 @@ from models.core.custom.order import built_in_options
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Listed
 from models.core.fields.base import Field
+from models.core.fields.synonyms import squeezed
 
 SAYING: Any = Option.__table__.c
 COLUMNS = (
@@ -23,6 +24,7 @@ COLUMNS = (
     "slot",
     "name",
     "like",
+    "home",
     "position",
     *TAKEN,
     "conditions",
@@ -47,7 +49,34 @@ def with_options(rows: Sequence[Any]) -> Mapping[tuple[str, str], Choice]:
         entity = ENTITIES.get(row.about)
         if entity and row.choice in entity.built_in():
             found.setdefault((row.about, row.choice), []).append(row)
-    return {key: kind for key, some in found.items() if (kind := choice_of(*key, some))}
+    made: dict[tuple[str, str], Choice] = {}
+    for (about, choice), some in sorted(found.items(), key=lambda each: is_below(*each[0])):
+        if kind := choice_of(about, choice, some):
+            above = made.get((about, kind.under)) or ENTITIES[about].built_in().get(kind.under)
+            made[about, choice] = told_apart(kind, above)
+    return made
+
+
+def first_above(about: str, kind: Choice) -> str:
+    """Return the usual option of the choice above one."""
+    return str(next(iter(built_in_options(about, kind.under))))
+
+
+def is_below(about: str, choice: str) -> bool:
+    """Return whether the options of a choice belong to those of another one."""
+    return bool(getattr(ENTITIES[about].built_in()[choice], "under", ""))
+
+
+def told_apart(kind: Choice, above: Any) -> Choice:
+    """Return a choice where options of one name say what they belong to, but for the first."""
+    same: dict[str, list[str]] = {}
+    for each in map(str, kind.options):
+        same.setdefault(squeezed(kind.name(each)), []).append(each)
+    alike = {word: tuple(some) for word, some in same.items() if len(some) > 1}
+    others = [each for some in alike.values() for each in some[1:]]
+    bares = {each: kind.name(each) for each in others}
+    names = {each: f"{bares[each]} ({above.name(kind.homes[each])})" for each in others}
+    return replace(kind, alike=alike, bares=bares, names={**kind.names, **names})
 
 
 def choice_of(about: str, choice: str, rows: Sequence[Any]) -> Choice | None:
@@ -65,9 +94,14 @@ def choice_of(about: str, choice: str, rows: Sequence[Any]) -> Choice | None:
     names = {row.slot: row.name for row in rows if row.slot in there or row.slot not in built_in}
     deeds = {slot: kind.deeds[like] for slot, like in meanings.items() if like in kind.deeds}
     options: Any = StrEnum("Options", [(f"O{at}", code) for at, code in enumerate(ordered)])  # type: ignore[misc]
+    added = (row for row in rows if known.under and row.slot not in built_in)
+    homes = {row.slot: row.home or first_above(about, known) for row in added}
     return replace(
         known,
+        form=known.form or known.sole,
+        card=known.card or known.sole,
         options=options,
+        homes={**known.homes, **homes},
         names={**known.names, **names},
         meanings={**known.meanings, **meanings},
         deeds={**known.deeds, **deeds},

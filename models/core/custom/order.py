@@ -49,8 +49,13 @@ def last_of(every: Places, among: tuple[str, ...]) -> str:
     return max(wanted, key=lambda code: every[code], default="")
 
 
-def named(kind: Field, said: str) -> str:
+def named(kind: Field, said: str, home: str | None = None) -> str:
     """Return the option that a text names, "" for the beginning.
+
+    Args:
+        kind: The choice.
+        said: The text.
+        home: Where the option belongs, if options of one name belong to different ones.
 
     Raises:
         Invalid: There is no such option.
@@ -59,7 +64,8 @@ def named(kind: Field, said: str) -> str:
     if word in FIRST:
         return ""
     if isinstance(kind, Choice):
-        for code in map(str, kind.options):
-            if word in (values.fold(code), values.fold(kind.name(code))):
+        near = [each for each in map(str, kind.options) if kind.shares(each, home)]
+        for code in dict.fromkeys((*near, *map(str, kind.options))):
+            if word in (*map(values.fold, (code, kind.name(code), kind.bare(code))),):
                 return code
     raise Invalid({"after": f"There is no option “{said[:60]}” to stand after."})

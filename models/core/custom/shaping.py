@@ -1,6 +1,6 @@
 """Make the shape of a workspace from what its admins made: nouns, fields, options, layouts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -11,11 +11,13 @@ from models.core.custom.custom_object import CustomObject
 from models.core.custom.custom_record import Definition, entity_of
 from models.core.custom.field_layout import FieldLayout
 from models.core.custom.kinds import kind_of
+from models.core.custom.noun_word import NounWord
 from models.core.custom.option_lists import OPTIONS, with_options
 from models.core.entity.base import ENTITIES, plural
 from models.core.entity.custom_values import attach
 from models.core.fields.base import Field
-from models.core.fields.shape import BUILT_IN, ENTERED, Layout, Shape
+from models.core.fields.shape import BUILT_IN, ENTERED, Called, Layout, Shape
+from models.core.parsing import values
 from models.core.permissions.cache import Roster, Rosters
 
 SAYING: Any = CustomField.__table__.c
@@ -64,7 +66,16 @@ ASKING_NOUNS = (
 """The statement for the nouns that a workspace made."""
 
 
-PARTS = (ASKING, ASKING_NOUNS, OPTIONS, LAYOUTS)
+CALLING: Any = NounWord.__table__.c
+WORDS = (
+    select(*(CALLING[name] for name in ("about", "one", "many", "former", "deleted_at")))
+    .where(CALLING.workspace == bindparam("workspace"))
+    .order_by(CALLING.id)
+)
+"""The statement for what a workspace calls nouns; what it said before is still understood."""
+
+
+PARTS = (ASKING, ASKING_NOUNS, OPTIONS, LAYOUTS, WORDS)
 """The statements for all that makes the shape of a workspace."""
 Said = tuple[Sequence[Any], ...]
 """The rows of each of `PARTS`."""
@@ -100,10 +111,14 @@ def rows_of(session: Session, workspace: str) -> Said:
 
 
 def made_of(
-    fields: Sequence[Any], nouns: Sequence[Any], options: Sequence[Any], layouts: Sequence[Any]
+    fields: Sequence[Any],
+    nouns: Sequence[Any],
+    options: Sequence[Any],
+    layouts: Sequence[Any],
+    words: Sequence[Any],
 ) -> Shape:
     """Return the shape that rows say, and give the entities the attributes for its fields."""
-    if not (fields or nouns or options or layouts):
+    if not (fields or nouns or options or layouts or words):
         return BUILT_IN
     objects = {row.slot: (entity_of(row.slot), definition(row)) for row in nouns}
     there = ENTITIES.built_in().keys() | objects.keys()
@@ -116,7 +131,30 @@ def made_of(
     for (about, choice), some in with_options(options).items():
         added.setdefault(about, {})[choice] = some
     laid = {row.about: Layout(row.card, row.form) for row in layouts if row.about in there}
-    return Shape(added, objects, laid)
+    return Shape(added, objects, laid, called_by(words, {each.name for each in nouns}))
+
+
+def called_by(rows: Sequence[Any], taken: Iterable[str]) -> dict[str, Called]:
+    """Return what nouns are called: noun → the words now, and those of before that are still free.
+
+    Args:
+        rows: What the workspace says, and said.
+        taken: The names of the nouns that it made.
+    """
+    now = {row.about: row for row in rows if not row.deleted_at}
+    used = {values.fold(word) for row in now.values() for word in (row.one, row.many)}
+    used |= {values.fold(name) for name in taken}
+    before: dict[str, list[str]] = {}
+    for row in rows:
+        said = [*filter(None, (row.former or "").split(", "))]
+        said += [row.one, row.many] if row.deleted_at else []
+        before.setdefault(row.about, []).extend(w for w in said if values.fold(w) not in used)
+    found = {}
+    for about, words in before.items():
+        usual, row = ENTITIES[about].usual_noun(), now.get(about)
+        one, many = (row.one, row.many) if row else ("", "")
+        found[about] = Called(usual, plural(usual), one, many, tuple(words))
+    return found
 
 
 def definition(row: Any) -> Definition:

@@ -26,7 +26,7 @@ from models.core.entity.facts import EVERY, FACTS, Facts
 from models.core.entity.unique import add_columns, field_indexes
 from models.core.fields import Joined, Moment, field
 from models.core.fields.base import Field, Reader, read_all
-from models.core.fields.shape import Catalogued
+from models.core.fields.shape import ENTERED, Catalogued
 from models.core.parsing import values
 from models.core.parsing.texts import summary
 
@@ -211,6 +211,12 @@ class Entity(Row, Declared):
     @classmethod
     def noun(cls) -> str:
         """Return the word for it in commands and sentences: deal, task, customer."""
+        found = ENTERED.get().called.get(cls.slug())
+        return found.one if found and found.one else cls.usual_noun()
+
+    @classmethod
+    def usual_noun(cls) -> str:
+        """Return the word for it where the workspace says no other; it is always understood."""
         return cls.nouns[0] if cls.nouns else cls.slug()
 
     @classmethod
@@ -220,7 +226,9 @@ class Entity(Row, Declared):
 
     @classmethod
     def plural(cls) -> str:
-        return plural(cls.noun())
+        """Return the word for several of them."""
+        found = ENTERED.get().called.get(cls.slug())
+        return found.many if found and found.one else plural(cls.usual_noun())
 
     @classmethod
     def called_together(cls, some: Iterable[Any]) -> tuple[str, str]:
@@ -233,10 +241,22 @@ class Entity(Row, Declared):
 
         Of a noun of two words there are three spellings: price list, price-list and price_list.
         """
-        single = dict.fromkeys((*cls.nouns, cls.slug()))
-        words = (*single, *(plural(word) for word in single))
+        words = (*cls.usual_words(), *cls.own_words())
         spelt = (word.replace(" ", sign) for word in words for sign in "-_")
         return tuple(dict.fromkeys((*words, *spelt)))
+
+    @classmethod
+    def usual_words(cls) -> tuple[str, ...]:
+        """Return the words that Rapport has for it, whatever the workspace calls it."""
+        single = dict.fromkeys((*cls.nouns, cls.slug()))
+        return (*single, *(plural(word) for word in single))
+
+    @classmethod
+    def own_words(cls) -> tuple[str, ...]:
+        """Return the words of the workspace for it, as people may type them, also earlier ones."""
+        found = ENTERED.get().called.get(cls.slug())
+        words = (found.one, found.many, *found.before) if found else ()
+        return tuple(form(word) for word in words if word for form in (str.casefold, values.fold))
 
     @classmethod
     def read_line(cls, text: str, reader: Reader) -> dict[str, str]:

@@ -15,6 +15,7 @@ from models.core.fields.computed import Bound, Operands, Rollup, in_order
 from models.core.fields.operands import operands_of, words_of
 from models.core.fields.shape import AS_BUILT, ENTERED, Layout, by_shape
 from models.core.fields.spoken import spoken_of
+from models.core.fields.words import in_words
 from models.core.parsing import values
 
 
@@ -50,9 +51,11 @@ class Declared:
         built_in = cls.built_in()
         added = ENTERED.get().added.get(cls.slug())
         if not added:
-            return built_in
+            return in_words(built_in)
         last = {"deleted_at": built_in["deleted_at"]}
         found = {name: kind for name, kind in built_in.items() if name not in last} | dict(added)
+        kinds = {**in_words(built_in), **dict(added)}
+        found = {name: kinds[name] for name in found}
         return {name: kind.among(found) for name, kind in found.items()} | last
 
     @classmethod
@@ -208,6 +211,26 @@ class Declared:
         column: Any = getattr(cls, name)
         added = {o: m for o, m in cls.choice_of(name).meanings.items() if o != m}
         return case(added, value=column, else_=column) if added else column
+
+    def option_here(self, name: str, option: str) -> str:
+        """Return an option of a choice, or that of the same name which this record can have."""
+        kind = self.choice_of(name)
+        home = getattr(self, kind.under, None) if kind.under else None
+        return option if kind.belongs(option, home) else kind.twin(option, home) or option
+
+    def first_of(self, name: str, *meanings: str) -> str:
+        """Return the first option that this record can have of those like some built-in ones."""
+        kind = self.choice_of(name)
+        home = getattr(self, kind.under, None) if kind.under else None
+        among = (each for each in kind.offered if kind.belongs(each, home))
+        return next((each for each in among if kind.meaning(each) in meanings), meanings[0])
+
+    @classmethod
+    @by_shape
+    def below(cls) -> Mapping[str, Choice]:
+        """Return the choices whose options belong to those of another choice."""
+        kinds = cls.fields().items()
+        return {name: kind for name, kind in kinds if isinstance(kind, Choice) and kind.under}
 
     def take_on(self, name: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
         """Give the record what it takes as it enters an option, unless somebody says otherwise."""

@@ -1,7 +1,10 @@
 """What a field is, and the kinds there are; `field` declares one on an entity."""
 
-from models.core.fields.kinds import (
+from models.core.fields.choices import (
     Choice as Choice,
+)
+from models.core.fields.choices import (
+    Listed as Listed,
 )
 from models.core.fields.kinds import (
     Clock as Clock,
@@ -32,9 +35,6 @@ from models.core.fields.kinds import (
 )
 from models.core.fields.kinds import (
     Link as Link,
-)
-from models.core.fields.kinds import (
-    Listed as Listed,
 )
 from models.core.fields.kinds import (
     LongText as LongText,

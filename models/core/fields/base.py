@@ -105,6 +105,11 @@ class Field:
         return text
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether every record holds the same in it, so that nobody needs to read it."""
+        return False
+
+    @property
     def beside(self) -> str:
         """The field of the same record that says how this one is read and shown, "" for most."""
         return ""

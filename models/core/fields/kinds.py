@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from dataclasses import field as field_of
 from datetime import date, datetime
 from decimal import Decimal as Exact
-from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Boolean, Date, ForeignKey, Integer, Numeric
@@ -15,7 +13,6 @@ from sqlalchemy.types import TypeEngine
 
 from models.core.db.types import TagList, UTCDateTime
 from models.core.fields.base import Field, Reader
-from models.core.fields.synonyms import squeezed, without_number
 from models.core.parsing import values
 
 NEW, NONE = "new", "none"
@@ -332,75 +329,6 @@ class Flag(Field):
 
     def load(self, text: str | None) -> Any:
         return None if text is None else text == "yes"
-
-
-@dataclass(frozen=True)
-class Choice(Field):
-    """One of a few words; ranked ones have an order, the least first, and can be compared."""
-
-    options: type[StrEnum] = StrEnum
-    ranked: bool = False
-    others: Mapping[str, str] = field_of(default_factory=dict, hash=False)
-    """Other names of the options, squeezed, as other systems write them."""
-    names: Mapping[str, str] = field_of(default_factory=dict, hash=False)
-    """What an option is called, where its own word does not say it."""
-    kept: tuple[str, ...] = ()
-    """The options that the program sets by itself: they get other names, and are never retired."""
-    takes: tuple[str, ...] = ()
-    """The fields of the record that an option says a value for, as it is entered."""
-    meanings: Mapping[str, str] = field_of(default_factory=dict, hash=False)
-    """The options that admins added, also deleted ones → the built-in one that they are like."""
-    retired: frozenset[str] = frozenset()
-    """The options that records keep and nobody chooses any more."""
-    entries: Mapping[str, Mapping[str, str]] = field_of(default_factory=dict, hash=False)
-    """What a record takes as it enters an option: option → field → text as it is kept."""
-    needs: Mapping[str, tuple[str, ...]] = field_of(default_factory=dict, hash=False)
-    """The fields without which no record enters an option: option → fields."""
-    length: int = 50
-    has_meanings: ClassVar[bool] = True
-    """Whether each option behaves like a built-in one."""
-
-    @property
-    def offered(self) -> list[str]:
-        """The options that can be chosen."""
-        return [each.value for each in self.options if each not in self.retired]
-
-    def meaning(self, option: str) -> str:
-        """Return the built-in option that an option behaves like."""
-        return self.meanings.get(option, option)
-
-    def like(self, *meanings: str) -> tuple[str, ...]:
-        """Return the options that behave like some of the built-in ones, in their order."""
-        every = dict.fromkeys([*map(str, self.options), *self.meanings])
-        return tuple(each for each in every if self.meaning(each) in meanings)
-
-    def read(self, text: str, reader: Reader) -> str:
-        for wanted in dict.fromkeys((squeezed(text), squeezed(without_number(text)))):
-            for option in self.options:
-                if wanted in (squeezed(option), squeezed(self.name(option))):
-                    return option.value
-            if wanted in self.others:
-                return str(self.others[wanted])
-        known = ", ".join(self.name(option) for option in self.options)
-        raise ValueError(f"{self.label} cannot be “{text[:60]}”. Try one of: {known}.")
-
-    def name(self, option: str) -> str:
-        """Return how an option is shown: `closed_won` as Closed won."""
-        return self.names.get(option) or option.replace("_", " ").capitalize()
-
-    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
-        return self.name(value) if value else ""
-
-
-@dataclass(frozen=True)
-class Listed(Choice):
-    """A text of which the workspace keeps a list: what records held before stays as it is."""
-
-    length: int = 255
-    has_meanings: ClassVar[bool] = False
-
-    def name(self, option: str) -> str:
-        return self.names.get(option, option)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from sqlalchemy import Integer, Numeric
 
 from models.core.db.types import TagList
 from models.core.fields.base import Field
+from models.core.fields.choices import Choice
 from models.core.fields.computed import Load, Operands, digits_of
-from models.core.fields.kinds import Choice, Day, Flag, Moment, Money, Percent, Reference, Tags
+from models.core.fields.kinds import Day, Flag, Moment, Money, Percent, Reference, Tags
 from models.core.formula.types import (
     DAY,
     MOMENT,

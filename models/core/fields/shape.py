@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from models.core.fields.base import Field
 
@@ -32,6 +32,24 @@ AS_BUILT = Layout()
 """The layout of a noun that nobody laid out."""
 
 
+class Called(NamedTuple):
+    """What a workspace calls a noun, and what Rapport does.
+
+    Attributes:
+        usual: What Rapport calls one.
+        usual_many: What Rapport calls several.
+        one: What the workspace calls one; "" for the same.
+        many: What the workspace calls several.
+        before: What the workspace called it before.
+    """
+
+    usual: str
+    usual_many: str
+    one: str = ""
+    many: str = ""
+    before: tuple[str, ...] = ()
+
+
 class Shape:
     """What admins added, and how they lay out records.
 
@@ -40,6 +58,7 @@ class Shape:
         objects: The entities of the nouns that they made, by their slugs.
         definitions: What is said about each of these nouns.
         layouts: The layouts, by the entity that they are of.
+        called: What nouns are called that the workspace does not call as Rapport does.
         kept: What was worked out from this shape, by function and arguments.
         fields: The fields of each entity, which are asked more often than all else.
     """
@@ -49,12 +68,14 @@ class Shape:
         added: Added | None = None,
         objects: Mapping[str, tuple[Any, Any]] | None = None,
         layouts: Mapping[str, Layout] | None = None,
+        called: Mapping[str, Called] | None = None,
     ) -> None:
         self.added: Added = added or {}
         made = objects or {}
         self.objects: Mapping[str, Any] = {slug: entity for slug, (entity, _) in made.items()}
         self.definitions: Mapping[str, Any] = {slug: said for slug, (_, said) in made.items()}
         self.layouts: Mapping[str, Layout] = layouts or {}
+        self.called: Mapping[str, Called] = called or {}
         self.kept: dict[Any, Any] = {}
         self.fields: dict[type, Mapping[str, Field]] = {}
 

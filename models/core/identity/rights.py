@@ -182,7 +182,7 @@ class Rights:
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{noun(about)}: {', '.join([*self.granted(about), *self.kept(about)]) or 'none'}"
+            f"{usual_noun(about)}: {', '.join([*self.granted(about), *self.kept(about)]) or 'none'}"
             for about in self.scopes
         )
 
@@ -341,6 +341,11 @@ def noun(about: str) -> str:
     return ENTITIES[about].noun() if about in ENTITIES else about
 
 
+def usual_noun(about: str) -> str:
+    """Return the word by which rights are kept, whatever the workspace calls it meanwhile."""
+    return ENTITIES[about].usual_noun() if about in ENTITIES else about
+
+
 def grant(about: str, words: list[str]) -> dict[str, Scope]:
     """Return `edit own` as a verb and its scope."""
     verb, *rest = words
@@ -390,7 +395,8 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
         for name, kind in entity.fields().items()
         if isinstance(kind, Money) and (kind.beside or kind.currency) in found
     }
-    return frozenset(found | told)  # an amount shows its currency
+    told |= {name for name, kind in entity.below().items() if kind.under in found}
+    return frozenset(found | told)  # an amount shows its currency, and a stage its pipeline
 
 
 def named(entity: type[Entity], said: Sequence[str]) -> list[str]:

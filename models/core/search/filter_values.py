@@ -143,9 +143,10 @@ def team_named(text: str, work: Context) -> str | None:
 
 @compare.register
 def compare_choices(kind: Choice, column: Column, op: str, text: str, work: Context) -> Condition:
-    """Compare with the options before or after an option, for choices that have an order."""
+    """Compare with the options of a name, or those before or after it where they have an order."""
     if op not in ORDER:
-        return compare_any(kind, column, op, text, work)
+        several = kind.every(values.clean(text), work) if op == "=" and kind.alike else ()
+        return column.in_(several) if several else compare_any(kind, column, op, text, work)
     options = [option.value for option in kind.options]
     place = options.index(kind.read(values.clean(text), work))
     return column.in_([option for at, option in enumerate(options) if RANKS[op](at, place)])

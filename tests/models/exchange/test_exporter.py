@@ -12,6 +12,7 @@ from models.automation.rule import RuleLine
 from models.core import records
 from models.core.custom.custom_object import CustomObject
 from models.core.custom.field_layout import FieldLayout
+from models.core.custom.noun_word import NounWord
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import (
     Choice,
@@ -188,6 +189,7 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "about": ("opportunity", "case"),
         "choice": ("stage", "status"),
         "like": ("won", "waiting"),
+        "home": ("standard", ""),
         "after": ("won", "waiting"),
         "probability": ("10", ""),
         "forecast": ("best", ""),
@@ -200,6 +202,7 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "starts_at": ("07:00", "08:15"),
         "ends_at": ("17:00", "18:30"),
     },
+    "opportunity": {"pipeline": ("standard", "standard")},
     "role": {"rights": ("lead: look own, new, hide score", "everything: everything")},
     "team": {"role": ("support lead", "")},
     "saved_filter": {"about": ("opportunity", "case"), "typed": ("open", "open mine")}
@@ -218,6 +221,11 @@ EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "name": ("Sea voyage", "Überfahrt"),
         "plural_name": ("Sea voyages", "Überfahrten"),
         "starts": ("SV", "UF"),
+    },
+    "noun_word": {
+        "about": ("case", "lead"),
+        "one": ("Complaint", "Enquiry"),
+        "many": ("Complaints", "Enquiries"),
     },
     "field_layout": {
         "about": ("case", "lead"),
@@ -299,6 +307,7 @@ UNIQUE = {
     "custom_field": {"name"},
     "custom_object": {"name", "plural_name", "starts"},
     "field_layout": {"about", "card", "form"},
+    "noun_word": {"about", "one", "many"},
 }
 """The fields of which no two records have the same although they do not say so, or that go with
 such a field.
@@ -331,6 +340,10 @@ def distinct(entity: type[Entity], same: Iterable[str], which: int) -> dict[str,
     if entity is CustomObject:
         letter = "ABCDEFGH"[which]
         return {"name": f"Noun {letter}", "plural_name": f"Nouns {letter}", "starts": f"Q{letter}"}
+    if entity is NounWord:
+        letter = "ABCDEFGH"[which]
+        names = {"one": f"Word {letter}", "many": f"Words {letter}"}
+        return {"about": list(LAID_OUT)[which], **names}
     if entity is FieldLayout:
         about, name = list(LAID_OUT.items())[which]
         return {"about": about, "card": name, "form": name}

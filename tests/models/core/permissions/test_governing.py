@@ -13,6 +13,7 @@ import models.registry  # noqa: F401  all nouns are known
 from models.core.custom.custom_field import CustomField
 from models.core.custom.custom_object import CustomObject
 from models.core.custom.field_layout import FieldLayout
+from models.core.custom.noun_word import NounWord
 from models.core.custom.option import Option
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.channel import Channel
@@ -100,6 +101,7 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
         "choice": "status",
         "name": "Loud",
         "like": "won",
+        "home": "standard",
         "after": "first",
         "position": Decimal("0.5"),
         "probability": 10,
@@ -107,6 +109,13 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
         "conditions": "amount",
         "retired": True,
         "slot": "loud",
+        "deleted_at": LATER,
+    },
+    NounWord: {
+        "about": "case",
+        "name": "Silent",
+        "one": "Loud word",
+        "many": "Loud words",
         "deleted_at": LATER,
     },
     FieldLayout: {
@@ -126,6 +135,7 @@ NOBODYS = {
     CustomField: "quiet",
     CustomObject: "quiet noun",
     Option: "quiet",
+    NounWord: "words for products",
     FieldLayout: "layout of products",
 }
 """The keys of what nobody has, is in, or fills."""
@@ -134,9 +144,11 @@ COMPUTED = {(CustomField, "formula"): "quiet figure"}
 FIXED = {
     (CustomField, "about"),
     (CustomField, "kind"),
+    (NounWord, "about"),
     (Option, "about"),
     (Option, "choice"),
     (Option, "like"),
+    (Option, "home"),
     (Option, "slot"),
     (CustomObject, "slot"),
 }
@@ -159,6 +171,7 @@ def quiet(works: UnitOfWorkFactory) -> None:
     given(works, CustomObject, by="U_ADA", name="Quiet noun")
     given(works, Option, by="U_ADA", about="deal", choice="stage", name="quiet", like="proposal")
     given(works, FieldLayout, by="U_ADA", about="product", card="name")
+    given(works, NounWord, by="U_ADA", about="product", one="Quiet word")
 
 
 def found(work: UnitOfWork, entity: type[Any], name: str = "") -> Any:
