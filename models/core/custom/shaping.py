@@ -35,6 +35,7 @@ COLUMNS = (
     "on_card",
     "is_unique",
     "filterable",
+    "filling",
     "retired",
     "formula",
     "result",

@@ -47,8 +47,6 @@ CARDS = "card"
 """The channel of the lines in the threads of a record's cards, in any place they are posted."""
 NAMES = "names"
 """The channel of renamed records, whose names others show."""
-COMPUTED = "computed"
-"""The channel of computed fields that are worked out again for all records."""
 
 
 ANSWERS = ("line", "message", "verdict", "answer", "progress", "rule_trouble")
