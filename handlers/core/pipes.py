@@ -16,7 +16,7 @@ from handlers.core.router import Router
 from handlers.core.ui import blocks
 from handlers.core.ui.receipts import choices
 from models.core.errors import Ambiguous, CRMError
-from models.core.saved_filters import meant
+from models.core.saved_filters import spelt_out
 from models.core.search.list_words import Listing
 from models.core.search.query import read_list
 
@@ -56,12 +56,12 @@ def words(request: Request) -> str:
     router, _ = taken(request)
     assert router.entity
     try:
-        saved = meant(request.work, router.entity, request.line.rest)
+        saved = spelt_out(request.work, router.entity, request.line.rest)
     except Ambiguous:
         raise
     except ValueError as error:
         raise CRMError(str(error)) from None
-    return saved.typed if saved else request.line.rest
+    return saved or request.line.rest
 
 
 def bulk(request: Request) -> Bulk:

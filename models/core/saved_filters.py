@@ -197,9 +197,17 @@ def called(work: Context, name: str, about: str = "") -> SavedFilter | None:
     return found[0] if found else None
 
 
-def meant(work: Context, entity: type[Entity], words: str) -> SavedFilter | None:
-    """Return the filter that the words of a list name, where they are not conditions themselves."""
+def spelt_out(work: Context, entity: type[Entity], words: str) -> str:
+    """Return the words of a list with those of the saved filter that they name in its place.
+
+    An order, or what it is grouped by, may stand behind the name. They are "" where the words name
+    none, because they are conditions themselves.
+    """
     asked = read_list(work, entity, words) if words.strip() else None
     if not words.strip() or (asked is not None and not asked.reader.searched):
-        return None
-    return called(work, words, entity.slug())
+        return ""
+    name = asked.asked if asked is not None and words.startswith(asked.asked) else words
+    saved = called(work, name, entity.slug()) or called(work, words, entity.slug())
+    if saved is None:
+        return ""
+    return f"{saved.typed}{words[len(name) :]}" if saved.key != values.fold(words) else saved.typed
