@@ -88,7 +88,7 @@ class Records(Router, Generic[E]):
             del self.verbs[name]
         self.pipe("count", "list", writes=False)(self.count)
         self.pipe(pipes.SET, "edit", previews=True)(self.set_all)
-        self.pipe("export", "export", writes=False)(self.export)
+        self.pipe("export", "export")(self.export)
 
     def pipe(self, word: str, right: str, **options: Any) -> Callable[[Run], Run]:
         """Return a decorator that adds what can become of a list of the noun, behind a bar.

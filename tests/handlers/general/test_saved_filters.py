@@ -68,7 +68,7 @@ def test_a_saved_filter_is_the_same_wherever_a_list_is(
     slack.command("/crm deal list First ones sort by amount | count")
     assert told(slack).startswith("3 deals match")
     slack.command("/crm deal list first ones | export")
-    assert told(slack).startswith("3 deals as CSV")
+    assert told(slack).startswith("3 deals. The CSV file comes in a direct message")
     slack.command('/crm rule new when deal enters "first ones" then task "Look" +1d', user="U_ADA")
     assert "Created RU-1" in told(slack), told(slack)
     slack.command("/crm deal list first ones | set next_step=call", user="U_ADA")
