@@ -3,8 +3,6 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from dataclasses import field as field_of
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, String, UniqueConstraint, false, func, select, text, true
@@ -14,6 +12,7 @@ from models.core.context import Context
 from models.core.custom import computing, formulas, indexing
 from models.core.custom.indexing import Filling
 from models.core.custom.kinds import COMPUTED, KINDS, NAMES, RELATED, CustomKind, code_of, kind_of
+from models.core.custom.noun_choice import NounChoice
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
 from models.core.errors import Invalid
@@ -53,30 +52,6 @@ EXAMPLES = {
 }
 COMING = "yes, once all records are looked through"
 QUOTED = re.compile(r"[\"“„«]([^\"”“»]+)[\"”“»]")
-
-
-class Nouns:
-    """The nouns that fields can be added to, as the options of a choice."""
-
-    def __iter__(self) -> Iterator[StrEnum]:
-        slugs = sorted((slug, slug) for slug, each in ENTITIES.items() if not each.governing)
-        nouns: Any = StrEnum("Noun", slugs)  # type: ignore[misc]
-        return iter(nouns)
-
-
-@dataclass(frozen=True)
-class NounChoice(Choice):
-    """A noun with records, by any of its words."""
-
-    options: Any = field_of(default_factory=Nouns, hash=False)
-
-    def read(self, text: str, reader: Reader) -> str:
-        slug = rights.nouns().get(values.fold(text))
-        return slug if slug and not ENTITIES[slug].governing else super().read(text, reader)
-
-    def name(self, option: str) -> str:
-        entity = ENTITIES.get(option)
-        return entity.noun().capitalize() if entity else option
 
 
 @dataclass(frozen=True)

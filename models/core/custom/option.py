@@ -12,8 +12,9 @@ from sqlalchemy import Index, false, func, select, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.custom.custom_field import QUOTED, NounChoice, led
+from models.core.custom.custom_field import QUOTED, led
 from models.core.custom.kinds import code_of
+from models.core.custom.noun_choice import NounChoice
 from models.core.custom.order import (
     FIRST,
     built_in_options,

@@ -99,7 +99,7 @@ def test_a_word_that_is_a_little_wrong_is_named(
 def test_its_card_leads_to_its_list(slack: SlackDriver, deals: list[Opportunity]) -> None:
     slack.command('/crm deal list stage=qualification | save "First ones"')
     slack.command("/crm filter show first ones")
-    assert "deals: stage=qualification" in slack.last
+    assert "Deals: stage=qualification" in slack.last
     slack.click("crm.lists")
     assert told(slack).startswith("3 deals match “stage=qualification”")
 
