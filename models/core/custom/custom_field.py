@@ -238,6 +238,7 @@ class CustomField(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the names of a noun's fields apart, and what depends on the kind in order."""
+        work.reshape()
         errors = dict(self.problems(work, changes))
         if errors:
             raise Invalid(errors)

@@ -209,6 +209,7 @@ class Option(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the options of a choice apart and in their order, with a meaning for each."""
+        work.reshape()
         entity = ENTITIES[self.about]
         kind = entity.fields().get(self.choice)
         if kind is None or not kind.yours:
