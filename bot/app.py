@@ -19,7 +19,7 @@ from handlers.core.router import Catalogue
 from handlers.general.home import home
 from handlers.general.talk import greet
 from handlers.registry import ROUTERS
-from models.core.background import bulk_change, rebuild, undo
+from models.core.background import bulk_change, rebuild, reshaping, undo
 from models.core.background.task import TaskKind
 from models.core.db.engine import THREADS, open_engine
 from models.core.identity.user import LOCAL
@@ -29,7 +29,7 @@ from models.maintenance import adoption
 
 log = logging.getLogger(__name__)
 
-TASKS: tuple[TaskKind, ...] = (bulk_change.KIND, undo.KIND, *rebuild.KINDS)
+TASKS: tuple[TaskKind, ...] = (bulk_change.KIND, undo.KIND, *rebuild.KINDS, *reshaping.KINDS)
 """Every kind of background task."""
 
 STRANGER = "Rapport is not installed in this workspace, or was removed. Ask an admin to install it (again)."

@@ -7,6 +7,7 @@ from models.automation.rule import Rule
 from models.automation.run import RuleRun
 from models.core import listeners, related, rollups, rules
 from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.background import queue, reshaping
 from models.core.background.task import BackgroundTask
 from models.core.custom.custom_field import CustomField
 from models.core.custom.custom_object import CustomObject
@@ -80,7 +81,8 @@ for about in (Customer, Account, Lead, Opportunity, Case):
 for whose in (Customer, Account):
     FACTS[whose.slug()].append(overview.open_work)
 BESIDES["customer"].append(Related("colleague", "Colleagues", Customer, look=overview.colleagues))
-listeners.FOLLOWERS.append(triggers.follow)
+listeners.FOLLOWERS.extend((reshaping.follow, triggers.follow))
+queue.STOPPED[reshaping.FILL] = reshaping.stop_filling
 rules.CHECKS.append(validation.check)
 rollups.check(ENTITIES)
 TABLES: tuple[type[Base], ...] = (

@@ -18,7 +18,6 @@ from models.core.identity.channel import Room
 from models.core.identity.role import Table
 from models.core.identity.team import Group
 from models.core.identity.user import User
-from models.core.saved_filters import Noun
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.ground import given
 
@@ -49,7 +48,6 @@ TEXTS: dict[type[Field], str] = {
     Past: "v1",
     Named: "sales",
     Group: "<!subteam^S0SAMPLE|@sample>",
-    Noun: "deals",
     Table: "lead: look own, new, hide score",
     OptionList: "Annual, Monthly",
     RuleLine: "when lead is created then dm me",
@@ -67,7 +65,7 @@ OWN = {
     "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "SV"},
     "noun_word": {"about": "lead", "one": "Enquiry", "many": "Enquiries"},
     "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
-    "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
+    "saved_filter": {"about": "deals", "typed": "open amount > 10k", "shared": "everyone"},
     "rule": {"paused": "no"},
 }
 """Texts for fields whose entity asks more of them than their kind."""

@@ -235,8 +235,8 @@ def condition_of(work: UnitOfWork, entity: type[Entity], words: str) -> ColumnEl
     if not words.strip():
         return None
     try:
-        saved = saved_filters.meant(work, entity, words)
-        asked = read_list(work, entity, saved.typed if saved else words)
+        said = saved_filters.spelt_out(work, entity, words) or words
+        asked = read_list(work, entity, said)
         if asked is not None and not asked.is_search:
             return asked.condition(work)
     except ValueError as error:

@@ -203,6 +203,8 @@ class DeliveryWorker:
                 delivery, partial(results.draw_anew, channel=channel, ts=ts), "sent"
             )
         self.hurry(errand)
+        if files := drawn.message.files():
+            outlet.attach(channel, files)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
         return sent(delivery, outlet.place(channel), ts, drawn)
 

@@ -4,7 +4,7 @@ It finds out where to post, posts, updates cards, and looks whether a post arriv
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.circuit_breaker import CircuitBreakers, Limited
-from handlers.core.responses import Message
+from handlers.core.responses import File, Message
 from handlers.core.ui.blocks import INVALID, Block, cut, has_native, plainer
 
 TEXT = 4000
@@ -321,6 +321,14 @@ class SlackGateway:
             if str(refused) != INVALID or not has_native(message.blocks):
                 raise
             return self.sent(said, plainer(message.blocks))
+
+    def attach(self, channel: str, files: Sequence[File]) -> None:
+        """Send files to a channel, or to a person."""
+        place = self.direct(channel) if is_person(channel) else channel
+        sent = [
+            {"filename": each.name, "title": each.title, "content": each.content} for each in files
+        ]
+        self.call(self.client.files_upload_v2, channel=place, file_uploads=sent)
 
     def sent(self, said: dict[str, Any], drawn: list[Block]) -> str:
         said = {**said, "blocks": drawn or None, "unfurl_links": False, "unfurl_media": False}

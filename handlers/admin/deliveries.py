@@ -16,7 +16,7 @@ from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError, NotFound
 from models.core.identity.user import User
 from models.core.outbox import results
-from models.core.outbox.delivery import CARDS, COMPUTED, NAMES, Delivery, DeliveryState
+from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState
 from models.core.unit_of_work import UnitOfWork
 
 router = Router(
@@ -165,7 +165,5 @@ def place(work: UnitOfWork, delivery: Delivery) -> str:
         return "wherever its card stands"
     if delivery.channel == NAMES:
         return "wherever its name is shown"
-    if delivery.channel == COMPUTED:
-        return "the fields that a formula works out"
     person = work.session.scalar(select(User.name).where(User.slack_id == delivery.channel))
     return person or delivery.channel

@@ -24,7 +24,7 @@ from models.core.fields.base import Field
 from models.core.fields.shape import Shaped
 from models.core.joins import ADDED
 from models.core.permissions import policy
-from models.core.saved_filters import called
+from models.core.saved_filters import spelt_out
 from models.core.search.duplicates import stem
 from models.core.search.list_words import FILLERS
 from models.core.search.lookup import REFERENCE
@@ -91,7 +91,7 @@ class Records(Router, Generic[E]):
             del self.verbs[name]
         self.pipe("count", "list", writes=False)(self.count)
         self.pipe(pipes.SET, "edit", previews=True)(self.set_all)
-        self.pipe("export", "export", writes=False)(self.export)
+        self.pipe("export", "export")(self.export)
 
     def pipe(self, word: str, right: str, **options: Any) -> Callable[[Run], Run]:
         """Return a decorator that adds what can become of a list of the noun, behind a bar.
@@ -200,9 +200,9 @@ class Records(Router, Generic[E]):
             raise
         except ValueError as error:
             raise CRMError(str(error)) from None
-        saved = called(request.work, words, self.noun) if page.searched else None
+        saved = spelt_out(request.work, self.entity, words) if page.searched else ""
         if saved:
-            command = request.catalogue.command(saved.as_list(self.word))
+            command = request.catalogue.command(f"{self.word} list {saved}")
             return self.list(request.but(command=command), None)
         if page.groups:
             return cards.grouped(self.noun, request.work, page.heading, page.groups, page.note)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, func, select
 
 from handlers.core.commandline.arguments import filled
 from handlers.core.commandline.parser import suggest
@@ -14,11 +14,15 @@ from handlers.core.request import Request
 from handlers.core.responses import Message
 from handlers.core.router import Router
 from handlers.core.ui import blocks
-from handlers.core.ui.receipts import choices
+from handlers.core.ui.receipts import choices, plainly
+from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, CRMError
-from models.core.saved_filters import meant
+from models.core.outbox.delivery import answer
+from models.core.permissions import policy, visibility
+from models.core.saved_filters import spelt_out
 from models.core.search.list_words import Listing
 from models.core.search.query import read_list
+from models.core.unit_of_work import UnitOfWork
 
 SET = "set"
 
@@ -56,12 +60,12 @@ def words(request: Request) -> str:
     router, _ = taken(request)
     assert router.entity
     try:
-        saved = meant(request.work, router.entity, request.line.rest)
+        saved = spelt_out(request.work, router.entity, request.line.rest)
     except Ambiguous:
         raise
     except ValueError as error:
         raise CRMError(str(error)) from None
-    return saved.typed if saved else request.line.rest
+    return saved or request.line.rest
 
 
 def bulk(request: Request) -> Bulk:
@@ -100,37 +104,50 @@ def must_say_nothing(request: Request) -> None:
         )
 
 
-LONGEST = 10_000
-"""Characters of a file that an answer shows."""
+MOST = 20_000
+"""Records of one file; more are written in a terminal."""
+EXPORT = "export"
+"""The kind of the delivery with the file of a list."""
 
 
 def export(request: Request) -> Message:
-    """Return the records of a list as CSV, with the fields and rights of an export.
+    """Have the records of a list come as a CSV file in a direct message; in a terminal, show it.
 
     Raises:
-        CRMError: It is too long for an answer; it says how a file is written.
+        CRMError: What is wrong with the list, or they are too many for a file.
     """
-    from models.exchange.exporter import export as write_csv
-
     must_say_nothing(request)
     router, _ = taken(request)
     assert router.entity
-    said, work = words(request), request.work
-    where = condition_of(request, said)
-    file = StringIO(newline="")
-    count = write_csv(work, router.entity, file, where, most=LONGEST)
-    text = file.getvalue()
-    if len(text) > LONGEST:
-        typed = said.replace('"', "'")
-        plural = router.entity.plural().replace(" ", "-")
+    entity, said, work = router.entity, words(request), request.work
+    policy.check(work, "export", entity)
+    where = and_(visibility.only(work, entity, "export"), condition_of(request, said))
+    if request.surface == "say" or not work.actor:
+        return in_terminal(work, entity, where)
+    count = work.session.scalar(select(func.count(entity.id)).where(where)) or 0
+    counted = f"{count:,} {entity.noun() if count == 1 else entity.plural()}"
+    if not count:
+        return plainly(f"No {entity.plural()} match that you may export. No file was written.")
+    if count > MOST:
+        plural, typed = entity.plural().replace(" ", "-"), said.replace('"', "'")
         raise CRMError(
-            f"That is more than an answer holds ({LONGEST:,} characters). In a terminal: "
-            f'crm export {plural} FILE --filter "{typed}"'
+            f"{counted} are more than a file here holds ({MOST:,}). Narrow the list, or in a "
+            f'terminal: crm export {plural} FILE --filter "{typed}"'
         )
-    one, several = router.entity.noun(), router.entity.plural()
-    heading = f"{count:,} {one if count == 1 else several} as CSV"
-    drawn = [blocks.section(f"*{heading}*"), blocks.verbatim(text.replace("\r\n", "\n"))]
-    return Message(f"{heading}\n{text}", drawn)
+    about = {"noun": entity.slug(), "typed": said}
+    answer(work, EXPORT, work.actor.slack_id, f"{EXPORT}:{work.unit}", about=about)
+    return plainly(f"{counted}. The CSV file comes in a direct message in a moment.")
+
+
+def in_terminal(work: UnitOfWork, entity: type[Entity], where: ColumnElement[bool]) -> Message:
+    """Return the records of a list as CSV in the answer itself."""
+    from models.exchange.exporter import export as write_csv
+
+    file = StringIO(newline="")
+    count = write_csv(work, entity, file, where)
+    heading = f"{count:,} {entity.noun() if count == 1 else entity.plural()} as CSV"
+    text = file.getvalue()
+    return Message(f"{heading}\n{text}", [blocks.section(f"*{heading}*")])
 
 
 def condition_of(request: Request, text: str) -> ColumnElement[bool]:

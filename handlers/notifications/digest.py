@@ -22,6 +22,7 @@ from handlers.core.ui.blocks import escape
 from handlers.notifications import (
     changes,
     channel_day,
+    export_file,
     news,
     progress,
     reasons,
@@ -195,6 +196,7 @@ DRAWINGS: dict[str, Drawing] = {
     "wish": access_requests.wish,
     "answer": access_requests.answered,
     "progress": progress.progress,
+    "export": export_file.exported,
     "rule": rules.message,
     "rule_post": rules.message,
     "rule_trouble": rules.trouble,

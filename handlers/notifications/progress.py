@@ -9,11 +9,13 @@ from handlers.core.router import Catalogue
 from handlers.core.ui import blocks
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.left_out import left_out
-from models.core.background import bulk_change, queue, rebuild, undo
+from models.core.background import bulk_change, queue, rebuild, reshaping, undo
 from models.core.background.queue import TASK, TYPED
 from models.core.background.task import BackgroundTask, TaskState
+from models.core.entity.base import ENTITIES
 from models.core.history.undo import REDO, latest
 from models.core.outbox.delivery import Delivery
+from models.core.parsing.texts import enumerated
 from models.core.unit_of_work import UnitOfWork
 
 DOING = {
@@ -22,9 +24,16 @@ DOING = {
     REDO: ("Repeating the change of", "Changed again"),
     rebuild.INDEX: ("Indexing", "Indexed"),
     rebuild.COMPUTE: ("Working out", "Worked out"),
+    reshaping.FILL: ("Looking through", "Looked through"),
+    reshaping.WORK_OUT: ("Working out", "Worked out"),
 }
 """What is done, while it goes on and when it is over."""
 ENDS = {TaskState.CANCELLED: "Cancelled. ", TaskState.FAILED: "Stopped. "}
+LEFT = {
+    reshaping.FILL: "The field is filtered without an index, and is not unique.",
+    reshaping.WORK_OUT: "The others hold what they held. Undo takes the change back, for all of them.",
+}
+"""What became of the records that a cancelled task had not come to."""
 PARTS, FULL, EMPTY = 20, "▓", "░"
 """The bar that shows how far it is."""
 SURE = timedelta(seconds=5)
@@ -56,7 +65,8 @@ def headline(work: UnitOfWork, task: BackgroundTask) -> str:
     many = counted(task, task.total if task.is_open or task.total else task.done)
     if task.is_open:
         return f"{doing} {many}{values(task)}"
-    if task.kind == rebuild.COMPUTE:
+    if task.kind in (rebuild.COMPUTE, reshaping.WORK_OUT):
+        many = f"{many}{values(task)}"
         return (
             f"{ENDS.get(TaskState(task.state), '')}{did} {many}: {task.done:,} held something else"
         )
@@ -66,13 +76,19 @@ def headline(work: UnitOfWork, task: BackgroundTask) -> str:
 
 def counted(task: BackgroundTask, count: int | None) -> str:
     """Return so many records in words: 10,000 deals."""
-    noun = task.noun.noun() if count == 1 else task.noun.plural()
+    entity = ENTITIES.get(task.entity or "")
+    words = (entity.noun(), entity.plural()) if entity else ("record", "records")
+    if task.kind == reshaping.WORK_OUT:  # which may be fields of several nouns
+        words = ("value", "values")
+    noun = words[0] if count == 1 else words[1]
     return noun if count is None else f"{count:,} {noun}"
 
 
 def values(task: BackgroundTask) -> str:
-    """Return the fields that a bulk change sets, as long as it is known to what."""
-    kinds = task.noun.fields()
+    """Return what a task is about: the fields that a bulk change sets, or that admins changed."""
+    if labels := task.about.get(reshaping.LABELS):
+        return f": {enumerated(labels)}"
+    kinds = task.noun.fields() if TYPED in task.about else {}
     said = [
         f"{kinds[name].label if name in kinds else name}{f' → {text}' if text else ''}"
         for name, text in task.about.get(TYPED, {}).items()
@@ -86,7 +102,7 @@ def state(work: UnitOfWork, task: BackgroundTask) -> list[str]:
     lines += [task.error] if task.error else []
     lines += [f"{task.same:,} had it already."] if task.same and task.kind == "change" else []
     if task.state == TaskState.CANCELLED:
-        lines.append("The others are as they were.")
+        lines.append(LEFT.get(task.kind, "The others are as they were."))
     lines += left_out(task.skips)
     if not task.is_open and is_undone(work, task):
         lines.append("It was undone since.")
@@ -115,6 +131,8 @@ def offered(work: UnitOfWork, task: BackgroundTask) -> Sequence[Block]:
     """Return the button that ends a task, or takes back what it did."""
     if task.is_open:
         return [blocks.button("Cancel", "crm.background", f"cancel {queue.code(task)}", "danger")]
+    if task.kind == reshaping.WORK_OUT and not is_undone(work, task):
+        return [blocks.button("Undo", "crm.undo", task.unit)]
     if task.kind not in (bulk_change.NAME, undo.NAME):
         return []
     if task.kind == undo.NAME and task.state != TaskState.DONE:

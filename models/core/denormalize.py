@@ -2,13 +2,11 @@
 
 from sqlalchemy import select
 
-from models.core import recompute
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.outbox import queue
 from models.core.outbox.delivery import (
     CARDS,
-    COMPUTED,
     NAMES,
     Delivery,
     DeliveryState,
@@ -29,10 +27,6 @@ def settle(work: Context) -> None:
     due = queue.inside_due(work)
     if CARDS in due:
         queue.spread(work)
-    if COMPUTED in due:
-        for delivery in queue.locked(work, COMPUTED, 1, skip=True):
-            recompute.go_on(work, delivery)
-            delivery.state, delivery.sent_at = DeliveryState.SENT, work.now
     if NAMES in due:
         for delivery in queue.locked(work, NAMES, RENAMED, skip=True):
             refresh(work, delivery)

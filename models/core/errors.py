@@ -69,11 +69,11 @@ class Busy(CRMError):
 
 
 class Outrun(Busy):
-    """Somebody changed people, roles or teams between the check of a right and its use."""
+    """Somebody changed people, roles, teams or fields since the act began."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody changed roles or teams at the same moment. Nothing was saved; please try again."
+            "Somebody changed roles, teams or fields at the same moment. Nothing was saved; please try again."
         )
 
 

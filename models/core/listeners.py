@@ -8,7 +8,7 @@ from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 
-from models.core import parts, recompute, rollups, rules, summaries
+from models.core import parts, rollups, rules, summaries
 from models.core.audit import entries
 from models.core.context import IN_BULK, Context
 from models.core.custom import indexed
@@ -146,7 +146,6 @@ def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
         )
         follow(work, written)
         indexed.keep(work, written)
-        recompute.follow(work, written)
         summaries.follow(work, written)
         follow_changes(work, written)
         for also in FOLLOWERS:

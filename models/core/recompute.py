@@ -3,98 +3,26 @@
 A change of a formula is one change: the audit trail has it with the field, not with each record.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.core import rollups
-from models.core.audit.entries import Written
 from models.core.context import Context
 from models.core.custom import indexed
-from models.core.custom.custom_field import CustomField
-from models.core.custom.kinds import COMPUTED as COMPUTED_KINDS
-from models.core.entity.base import ENTITIES, Entity
-from models.core.entity.computed import Key, following
+from models.core.entity.base import Entity
 from models.core.entity.custom_values import PREFIX, dumped
 from models.core.fields.computed import fitted
 from models.core.outbox import delivery as outbox
-from models.core.outbox.delivery import COMPUTED, Delivery, deliver
-from models.core.permissions import policy
 from models.core.search.index import index
 
-AT_ONCE = 2000
-"""The records that are worked out in the act that changes a formula; more follow after it."""
-PART = 500
-"""The records that are worked out in one step after it."""
-SEARCHED = 4
-"""How much longer it takes to write the words by which a record is found as well."""
-DECIDING = frozenset({"formula", "options", "deleted_at", "kind"})
-"""The fields of an added field from which the values of others follow."""
 
-
-def follow(work: Context, written: Iterable[Written]) -> None:
-    """Work out again what follows from added fields that were just written, or ask for it."""
-    changed = frozenset(
-        (record.about, record.slot)
-        for record, _, changes in written
-        if isinstance(record, CustomField) and is_followed(record, changes.keys())
-    )
-    if not changed:
-        return
-    with policy.beyond(work.session):
-        due = following(changed)
-        if sum(effort(work, slug, name) for slug, name in due) <= AT_ONCE:
-            for slug, name in due:
-                recompute(work, ENTITIES[slug], name, 0, AT_ONCE)
-        else:
-            ask(work, due)
-
-
-def is_followed(field: CustomField, changed: Iterable[str]) -> bool:
-    """Return whether values follow from what changed of an added field."""
-    names = DECIDING & set(changed)
-    return bool(names and field.deleted_at is None) and (
-        field.kind in COMPUTED_KINDS or "options" in names
-    )
-
-
-def effort(work: Context, slug: str, name: str) -> int:
-    """Return how many records a field is worked out for; those that are found by it count more."""
-    entity = ENTITIES[slug]
-    asked = select(func.count(entity.id)).execution_options(with_deleted=True)
-    there = work.session.scalar(asked) or 0
-    return there * SEARCHED if entity.fields()[name].search else there
-
-
-# ── after the act ─────────────────────────────────────────────────────────────────────────────────
-
-
-def ask(work: Context, due: Sequence[Key], key: str = "", after: int = 0) -> None:
-    """Ask that computed fields be worked out again, a part of the records at a time."""
-    about = {"fields": [list(each) for each in due], "after": after}
-    deliver(work, COMPUTED, COMPUTED, f"{COMPUTED}:{key or work.unit}", about=about)
-
-
-def go_on(work: Context, delivery: Delivery) -> None:
-    """Work out the next part of what was asked for, and ask for what is left."""
-    due: Sequence[Key] = [(slug, name) for slug, name in delivery.about["fields"]]
-    (slug, name), last = due[0], 0
-    if slug in ENTITIES and name in ENTITIES[slug].fields():
-        with policy.beyond(work.session):
-            last = recompute(work, ENTITIES[slug], name, delivery.about["after"], PART)
-    if not last:
-        due = [key for key in following(frozenset(due)) if key != (slug, name)]
-    if due:
-        ask(work, due, str(delivery.id), last)
-
-
-# ── some records ──────────────────────────────────────────────────────────────────────────────────
-
-
-def recompute(work: Context, entity: type[Entity], name: str, after_id: int, limit: int) -> int:
-    """Work out one computed field of the next records, and return the id of the last; 0 at the end.
+def recompute(
+    work: Context, entity: type[Entity], name: str, after_id: int, limit: int
+) -> tuple[int, int, int]:
+    """Work out one computed field of the next records, also deleted ones.
 
     The records are locked first. What holds another value now is written without an entry in the
     audit trail, with its indexes and its cards.
@@ -105,19 +33,23 @@ def recompute(work: Context, entity: type[Entity], name: str, after_id: int, lim
         name: The computed field.
         after_id: The id of the last record that was worked out.
         limit: The most records.
+
+    Returns:
+        The id of the last record, 0 at the end; how many records there were; how many of them held
+        something else.
     """
     chosen = select(entity.id).where(entity.id > after_id).order_by(entity.id).limit(limit)
     with work.session.no_autoflush:
         ids = work.session.scalars(chosen.execution_options(with_deleted=True)).all()
         if not ids:
-            return 0
+            return 0, 0, 0
         found = rollups.locked(work, entity, ids)
         values = worked_out(work, entity, name, found)
     changed = [
         each for each in found if getattr(each, name) != values.get(each, getattr(each, name))
     ]
     write(work, entity, name, [(each, values[each]) for each in changed])
-    return ids[-1] if len(ids) == limit else 0
+    return (ids[-1] if len(ids) == limit else 0), len(ids), len(changed)
 
 
 def worked_out(

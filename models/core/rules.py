@@ -59,6 +59,8 @@ def keep(work: Context, session: Session) -> None:
             record.governing and (record.id is None or entries.changes_of(record)) for record in due
         ):
             work.govern()
+        else:
+            work.stand()
         for record in due:
             keep_rules(work, record, by_hand, settled.get(record))
             settled[record] = record.__dict__.copy()
@@ -76,6 +78,7 @@ def keep_coming(work: Context, records: Sequence[Entity]) -> None:
         work: The unit of work.
         records: The records, prepared with `prepare`, that are about to be stored in bulk.
     """
+    work.stand()
     coming: dict[Entity, Held] = work.session.info.get(COMING, {})
     rounds: Rounds = {}
     while due := [

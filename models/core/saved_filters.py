@@ -4,24 +4,21 @@ The same one is a list, a view on Home, an export, a section of a digest and a s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Index, case, false, select
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
+from models.core.custom.noun_choice import NounChoice, Nouns
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.sharing import OTHERS, Audience, Shared
 from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.fields import Choice, Flag, LongText, Person, Text, field
-from models.core.fields.base import Reader
-from models.core.identity import rights
 from models.core.parsing import values
 from models.core.search.expression import Filter
 from models.core.search.lookup import REFERENCE
 from models.core.search.query import read_list
-from models.core.search.similarity import nearest
 
 NAME, TYPED = 60, 1000
 """Letters of a name, and of a filter."""
@@ -30,24 +27,6 @@ MOST = 100
 
 
 SEEN_BY = Choice("Seen by", options=Audience, others=OTHERS, required=True, also=("for",))
-
-
-@dataclass(frozen=True)
-class Noun(Text):
-    """A noun, kept as its entity: deals, or opportunity, is opportunity."""
-
-    length: int = 40
-
-    def read(self, text: str, reader: Reader) -> str:
-        known, word = rights.nouns(), values.fold(text)
-        if word in known:
-            return known[word]
-        near = nearest(word, known.keys(), limit=1, least=60)
-        hint = f"Did you mean {near[0]}?" if near else "Try deals, cases, tasks, leads."
-        raise ValueError(f"There is nothing called “{text[:40]}”. {hint}")
-
-    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
-        return ENTITIES[value].plural() if value in ENTITIES else str(value or "")
 
 
 class SavedFilter(Shared, Entity):
@@ -60,7 +39,16 @@ class SavedFilter(Shared, Entity):
     owned = "owner"
 
     name: Mapped[str] = field(Text("Name", NAME, required=True, search=True))
-    about: Mapped[str] = field(Noun("Records", required=True, also=("noun", "nouns")))
+    about: Mapped[str] = field(
+        NounChoice(
+            "Records",
+            length=40,
+            required=True,
+            also=("noun", "nouns"),
+            options=Nouns(every=True),
+            several=True,
+        )
+    )
     typed: Mapped[str] = field(
         LongText(
             "Filter",
@@ -197,9 +185,17 @@ def called(work: Context, name: str, about: str = "") -> SavedFilter | None:
     return found[0] if found else None
 
 
-def meant(work: Context, entity: type[Entity], words: str) -> SavedFilter | None:
-    """Return the filter that the words of a list name, where they are not conditions themselves."""
+def spelt_out(work: Context, entity: type[Entity], words: str) -> str:
+    """Return the words of a list with those of the saved filter that they name in its place.
+
+    An order, or what it is grouped by, may stand behind the name. They are "" where the words name
+    none, because they are conditions themselves.
+    """
     asked = read_list(work, entity, words) if words.strip() else None
     if not words.strip() or (asked is not None and not asked.reader.searched):
-        return None
-    return called(work, words, entity.slug())
+        return ""
+    name = asked.asked if asked is not None and words.startswith(asked.asked) else words
+    saved = called(work, name, entity.slug()) or called(work, words, entity.slug())
+    if saved is None:
+        return ""
+    return f"{saved.typed}{words[len(name) :]}" if saved.key != values.fold(words) else saved.typed

@@ -21,6 +21,7 @@ from tests.bench import (
     bringing,
     company,
     crowded,
+    customized,
     delivering,
     dispatching,
     due,
@@ -48,6 +49,8 @@ ON_DATABASES: dict[str, Callable[[Engines], list[Figure]]] = {
 IN_FOLDERS: dict[str, Callable[[Path, str], list[Figure]]] = {
     "files": lambda folder, dialect: bringing.measured(folder, dialect),
     "sizes": lambda folder, dialect: sizes.measured(folder, dialect),
+    "fields": lambda folder, dialect: customized.beside(folder, dialect),
+    "filterable": lambda folder, dialect: customized.measured(folder, dialect),
     "managed": lambda folder, dialect: managed.measured(folder, dialect),
 }
 """Name → what measures it, on databases that it makes itself."""
@@ -60,6 +63,7 @@ QUICK: dict[Any, dict[str, Any]] = {
     due: {"THOUSAND": 100, "ROUNDS": 4},
     crowded: {"PEOPLE": 200, "CARDS": 100, "ROUNDS": 1},
     ruled: {"RULES": 10, "ROUNDS": 4},
+    customized: {"FIELDS": 6, "RECORDS": 2_000, "ROUNDS": 4},
     bringing: {"SIZE": 2_000, "CASES": 20},
     sizes: {"SIZES": (1_000, 10_000), "ROUNDS": 3, "WARM": 1},
     managed: {"DEALS": 2_000, "ROUNDS": 3, "WARM": 1},

@@ -22,7 +22,6 @@ from models.core.identity.rights import Preset
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
-from models.core.saved_filters import Noun
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
@@ -324,7 +323,6 @@ def some_words(luck: random.Random) -> str:
 
 
 VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
-    Noun: lambda luck: luck.choice(["opportunity", "case", "lead"]),
     RuleLine: lambda luck: "when account is created then post #sales",
     fields.Money: lambda luck: Decimal(luck.randrange(1, 60) * 100),
     fields.Number: lambda luck: luck.randrange(1, 60),

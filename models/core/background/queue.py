@@ -5,7 +5,7 @@ keeps two workers apart is the row itself, which each piece locks and moves on i
 transaction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from models.core.background.task import OPEN, UNTOLD, BackgroundTask, TaskState
 from models.core.context import Context, Units
 from models.core.entity.base import Entity
+from models.core.entity.bulk import insert_once
 from models.core.errors import Conflict
 from models.core.notifications.notify import let_go
 from models.core.outbox.delivery import answer
@@ -31,6 +32,8 @@ TYPED = "texts"
 
 FAILURES = 3
 """How often in a row a piece may fail before the task is given up."""
+STOPPED: dict[str, Callable[[Context, BackgroundTask], None]] = {}
+"""What else is done where a task of a kind ends early; `models.registry` says what."""
 rows: Any = BackgroundTask.__table__
 OPEN_STATES = rows.c.state.in_(OPEN)
 
@@ -64,7 +67,9 @@ def ask(
         raise Conflict(
             f"{MOST_OPEN} of your tasks wait already. Try again when one of them is done."
         )
-    task = BackgroundTask(
+    id = insert_once(
+        work,
+        BackgroundTask,
         kind=kind,
         unit=unit or work.unit,
         entity=entity.slug() if entity else None,
@@ -75,8 +80,7 @@ def ask(
         created_at=work.now,
         **columns,
     )
-    work.session.add(task)
-    work.session.flush()
+    task = work.session.get_one(BackgroundTask, id)
     if work.actor:
         about = {TASK: task.id}
         answer(work, PROGRESS, work.actor.slack_id, message_of(task), about=about)
@@ -149,7 +153,7 @@ def hold(work: Context, task: int, claims: int) -> BackgroundTask | None:
 def advanced(work: Context, task: BackgroundTask, more: bool) -> None:
     """Write down that a piece is done: the task goes on, or is over."""
     task.failures, task.claimed_until = 0, work.now + LEASE
-    if not more:
+    if not more and task.is_open:
         end(work, task, TaskState.DONE)
 
 
@@ -178,6 +182,8 @@ def failed(
 
 def end(work: Context, task: BackgroundTask, state: TaskState, error: str | None = None) -> None:
     """End a task; what was chosen and typed for it is forgotten."""
+    if state != TaskState.DONE and task.kind in STOPPED:
+        STOPPED[task.kind](work, task)
     task.state, task.ended_at, task.claimed_until = state, work.now, None
     task.chosen, task.error = None, error
     if texts := task.about.get(TYPED):

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.context import Context, Units
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import ENTITIES, Entity, Row
-from models.core.errors import CRMError
+from models.core.errors import CRMError, NotFound
 
 REASONS, EXAMPLES = 20, 3
 """Reasons that are kept apart, and records that are named for each."""
@@ -125,7 +125,15 @@ class BackgroundTask(Row):
 
     @property
     def noun(self) -> type[Entity]:
-        return ENTITIES[self.entity or ""]
+        """Return the entity of the records.
+
+        Raises:
+            NotFound: It is a noun that admins made, and was deleted since.
+        """
+        slug = self.entity or ""
+        if slug not in ENTITIES:
+            raise NotFound("The noun of these records was deleted.")
+        return ENTITIES[slug]
 
     def skip(self, ref: str, reason: str) -> None:
         """Count a record that was left out, with the reason.

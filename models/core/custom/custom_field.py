@@ -3,16 +3,16 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from dataclasses import field as field_of
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, String, UniqueConstraint, false, func, select, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
-from models.core.custom import computing, formulas, indexed
-from models.core.custom.kinds import COMPUTED, KINDS, NAMES, CustomKind, code_of, kind_of
+from models.core.custom import computing, formulas, indexing
+from models.core.custom.indexing import Filling
+from models.core.custom.kinds import COMPUTED, KINDS, NAMES, RELATED, CustomKind, code_of, kind_of
+from models.core.custom.noun_choice import NounChoice
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
 from models.core.errors import Invalid
@@ -51,31 +51,8 @@ EXAMPLES = {
     CustomKind.FORMULA: "amount * probability / 100",
     CustomKind.ROLLUP: "sum(deals.amount where stage = won)",
 }
+COMING = "yes, once all records are looked through"
 QUOTED = re.compile(r"[\"“„«]([^\"”“»]+)[\"”“»]")
-
-
-class Nouns:
-    """The nouns that fields can be added to, as the options of a choice."""
-
-    def __iter__(self) -> Iterator[StrEnum]:
-        slugs = sorted((slug, slug) for slug, each in ENTITIES.items() if not each.governing)
-        nouns: Any = StrEnum("Noun", slugs)  # type: ignore[misc]
-        return iter(nouns)
-
-
-@dataclass(frozen=True)
-class NounChoice(Choice):
-    """A noun with records, by any of its words."""
-
-    options: Any = field_of(default_factory=Nouns, hash=False)
-
-    def read(self, text: str, reader: Reader) -> str:
-        slug = rights.nouns().get(values.fold(text))
-        return slug if slug and not ENTITIES[slug].governing else super().read(text, reader)
-
-    def name(self, option: str) -> str:
-        entity = ENTITIES.get(option)
-        return entity.noun().capitalize() if entity else option
 
 
 @dataclass(frozen=True)
@@ -105,6 +82,18 @@ class FormulaText(LongText):
             return value or ""
         there = formulas.whose(value, record.about, record.kind == CustomKind.ROLLUP)
         return formulas.spoken(value, ENTITIES[there].fields()) if there else str(value)
+
+
+@dataclass(frozen=True)
+class Coming(Flag):
+    """Yes or no, where yes comes true only when all records were looked through."""
+
+    during: tuple[str, ...] = ()
+    """The states of `CustomField.filling` in which it is not true yet."""
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        state = (getattr(record, "filling", "") or "").partition(":")[0]
+        return COMING if value and state in self.during else super().show(value, reader, record)
 
 
 class CustomField(Entity):
@@ -188,13 +177,22 @@ class CustomField(Entity):
         nullable=False,
     )
     is_unique: Mapped[bool] = field(
-        Flag("Unique", hint="No two records may hold the same", also=("unique", "distinct")),
+        Coming(
+            "Unique",
+            hint="No two records may hold the same",
+            also=("unique", "distinct"),
+            during=tuple(Filling),
+        ),
         default=False,
         server_default=false(),
         nullable=False,
     )
     filterable: Mapped[bool] = field(
-        Flag("Quick to filter by", hint="Keeps an index, for lists among many records"),
+        Coming(
+            "Quick to filter by",
+            hint="Keeps an index, for lists among many records",
+            during=(Filling.INDEX,),
+        ),
         default=False,
         server_default=false(),
         nullable=False,
@@ -211,6 +209,8 @@ class CustomField(Entity):
     )
     result: Mapped[str | None] = mapped_column(String(60), default="")
     """What its formula amounts to, as a word for a kind."""
+    filling: Mapped[str | None] = mapped_column(String(40))
+    """What is done to its index, and the unit of work that asked for it; see `indexing`."""
     slot: Mapped[str] = field(Text("Key", 60, form=False, card=False, readonly=True), default="")
 
     @classmethod
@@ -239,6 +239,7 @@ class CustomField(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the names of a noun's fields apart, and what depends on the kind in order."""
+        work.reshape()
         errors = dict(self.problems(work, changes))
         if errors:
             raise Invalid(errors)
@@ -253,13 +254,7 @@ class CustomField(Entity):
                 self.default = dumped(kind, kind.parse(self.default, work))
             except ValueError as error:
                 raise Invalid({"default": str(error)}) from None
-
-    def follow(self, work: Context, changes: Changes) -> None:
-        """Write the index of a field that has one from now on."""
-        kind = kind_of(self)
-        again = "deleted_at" in changes and self.deleted_at is None
-        if indexed.has_index(kind) and (again or changes.keys() & {"is_unique", "filterable"}):
-            indexed.fill(work, ENTITIES[self.about], self.slot, kind)
+        indexing.begin(work, self, changes)
 
     def problems(self, work: Context, changes: Changes) -> Iterator[tuple[str, str]]:
         """Yield what is wrong: field and sentence."""
@@ -273,7 +268,7 @@ class CustomField(Entity):
             yield "filterable", f"A field of the kind {kind} has no index."
         if "options" in changes and (why := self.still_held(work, changes["options"][0])):
             yield "options", why
-        if self.kind in (CustomKind.RELATION, CustomKind.RELATIONS) and not self.to:
+        if self.kind in RELATED and not self.to:
             yield "to", "A relation names records of a noun: relation=account."
         yield from self.wrong_with_formula()
         named = bool(changes.keys() & {"name", "deleted_at"}) and not self.deleted_at

@@ -71,6 +71,7 @@ class CustomObject(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the words and the letters of nouns apart."""
+        work.reshape()
         self.slot = self.slot or code_of(self.name)[:40]
         self.starts = (self.starts or self.free_letters()).upper()
         self.room = (self.room or "").strip() or None

@@ -6,8 +6,8 @@ from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.custom.custom_field import NounChoice
 from models.core.custom.field_names import FieldNames
+from models.core.custom.noun_choice import NounChoice
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Invalid
 from models.core.fields import Text, field

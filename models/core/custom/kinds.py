@@ -87,8 +87,12 @@ NAMES = {
     CustomKind.ROLLUP.value: "Roll-up",
 }
 """What the kinds are called where their word does not say it."""
+INCOMPLETE = "index"
+"""What `CustomField.filling` begins with while not all records are in the index."""
 COMPUTED = (CustomKind.FORMULA, CustomKind.ROLLUP)
 """The kinds that nobody fills: they are worked out."""
+RELATED = (CustomKind.RELATION, CustomKind.RELATIONS)
+"""The kinds that name other records, which list what names them by the index."""
 PLAIN: Mapping[str, Callable[..., Field]] = {
     CustomKind.TEXT: Text,
     CustomKind.LONG_TEXT: LongText,
@@ -118,12 +122,15 @@ def kind_of(row: Any, usual: bool = True) -> Field:
         row: The row, or a record.
         usual: Whether the field knows its default.
     """
+    filling = (row.filling or "").partition(":")[0]
     more: dict[str, Any] = {
         "required": bool(row.required),
         "search": bool(row.searched),
         "personal": bool(row.personal),
-        "unique": bool(row.is_unique),
-        "filterable": bool(row.filterable),
+        "unique": bool(row.is_unique and not filling),
+        "becoming_unique": bool(row.is_unique and filling),
+        "filterable": bool(row.filterable and filling != INCOMPLETE),
+        "filling": filling == INCOMPLETE,
         "hint": row.hint or "",
         "form": not row.retired,
         "card": bool(row.on_card) and row.kind != CustomKind.LONG_TEXT,
@@ -136,7 +143,7 @@ def kind_of(row: Any, usual: bool = True) -> Field:
         build: Callable[..., Field] = Choice if row.kind == CustomKind.CHOICE else Several
         kind = build(row.name, options=options, names=labels, **more)
     elif row.kind == CustomKind.RELATION:
-        more["filterable"] = True  # the other record lists what names it
+        more["filterable"] = filling != INCOMPLETE  # the other record lists what names it
         kind = Reference(row.name, to=row.to, back=row.back or "", **more)
     elif row.kind == CustomKind.RELATIONS:
         kind = Relations(row.name, to=row.to, back=row.back or "", **more)

@@ -8,7 +8,7 @@ from sqlalchemy import Index, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.context import Context
-from models.core.custom.custom_field import NounChoice
+from models.core.custom.noun_choice import NounChoice
 from models.core.entity.base import ENTITIES, Changes, Entity, plural
 from models.core.errors import Invalid
 from models.core.fields import Text, field

@@ -8,8 +8,9 @@ from sqlalchemy import Index, false, func, select, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.custom.custom_field import QUOTED, NounChoice, led
+from models.core.custom.custom_field import QUOTED, led
 from models.core.custom.kinds import code_of
+from models.core.custom.noun_choice import NounChoice
 from models.core.custom.option_fields import (
     FORECASTS,
     LIKE,
@@ -156,6 +157,7 @@ class Option(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the options of a choice apart and in their order, with a meaning for each."""
+        work.reshape()
         entity = ENTITIES[self.about]
         kind = entity.fields().get(self.choice)
         if kind is None or not kind.yours:

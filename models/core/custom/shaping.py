@@ -37,6 +37,7 @@ COLUMNS = (
     "on_card",
     "is_unique",
     "filterable",
+    "filling",
     "retired",
     "formula",
     "result",

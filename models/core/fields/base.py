@@ -56,6 +56,10 @@ class Field:
     """How the program works it out; a computed field is readonly."""
     filterable: bool = False
     """Its values have an index of their own, of a field that was added."""
+    filling: bool = False
+    """Its values are being written into its index, which nobody asks before it is complete."""
+    becoming_unique: bool = False
+    """The values that are there are being looked through, before it is unique."""
     usual: str = ""
     """What a new record holds where nobody filled it, of a field that was added; as it is kept."""
     watched: bool = False

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.notifications import retract
-from models.core.outbox.delivery import CARDS, COMPUTED, NAMES, Delivery, DeliveryState, tell
+from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState, tell
 from models.core.outbox.statements import WAITING
 
 UNIT = re.compile("[0-9a-f]{32}")
 STOPPED = "dropped: undone by {}"
-SHOWN = ("card", "redraw", NAMES, COMPUTED)
+SHOWN = ("card", "redraw", NAMES)
 """Kinds that show a record as it is when they are sent, no matter why they were requested."""
 
 

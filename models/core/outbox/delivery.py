@@ -47,11 +47,9 @@ CARDS = "card"
 """The channel of the lines in the threads of a record's cards, in any place they are posted."""
 NAMES = "names"
 """The channel of renamed records, whose names others show."""
-COMPUTED = "computed"
-"""The channel of computed fields that are worked out again for all records."""
 
 
-ANSWERS = ("line", "message", "verdict", "answer", "progress", "rule_trouble")
+ANSWERS = ("line", "message", "verdict", "answer", "progress", "rule_trouble", "export")
 """The kinds by which a person hears what became of what they asked for."""
 AT_ONCE = 500
 """Records that one statement asks about."""

@@ -24,9 +24,9 @@ from sqlalchemy import (
 from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.identity.user import Workspace
-from models.core.outbox.delivery import CARDS, COMPUTED, NAMES, Delivery
+from models.core.outbox.delivery import CARDS, NAMES, Delivery
 
-INSIDE = (CARDS, NAMES, COMPUTED)
+INSIDE = (CARDS, NAMES)
 """Channels that are not Slack's."""
 WINDOW = 200
 

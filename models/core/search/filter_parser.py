@@ -154,7 +154,7 @@ TOKEN = re.compile(
 )
 
 
-SPECIAL = ("has", "is", "are", EMPTY)
+SPECIAL = ("has", "is", "are", "in", EMPTY)
 """Words that may be a part of a condition, and are only texts in quotes."""
 JOINED = re.compile(r"\sor\s", re.IGNORECASE)
 VALUE = re.compile(
@@ -391,8 +391,8 @@ class Reader:
         self.at += 1
         return Not(node) if found["none_of"] else node
 
-    def read_said(self, found: re.Match[str]) -> Term | None:
-        """Return `tags has vip`, `phone empty` or `phone is not empty`; None for other words."""
+    def read_said(self, found: re.Match[str]) -> Node | None:
+        """Return `tags has vip`, `phone is not empty` or `stage in won, lost`, else None."""
         name = named(found["word"] or found["quoted"] or "")
         if name.partition(".")[0] not in self.known.names:
             return None
@@ -407,9 +407,33 @@ class Reader:
         length = 1 if words[:1] in (["is"], ["are"]) else 0
         negated = words[length : length + 1] == ["not"]
         length += negated
+        if words[length : length + 1] == ["in"] and (listed := self.read_listed(name, length)):
+            return Not(listed) if negated else listed
         if words[length : length + 1] != [EMPTY]:
-            return None
+            return self.read_unlike(name, length) if length == 2 else None
         term = Term(name, "!=" if negated else "=", EMPTY, place=self.place)
+        self.at += length + 2
+        return term
+
+    def read_listed(self, name: str, length: int) -> OneOf | None:
+        """Return `stage in won, lost`, where commas stand between the values."""
+        place, first = self.place, self.at + length + 2
+        said = []
+        for token in self.tokens[first:]:
+            said.append(token["word"] or "")
+            if not said[-1].endswith(","):
+                break
+        if "," not in " ".join(said).strip(","):
+            return None
+        self.at = first + len(said)
+        return OneOf(name, tuple(split(" ".join(said))), place)
+
+    def read_unlike(self, name: str, length: int) -> Term | None:
+        """Return `stage is not won`."""
+        value = self.tokens[self.at + 3] if len(self.tokens) > self.at + 3 else None
+        if value is None or keyword(value) or not (value["word"] or value["quoted"] is not None):
+            return None
+        term = Term(name, "!=", text_of(value), value["word"] is None, place=self.place)
         self.at += length + 2
         return term
 

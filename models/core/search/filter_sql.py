@@ -271,8 +271,10 @@ def compared(asked: Term, kind: Field, column: Column, work: Context) -> Conditi
 def pointed(asked: Term, kind: Field, sentence: str) -> str:
     """Return what is wrong with a condition, and where, with the option that may be meant."""
     if isinstance(kind, Choice):
-        known = [*(option.value for option in kind.options), *kind.others]
-        near = nearest(asked.value.casefold(), known, limit=1, least=60)
+        value, own = asked.value.casefold(), [option.value for option in kind.options]
+        near = nearest(value, own, limit=1, least=60) or nearest(
+            value, list(kind.others), limit=1, least=60
+        )
         sentence += f" Did you mean {near[0]}?" if near else ""
     return (
         f"{sentence} This is about “{said(asked)}”{at(asked.place)}." if asked.place else sentence

@@ -1,7 +1,7 @@
 """Lists under headings: `deal list open group by owner`, with counts and sums."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +17,7 @@ from models.core.fields.base import Field
 from models.core.permissions import visibility
 from models.core.search.filter_parser import Term, write
 from models.core.search.list_order import SORT
+from models.core.search.similarity import nearest
 
 GROUPED = (Choice, Reference, Named, Country, Flag, Text)
 """The kinds of fields by which a list is grouped."""
@@ -63,9 +64,15 @@ def take_group(text: str, entity: type[Entity], work: Context) -> tuple[str, str
         labels = ", ".join(kind.label.lower() for kind in known.values())
         raise ValueError(
             f"{entity.plural().capitalize()} are not grouped by “{found['field'][:60]}”. "
-            f"Group by one of these: {labels}."
+            f"Group by one of these: {labels}.{meant(word, known)}"
         )
     return f"{text[: found.start()].rstrip()} {text[found.end() :].lstrip(', ')}".strip(), name
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """Return what somebody may have meant who wrote a field a little wrong."""
+    near = nearest(word, list(known), limit=1, least=60)
+    return f" Did you mean {near[0].replace('_', ' ')}?" if near else ""
 
 
 def groupable(entity: type[Entity], work: Context) -> Mapping[str, Field]:

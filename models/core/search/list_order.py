@@ -15,6 +15,7 @@ from models.core.fields.base import Field
 from models.core.fields.shape import by_shape
 from models.core.permissions import visibility
 from models.core.search.filter_fields import ALWAYS, OTHERS
+from models.core.search.similarity import nearest
 
 WORDS = (Text, Country)
 SORTED = (Money, Number, Day, Moment, Choice, *WORDS)
@@ -118,10 +119,12 @@ def take(text: str, entity: type[Entity], work: Context) -> tuple[str, Order | N
             if order := meant(found, known, entity):
                 return f"{text[: found.start()]} {text[found.end() :]}".strip(), order
     if asked := UNKNOWN.search(text) or named_sort(entity).search(text):
-        labels = ", ".join(dict.fromkeys(label for label, _ in sortable(entity, work).values()))
+        fields = list(dict.fromkeys(label for label, _ in sortable(entity, work).values()))
+        labels, near = ", ".join(fields), nearest(asked["field"], fields, limit=1, least=60)
+        hint = f" Did you mean {near[0]}?" if near else ""
         raise ValueError(
             f"{entity.plural().capitalize()} are not sorted by “{asked['field'][:60]}”. "
-            f"Sort by one of these: {labels}."
+            f"Sort by one of these: {labels}.{hint}"
         )
     return text, None
 

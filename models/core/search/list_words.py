@@ -128,9 +128,22 @@ class Listing:
             return asked  # the compiler of the filter says what is wrong
         inner = Listing(self.work, child, self.alone, self.people)
         where = inner.read(asked.where)
+        inner.must_be_read(asked)
         about = f" ({', '.join(inner.told)})" if inner.told else ""
         self.told.append(f"{child.plural()}{about} {asked.op} {asked.value}")
         return replace(asked, where=where)
+
+    def must_be_read(self, asked: Count) -> None:
+        """Raise ValueError where a word of a count is no condition, which would go unnoticed."""
+        if self.searched and self.alone:
+            word, noun = self.searched[0], self.entity.noun()
+            known = [*shortcuts(self.entity), *self.options]
+            near = max(known, key=lambda each: likeness(word, each), default="")
+            hint = f" Did you mean {near}?" if near and likeness(word, near) >= NEAR else ""
+            raise ValueError(
+                f"“{word[:40]}” in the count of {asked.noun} says nothing about a {noun}.{hint} "
+                f"Write a condition: count({asked.noun} where {self.entity.named[0]} ~ …)."
+            )
 
     def side_by_side(self, parts: Sequence[Node]) -> list[Node]:
         found: list[Node] = []

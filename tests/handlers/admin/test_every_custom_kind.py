@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 
 from bot.sandbox.client import MORE, SlackDriver
+from handlers.notifications import filter_sections
 from models.core import records
 from models.core.custom.kinds import CustomKind
 from models.core.entity.base import ENTITIES, Entity
 from models.core.history.as_of import as_of
 from models.core.history.undo import undo
+from models.core.identity.rights import Preset
+from models.core.saved_filters import SavedFilter, called
 from models.core.search.filter_sql import signs
 from models.core.search.list_order import ways_to_sort
 from models.core.search.query import find_records, list_records
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.exchange import load
+from models.exchange.exporter import export
 from tests.ground import given
 from tests.handlers.custom_kinds import TYPED, WORKED_OUT, add_every_kind, label, slot, texts
 from tests.handlers.kit import told
@@ -128,3 +132,61 @@ def test_it_leaves_and_comes_back_in_a_file(works: UnitOfWorkFactory, entity: ty
         kinds = entity.fields()
         wanted = {n: kinds[n].write(kinds[n].parse(said, work), work) for n, said in fields.items()}
         assert held(work, work.find(entity, record.number)) == wanted | worked_out(1)
+
+
+@EACH
+def test_a_saved_filter_and_the_digest_tell_by_it_and_a_role_that_does_not_see_it_learns_nothing(
+    slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]
+) -> None:
+    record = made(works, entity)
+    works.welcome("T1", "U_MONA", role=Preset.MANAGER)
+    with works("T1", "U_MONA") as work:
+        for kind in CustomKind:
+            typed = f"{slot(kind)} != empty"
+            records.create(
+                work, SavedFilter, {"name": label(kind), "about": entity.slug(), "typed": typed}
+            )
+    with works("T1", "U_MONA", writes=False) as work:
+        for kind in CustomKind:
+            found = filter_sections.section(work, saved(work, kind))
+            assert record.ref in " ".join(found.lines) or found.left, kind
+    for kind in CustomKind:
+        slack.command(f"/crm role hide manager {entity.words()[0]} own_{kind}", user="U_ADA")
+        assert "No manager sees" in told(slack)
+    with works("T1", "U_MONA", writes=False) as work:
+        file = io.StringIO(newline="")
+        export(work, entity, file)
+        assert not texts().keys() & set(file.getvalue().splitlines()[0].split(","))
+        for kind in CustomKind:
+            found = filter_sections.section(work, saved(work, kind))
+            assert found.left == 0, kind
+            assert label(kind) in found.lines[0], kind
+            assert record.ref not in found.lines[0], kind
+    slack.command(f"/crm {record.ref}", user="U_MONA")
+    assert "Own " not in slack.last.words
+
+
+def saved(work: Any, kind: CustomKind) -> SavedFilter:
+    found = called(work, label(kind))
+    assert found
+    return found
+
+
+@EACH
+def test_another_process_knows_it_at_its_next_act(
+    works: UnitOfWorkFactory, entity: type[Entity]
+) -> None:
+    given_references(works, entity)
+    record = given(works, entity, by="U_ADA", **texts_for(entity))
+    other = UnitOfWorkFactory(works.engine, works.clock)
+    with other("T1", "U_ADA", writes=False):
+        assert not texts().keys() & entity.fields().keys()
+    for name in ("First", "Second"):
+        given(works, Account, name=f"{name} of ours")
+    add_every_kind(works, entity)
+    with other("T1", "U_ADA") as work:
+        records.update(work, work.find(entity, record.number), texts())
+    with works("T1", "U_ADA", writes=False) as work:
+        kinds = entity.fields()
+        wanted = {n: kinds[n].write(kinds[n].parse(t, work), work) for n, t in texts().items()}
+        assert held(work, work.find(entity, record.number)) == wanted | worked_out()

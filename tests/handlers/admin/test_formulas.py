@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.app import create_background
+from bot.background import worker
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
-from models.core import recompute, records
+from models.core.background import reshaping
 from models.core.custom.custom_field import CustomField
 from models.core.search.query import list_records
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -275,7 +277,7 @@ def test_a_file_fills_what_formulas_say_and_their_indexes(
     assert held(works, Account, "x_sum") == 1800
 
 
-def test_many_records_are_worked_out_after_the_act_a_part_at_a_time(
+def test_many_records_are_worked_out_in_the_background(
     slack: SlackDriver,
     works: UnitOfWorkFactory,
     ada: Customer,
@@ -285,25 +287,60 @@ def test_many_records_are_worked_out_after_the_act_a_part_at_a_time(
     account = given(works, Account, name="Acme")
     for at in range(7):
         deal(works, f"Deal {at}", amount="100", probability="50", account=account.ref)
-    monkeypatch.setattr(recompute, "AT_ONCE", 5)
-    monkeypatch.setattr(recompute, "PART", 3)
+    monkeypatch.setattr(reshaping, "AT_ONCE", 5)
+    monkeypatch.setattr(worker, "MOST", 3)
+    background = create_background(works)
     added(works, "opportunity", "Weighted", "formula", **WEIGHTED, filterable="yes")
     formula(works, "Sum", "sum(deals.weighted)", "account")
     assert [held(works, Opportunity, "x_weighted", at) for at in (1, 7)] == [None, None]
-    courier.drain()
+    background.drain()
     assert [held(works, Opportunity, "x_weighted", at) for at in (1, 7)] == [50, 50]
     assert held(works, Account, "x_sum") == 350
     with works("T1", ADA, writes=False) as work:
         assert len(list_records(work, Opportunity, "weighted = 50").records) == 7
-    with works("T1", ADA) as work:
-        records.update(work, work.find(CustomField, 1), {"formula": "amount * 2"})
+    slack.command('/crm field edit FD-1 formula="amount * 2"', user=ADA)
+    slack.command("/crm undo", user=ADA)
+    assert "This is still being done in the background." in answer(slack)
     slack.command("/crm set OP-1 probability=60")
+    background.drain()
     courier.drain()
+    done = slack.posted(ADA)[-1]
+    assert "Worked out 8 values: Weighted: 7 held something else" in done.text
     assert [held(works, Opportunity, "x_weighted", at) for at in (1, 7)] == [200, 200]
     assert held(works, Account, "x_sum") == 1400
-    slack.command("/crm undo", user=ADA)
-    courier.drain()
+    slack.click("crm.undo", done, user=ADA)
+    background.drain()
     assert held(works, Account, "x_sum") == 350 + 10
+
+
+def test_a_computation_that_is_cancelled_leaves_the_others_and_is_undone_for_all(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    ada: Customer,
+    courier: DeliveryDispatcher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for at in range(7):
+        deal(works, f"Deal {at}", amount="100", probability="50")
+    added(works, "opportunity", "Weighted", "formula", **WEIGHTED)
+    monkeypatch.setattr(reshaping, "AT_ONCE", 5)
+    background = create_background(works)
+    slack.command('/crm field edit FD-1 formula="amount * 2"', user=ADA)
+    claim = background.claim("T1")
+    assert claim
+    claim.limit = 3
+    assert background.prepare(claim)
+    assert background.piece(claim)
+    courier.drain()
+    slack.click("crm.background", slack.posted(ADA)[-1], user=ADA)
+    background.drain()
+    courier.drain()
+    told_so = slack.posted(ADA)[-1]
+    assert "The others hold what they held." in told_so.text
+    assert [held(works, Opportunity, "x_weighted", at) for at in (1, 3, 4, 7)] == [200, 200, 50, 50]
+    slack.click("crm.undo", told_so, user=ADA)
+    background.drain()
+    assert [held(works, Opportunity, "x_weighted", at) for at in (1, 3, 4, 7)] == [50] * 4
 
 
 def test_who_changed_a_record_before_its_formula_was_there_tries_again(

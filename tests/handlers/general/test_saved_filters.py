@@ -57,10 +57,49 @@ def test_a_saved_filter_is_opened_by_its_name(
 
 
 @SQLITE
+def test_a_saved_filter_is_the_same_wherever_a_list_is(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: list[Opportunity]
+) -> None:
+    """Ordered, grouped, counted, changed, exported, and when a rule sets off."""
+    slack.command('/crm deal list stage=qualification | save "First ones" for everyone')
+    for words in ("sort by amount", "group by stage", "sort by name group by stage"):
+        slack.command(f"/crm deal list first ones {words}")
+        assert told(slack).startswith("3 deals match “stage=qualification”"), words
+    slack.command("/crm deal list First ones sort by amount | count")
+    assert told(slack).startswith("3 deals match")
+    slack.command("/crm deal list first ones | export")
+    assert told(slack).startswith("3 deals. The CSV file comes in a direct message")
+    slack.command('/crm rule new when deal enters "first ones" then task "Look" +1d', user="U_ADA")
+    assert "Created RU-1" in told(slack), told(slack)
+    slack.command("/crm deal list first ones | set next_step=call", user="U_ADA")
+    assert told(slack).startswith("Change 3 deals? Nothing was done yet.")
+    slack.click("crm.run", user="U_ADA")
+    assert told(slack).startswith("Changed 3 deals")
+    slack.command("/crm deal list next_step=call | count", user="U_ADA")
+    assert told(slack).startswith("3 deals")
+    slack.command("/crm undo", user="U_ADA")
+    slack.command("/crm deal list next_step=call | count", user="U_ADA")
+    assert told(slack).startswith("No deal"), told(slack)
+
+
+@SQLITE
+def test_a_word_that_is_a_little_wrong_is_named(
+    slack: SlackDriver, deals: list[Opportunity]
+) -> None:
+    for words, meant in (("sort by amuont", "amount"), ("group by stagee", "stage")):
+        slack.command(f"/crm deal list {words}")
+        assert f"Did you mean {meant}?" in told(slack)
+    slack.command("/crm account list count(deals where opne) > 1")
+    assert "“opne” in the count of deals says nothing about a deal. Did you mean open?" in told(
+        slack
+    )
+
+
+@SQLITE
 def test_its_card_leads_to_its_list(slack: SlackDriver, deals: list[Opportunity]) -> None:
     slack.command('/crm deal list stage=qualification | save "First ones"')
     slack.command("/crm filter show first ones")
-    assert "deals: stage=qualification" in slack.last
+    assert "Deals: stage=qualification" in slack.last
     slack.click("crm.lists")
     assert told(slack).startswith("3 deals match “stage=qualification”")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from handlers.core.commandline import pipe
 from handlers.core.commandline.line import FLAGS
@@ -86,17 +87,42 @@ def test_a_word_that_nobody_knows_is_said_and_nothing_is_done(
     assert told(slack) == "“all” is not understood behind | count. Nothing was done yet."
 
 
-def test_a_list_is_exported_as_a_file_that_can_be_imported(
-    slack: SlackDriver, deals: list[Opportunity]
+def test_a_list_is_exported_as_a_file_in_a_direct_message(
+    slack: SlackDriver, deals: list[Opportunity], courier: DeliveryDispatcher
 ) -> None:
     slack.command('/crm deal list name ~ a | save "With an a"', user="U_ADA")
     for line in ("deal list name ~ a | export", 'deal list "with an a" | export'):
         slack.command(f"/crm {line}", user="U_ADA")
-        lines = told(slack).splitlines()
-        assert lines[0].endswith("as CSV")
-        assert lines[1].startswith("ref,name,")
+        assert told(slack).endswith("The CSV file comes in a direct message in a moment.")
+        courier.drain()
+        lines = files(slack)[-1].splitlines()
+        assert lines[0].startswith("ref,name,")
         names = [deal.name for deal in deals if "a" in deal.name.lower()]
-        assert [line.split(",")[1] for line in lines[2:]] == names
+        assert [line.split(",")[1] for line in lines[1:]] == names
+    assert slack.posted("U_ADA")[-1].text == f"{len(names)} deals as CSV: name ~ a"
+
+
+def files(slack: SlackDriver) -> list[str]:
+    """The files that Slack has, the last one last."""
+    return [each["bytes"].decode() for each in slack.slack.files.values()]
+
+
+@SQLITE
+def test_a_file_holds_what_its_reader_may_see_when_it_is_sent(
+    slack: SlackDriver, deals: list[Opportunity], courier: DeliveryDispatcher
+) -> None:
+    slack.command("/crm deal list open | export", user="U_RITA")
+    slack.command('/crm role hide "senior rep" deal amount', user="U_ADA")
+    courier.drain()
+    header, *rows = files(slack)[-1].splitlines()
+    assert "amount" not in header.split(",")
+    assert len(rows) == len(deals)
+    slack.command("/crm deal list open | export", user="U_RITA")
+    slack.command('/crm role refuse "senior rep" deal export', user="U_ADA")
+    before = len(files(slack))
+    courier.drain()
+    assert len(files(slack)) == before
+    assert slack.posted("U_RITA")[-1].text.startswith("The file could not be written.")
 
 
 @SQLITE
@@ -111,6 +137,6 @@ def test_an_export_takes_its_right_a_filter_and_room(
     assert "does not allow “deal export”" in told(slack)
     slack.command("/crm deal list wibble | export", user="U_ADA")
     assert told(slack).startswith("“wibble” is only searched for")
-    monkeypatch.setattr("handlers.core.pipes.LONGEST", 100)
+    monkeypatch.setattr("handlers.core.pipes.MOST", 2)
     slack.command("/crm deal list open | export", user="U_ADA")
-    assert told(slack).endswith('In a terminal: crm export deals FILE --filter "open"')
+    assert told(slack).endswith('in a terminal: crm export deals FILE --filter "open"')

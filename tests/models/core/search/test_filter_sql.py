@@ -119,6 +119,8 @@ DEALS: dict[str, list[str]] = {
     'owner in (me, "ravi rao")': ["Small", "Medium", "Large"],
     "amount in (5k, empty)": ["Small", "None"],
     "account empty": ["Small", "Medium"],
+    "stage in won, proposal": ["Medium", "Large"],
+    "stage is not won": ["Small", "Medium", "None"],
     "account is not empty": ["Large", "None"],
     'next_step has "of them"': ["None"],
     "close in (yesterday, eom)": ["Small", "Medium"],
@@ -209,6 +211,8 @@ SENSELESS = {
     "owner = <@U_OTTO>": "This is nobody of this workspace",
     "is = purple": "A deal is never “purple”. Try is = open or is = closed or is = overdue or is = mine.",
     "is > open": "A deal is never “open”. Try",
+    "stage = wonn": "Stage cannot be “wonn”. Try one of: Qualification, Discovery, Proposal, "
+    "Negotiation, Won, Lost. Did you mean won?",
     "stage = wno": "Stage cannot be “wno”. Try one of: ",
     "acount.name = x": "A deal leads to no “acount”. Did you mean account",
     "amount.name = x": "“amount” of a deal is no other record, so nothing can follow its dot. These",
