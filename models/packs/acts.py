@@ -1,0 +1,148 @@
+"""Apply a pack, bring it up to date, and remove it: all of it in one act, or nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.core import records
+from models.core.context import Context
+from models.core.entity.base import Entity
+from models.core.errors import Busy, Conflict, CRMError, Forbidden, Taken
+from models.core.permissions import policy
+from models.packs import plan
+from models.packs.files import PackFile
+from models.packs.pack import Pack, Part, applied
+from models.packs.plan import DOES_NOTHING, VERBS, Does, Plan, Step
+
+NOBODY = "A pack is applied with somebody's rights. Say whose with --as."
+
+
+def must_be_allowed(work: Context, verb: str, steps: Sequence[Step]) -> None:
+    """Raise Forbidden unless the actor may do all that the steps of a plan do."""
+    policy.check(work, verb, Pack)
+    for does, entity in dict.fromkeys((each.does, each.item.kind.entity) for each in steps):
+        if does in VERBS:
+            policy.check(work, VERBS[does], entity)
+
+
+def must_fit(found: Plan) -> None:
+    """Raise Conflict, with each thing that is in the way, where a pack cannot be applied."""
+    if found.conflicts:
+        ways = "\n".join(map(str, found.conflicts))
+        raise Conflict(
+            f"{found.file.name} cannot be applied as things are; nothing was done.\n{ways}\n"
+            "Rename or delete what is in the way, and apply it again."
+        )
+
+
+def apply(work: Context, file: PackFile) -> tuple[Pack, Plan]:
+    """Apply a pack, or bring it up to date, and return it with what was done.
+
+    Raises:
+        Conflict: Something is in the way, or it is applied as it is.
+    """
+    if not work.actor:
+        raise Conflict(NOBODY)
+    govern(work)
+    found = plan.of_applying(work, file)
+    must_be_allowed(work, "apply", found.steps)
+    must_fit(found)
+    must_change(found)
+    parts = [part for each in found.steps if (part := remembered(each, done(work, each), file))]
+    pack = found.pack or work.add(Pack(name=file.name, slot=file.slot))
+    pack.name, pack.edition, pack.deleted_at = file.name, file.edition, None
+    pack.keep(parts)
+    work.session.flush()
+    return pack, found
+
+
+def must_change(found: Plan) -> None:
+    """Raise Conflict where a pack is applied and there is nothing to bring up to date."""
+    if found.is_applied and not (found.acts or is_older(found)):
+        pack = found.pack
+        raise Conflict(f"{found.file.name} is applied already: {pack}. Nothing was done.")
+
+
+def is_older(found: Plan) -> bool:
+    """Return whether an older version of the pack is applied."""
+    return found.pack is not None and (found.pack.edition or 0) < found.file.edition
+
+
+def remove(work: Context, file: PackFile) -> tuple[Pack, Plan]:
+    """Remove a pack and return it with what was done; what people made their own stays.
+
+    Raises:
+        Conflict: It is not applied.
+    """
+    govern(work)
+    pack = must_be_applied(work, file)
+    found = plan.of_removing(work, file, pack)
+    must_be_allowed(work, "remove", found.steps)
+    for each in found.steps:
+        done(work, each)
+    records.delete(work, pack)
+    return pack, found
+
+
+def must_be_applied(work: Context, file: PackFile) -> Pack:
+    """Return a pack as it is applied here.
+
+    Raises:
+        Conflict: It is not.
+    """
+    pack = applied(work, file.slot)
+    if pack is None or pack.deleted_at is not None:
+        raise Conflict(f"{file.name} is not applied here. Look at it: pack show {file.slot}")
+    return pack
+
+
+def govern(work: Any) -> None:
+    """Keep others from changing the shape until this act ends, so that the plan holds."""
+    work.govern()
+
+
+def done(work: Context, step: Step) -> Entity | None:
+    """Do a step, and return the record that it is about.
+
+    Raises:
+        CRMError: It cannot be done; then nothing of the pack is.
+    """
+    try:
+        record = carried_out(work, step)
+        work.session.flush()
+    except (Busy, Forbidden, Taken):
+        raise
+    except CRMError as error:
+        raise Conflict(f"The {step.item}: {error} Nothing was done.") from error
+    return record
+
+
+def carried_out(work: Context, step: Step) -> Entity | None:
+    """Do a step through the door that an admin takes, and return its record."""
+    record: Entity | None = step.record
+    if step.does == Does.NEW:
+        return records.create(work, step.item.kind.entity, step.texts)
+    if record is None or step.does in (*DOES_NOTHING, Does.CONFLICT):
+        return record
+    if step.does == Does.DELETE:
+        records.delete(work, record)
+        return record
+    if record.deleted_at is not None:
+        records.restore(work, record)
+    records.update(work, record, step.texts)
+    return record
+
+
+def remembered(step: Step, record: Entity | None, file: PackFile) -> Part | None:
+    """Return what is remembered of a thing that a pack brought, None where it did not bring it.
+
+    What people changed since stays theirs in every version.
+    """
+    brought = step.part is not None or step.does == Does.NEW
+    if record is None or not brought or step.item.key not in file.keys:
+        return None
+    now = plan.holds(record)
+    held = now if step.part is None else {**step.part.held}
+    if step.part and step.does not in DOES_NOTHING:
+        held |= {name: now.get(name, "") for name in step.texts}
+        held = {name: text for name, text in held.items() if text}
+    return Part(step.item.key, record.slug(), record.id, dict(step.item.texts), held)
