@@ -1,32 +1,36 @@
 """What admins do with packs: look at them, apply, bring up to date and remove them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
+
 from handlers.core.crud import Records
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
-from handlers.core.ui import blocks
+from handlers.core.ui import blocks, cards
 from handlers.core.ui.receipts import receipt, small
+from handlers.core.verb import Verb
 from models.core.entity.base import plural
-from models.core.fields import Choice
-from models.core.fields.base import Reader
+from models.core.errors import Invalid
+from models.core.fields import Choice, Text
 from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 from models.core.search.lookup import REFERENCE
 from models.core.unit_of_work import UnitOfWork
 from models.packs import acts
 from models.packs import plan as plans
-from models.packs.files import PackFile, shipped
+from models.packs.files import PackFile, file_of, shipped
 from models.packs.kinds import KINDS
 from models.packs.pack import Pack, applied
 from models.packs.plan import Does, Plan, Step
 
 ASKS_ADMINS = "Who may change the shape of the workspace can apply it."
 AGAIN = "Meanwhile something changed here. Nothing was done yet; look at it again."
+KEPT = "What people typed is kept: pack apply {} brings it back."
 TYPE_IT = "To do it, write the same with --yes."
 
 
@@ -40,37 +44,39 @@ class Files:
 
 @dataclass(frozen=True)
 class PackName(Choice):
-    """A pack that is shipped, by its name, or by the reference that it has once it is applied."""
+    """A pack that is shipped, by its name."""
 
     options: Any = field_of(default_factory=Files, hash=False)
-
-    def read(self, text: str, reader: Reader) -> str:
-        found = REFERENCE.fullmatch(text.strip())
-        if found and found[1].upper() == Pack.prefix:
-            work: Any = reader
-            text = work.find(Pack, int(found[2]), deleted=True).slot or text
-        return super().read(text, reader)
 
     def name(self, option: str) -> str:
         return shipped()[option].name
 
 
 ASKS = {"pack": PackName("Pack", required=True)}
-router = Records(Pack, without=("new", "edit", "set", "delete", "restore", "revert", "find"))
+EITHER = {"pack": Text("Pack", required=True, hint="Such as software, or PK-1")}
+router = Records(Pack, without=("new",))
+every: Verb = router.verbs["list"]
 ONE: dict[str, Any] = {"record": False, "asks": ASKS, "whole": "pack", "bound": True}
+PREVIEWS: dict[str, Any] = {"previews": True, "flags": ("plan",)}
 
 
 @router.verb("list", record=False, writes=False, words=True, common=True)
 def listed(request: Request, _: Any) -> Response:
     """List the packs that there are, and which of them are applied here: `pack list`."""
+    if request.line.rest.strip():
+        return every.run(request, None)
     work, heading = request.work, "Packs"
-    lines, drawn = [heading], [blocks.header(heading)]
+    rows = work.session.scalars(select(Pack).order_by(Pack.id)).all()
+    lines, parts = [heading], [blocks.header(heading)]
     for file in shipped().values():
-        said = f"{file.name}: {file.about} {state(work, file)}"
+        lines.append(f"{file.name}: {file.about} {state(work, file)}")
         look = blocks.button("Look", "crm.run", f"pack show {file.slot}")
-        lines.append(said)
-        drawn.append(blocks.section(blocks.escape(said), look))
-    return Message("\n".join(lines), blocks.distinct(drawn))
+        parts.append(blocks.section(blocks.escape(lines[-1]), look))
+    for pack in (each for each in rows if each.slot not in shipped()):
+        lines.append(f"{pack}: applied, and not among the packs that come with Rapport now.")
+        look = blocks.button("Look", "crm.run", pack.ref)
+        parts.append(blocks.section(blocks.escape(lines[-1]), look))
+    return Message("\n".join(lines), blocks.distinct(parts))
 
 
 def state(work: UnitOfWork, file: PackFile) -> str:
@@ -85,24 +91,35 @@ def state(work: UnitOfWork, file: PackFile) -> str:
     return f"Applied as {pack.ref}, version {pack.edition}."
 
 
-@router.verb("show", writes=False, common=True, **ONE)
+@router.verb("show", writes=False, common=True, **{**ONE, "asks": EITHER})
 def show(request: Request, _: Any) -> Response:
     """What a pack gives, and what it would change here: `pack show software`."""
-    work, file = request.work, shipped()[request["pack"]]
+    work, said = request.work, request["pack"]
+    if (named := REFERENCE.fullmatch(said.strip())) and named[1].upper() == Pack.prefix:
+        pack = work.find(Pack, int(named[2]))
+        return cards.card(pack, work, request.catalogue)
+    try:
+        file = shipped()[ASKS["pack"].read(said, work)]
+    except ValueError as error:
+        raise Invalid({"pack": str(error)}) from None
     lines = [f"{file.about} {state(work, file)}"]
     if not work.viewers or not all(policy.can(each, "apply", Pack) for each in work.viewers):
-        return drawn(file.name, [*lines, *contents(file), ASKS_ADMINS], [])
+        return drawn(file.name, [*lines, *map(str, file.items), ASKS_ADMINS], [])
     found = plans.of_applying(work, file)
     buttons = []
     if found.acts or not found.is_applied:
         buttons.append(blocks.button("Apply", "crm.run", f"pack apply {file.slot}"))
     if found.is_applied:
         buttons.append(blocks.button("Remove", "crm.run", f"pack remove {file.slot}"))
-    return drawn(file.name, [*lines, *map(str, found.steps)], buttons)
+    return drawn(file.name, [*lines, *told(found)], buttons)
 
 
-def contents(file: PackFile) -> list[str]:
-    return [str(each) for each in file.items]
+def told(found: Plan) -> list[str]:
+    """Return a line for each step of a plan; what stands as it was brought is only counted."""
+    same = [each for each in found.steps if each.does == Does.SAME and each.part]
+    stands = f"{summed(same)} {'is' if len(same) == 1 else 'are'} here as the pack brought them."
+    lines = [str(each) for each in found.steps if each not in same]
+    return [*lines, *([stands] if same else [])]
 
 
 def drawn(heading: str, lines: Sequence[str], buttons: Sequence[blocks.Block]) -> Message:
@@ -112,19 +129,46 @@ def drawn(heading: str, lines: Sequence[str], buttons: Sequence[blocks.Block]) -
     return Message(text, [blocks.section(f"*{blocks.escape(heading)}*"), *small(lines), *more])
 
 
-@router.verb("apply", previews=True, flags=("plan",), title="Apply a pack", button="Look", **ONE)
+@router.verb("apply", title="Apply a pack", button="Look", **ONE, **PREVIEWS)
 def apply(request: Request, _: Any) -> Response:
     """Make what a pack gives, after a look at what it changes: `pack apply software`.
 
     Where it is applied, it is brought up to date. One undo takes all of it back.
     """
-    work, file = request.work, shipped()[request["pack"]]
-    if not agreed(request, found := plans.of_applying(work, file)):
+    return applying(request, shipped()[request["pack"]])
+
+
+@router.verb("restore", deleted=True, common=True, **PREVIEWS)
+def restore(request: Request, pack: Pack) -> Response:
+    """Apply a pack again that was removed: what people typed comes back."""
+    return applying(request, file_of(pack))
+
+
+@router.verb("remove", title="Remove a pack", button="Look", **ONE, **PREVIEWS)
+def remove(request: Request, _: Any) -> Response:
+    """Remove what a pack gave, after a look: `pack remove software`.
+
+    What people typed comes back when it is applied again; what they changed stays.
+    """
+    file = shipped()[request["pack"]]
+    return removing(request, acts.must_be_applied(request.work, file), file)
+
+
+@router.verb("delete", common=True, **PREVIEWS)
+def delete(request: Request, pack: Pack) -> Response:
+    """Remove a pack and what it gave, after a look."""
+    return removing(request, pack, file_of(pack))
+
+
+def applying(request: Request, file: PackFile) -> Response:
+    """Return what a pack would change here, or apply it where the person said yes to that."""
+    work, found = request.work, plans.of_applying(request.work, file)
+    if not agreed(request, found):
         acts.must_be_allowed(work, "apply", found.steps)
         acts.must_fit(found)
         acts.must_change(found)
         does = "Bring up to date" if found.is_applied else "Apply"
-        return asking(request, found, f"{does} {file.name}?", does)
+        return asking(request, found, does, f"pack apply {file.slot}")
     was = found.is_applied
     pack, found = acts.apply(work, file)
     begin = [f"Try: {request.catalogue.root} {line}" for line in file.begin[:2]]
@@ -132,22 +176,17 @@ def apply(request: Request, _: Any) -> Response:
     return receipt(request, pack, said, replace=True, more=begin)
 
 
-@router.verb("remove", previews=True, flags=("plan",), title="Remove a pack", button="Look", **ONE)
-def remove(request: Request, _: Any) -> Response:
-    """Remove what a pack gave, after a look: `pack remove software`.
-
-    What people typed comes back when it is applied again; what they changed stays.
-    """
-    work, file = request.work, shipped()[request["pack"]]
-    found = plans.of_removing(work, file, acts.must_be_applied(work, file))
+def removing(request: Request, pack: Pack, file: PackFile) -> Response:
+    """Return what would go with a pack, or remove it where the person said yes to that."""
+    work, found = request.work, plans.of_removing(request.work, file, pack)
     if not agreed(request, found):
         acts.must_be_allowed(work, "remove", found.steps)
-        return asking(request, found, f"Remove {file.name}?", "Remove")
-    pack, found = acts.remove(work, file)
+        return asking(request, found, "Remove", f"pack delete {pack.ref}", "danger")
+    found = acts.remove(work, pack, file)
     kept = [str(each) for each in found.steps if each.does == Does.KEPT]
-    back = f"What people typed is kept: pack apply {file.slot} brings it back."
+    back = [KEPT.format(file.slot)] if found.acts else []
     said = f"Removed {pack}: {summed(found.acts)}."
-    return receipt(request, pack, said, replace=True, more=[*kept, back])
+    return receipt(request, pack, said, replace=True, more=[*kept, *back])
 
 
 def agreed(request: Request, found: Plan) -> bool:
@@ -158,19 +197,16 @@ def agreed(request: Request, found: Plan) -> bool:
     return str(mark) == found.mark
 
 
-def asking(request: Request, found: Plan, question: str, does: str) -> Message:
+def asking(request: Request, found: Plan, does: str, line: str, style: str = "primary") -> Message:
     """Return what would be done, and the button that does it."""
-    lines = [AGAIN] if request.flag("yes") else []
-    lines += [str(each) for each in found.steps]
-    heading = f"{question} Nothing was done yet."
+    lines = [*([AGAIN] if request.flag("yes") else []), *told(found)]
+    heading = f"{does}: {found.file.name}? Nothing was done yet."
     if request.surface == "say":
-        told = drawn(heading, [*lines, TYPE_IT], [])
+        answer = drawn(heading, [*lines, TYPE_IT], [])
     else:
-        name = "apply" if does != "Remove" else "remove"
-        line = f"pack {name} {found.file.slot} --yes --plan={found.mark}"
-        style = "danger" if does == "Remove" else "primary"
-        told = drawn(heading, lines, [blocks.button(does, "crm.run", line, style)])
-    return Message(told.text, told.blocks, asks=True, replace=request.flag("yes"))
+        agree = f"{line} --yes --plan={found.mark}"
+        answer = drawn(heading, lines, [blocks.button(does, "crm.run", agree, style)])
+    return replace(answer, asks=True, replace=request.flag("yes"))
 
 
 def summed(steps: Sequence[Step]) -> str:

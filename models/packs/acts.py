@@ -48,11 +48,10 @@ def apply(work: Context, file: PackFile) -> tuple[Pack, Plan]:
     must_fit(found)
     must_change(found)
     parts = [part for each in found.steps if (part := remembered(each, done(work, each), file))]
-    pack = found.pack or work.add(Pack(name=file.name, slot=file.slot))
-    pack.name, pack.edition, pack.deleted_at = file.name, file.edition, None
+    pack = found.pack or Pack(name=file.name, slot=file.slot)
+    pack.edition, pack.deleted_at = file.edition, None
     pack.keep(parts)
-    work.session.flush()
-    return pack, found
+    return work.add(pack), found
 
 
 def must_change(found: Plan) -> None:
@@ -67,20 +66,19 @@ def is_older(found: Plan) -> bool:
     return found.pack is not None and (found.pack.edition or 0) < found.file.edition
 
 
-def remove(work: Context, file: PackFile) -> tuple[Pack, Plan]:
-    """Remove a pack and return it with what was done; what people made their own stays.
+def remove(work: Context, pack: Pack, file: PackFile) -> Plan:
+    """Remove a pack and return what was done; what people made their own stays.
 
     Raises:
-        Conflict: It is not applied.
+        Conflict: Somebody removed it meanwhile.
     """
     govern(work)
-    pack = must_be_applied(work, file)
     found = plan.of_removing(work, file, pack)
     must_be_allowed(work, "remove", found.steps)
     for each in found.steps:
         done(work, each)
     records.delete(work, pack)
-    return pack, found
+    return found
 
 
 def must_be_applied(work: Context, file: PackFile) -> Pack:

@@ -9,6 +9,7 @@ from typing import Any
 
 from models.core.parsing import values
 from models.packs.kinds import KINDS, Kind
+from models.packs.pack import Pack
 
 FOLDER = Path(__file__).parent / "shipped"
 
@@ -63,9 +64,15 @@ class PackFile:
 
 @cache
 def shipped() -> Mapping[str, PackFile]:
-    """Return the packs that come with Rapport, by the names of their files."""
-    found = sorted(FOLDER.glob("*.toml"))
-    return {each.stem: read(each.stem, each.read_text(encoding="utf-8")) for each in found}
+    """Return the packs that come with Rapport by the names of their files, in order."""
+    files = [read(each.stem, each.read_text(encoding="utf-8")) for each in FOLDER.glob("*.toml")]
+    return {each.slot: each for each in sorted(files, key=lambda file: values.fold(file.name))}
+
+
+def file_of(pack: Pack) -> PackFile:
+    """Return the file of a pack that was applied, an empty one where it is shipped no more."""
+    gone = PackFile(pack.slot or "", pack.name, pack.edition or 0, "", ())
+    return shipped().get(pack.slot or "", gone)
 
 
 def read(slot: str, text: str) -> PackFile:
