@@ -82,6 +82,7 @@ UNLIKE = {
         "two": {"name": f"Mast {TELLTALE}", "plural_name": f"Masts {TELLTALE}", "starts": "VB"},
     },
     "field_layout": {"two": {"about": "deal", "card": "owner", "form": "owner"}},
+    "pack": {"two": {"name": "Sample two"}},
 }
 """What keeps two records of an entity apart."""
 

@@ -94,14 +94,10 @@ def state(work: UnitOfWork, file: PackFile) -> str:
 @router.verb("show", writes=False, common=True, **{**ONE, "asks": EITHER})
 def show(request: Request, _: Any) -> Response:
     """What a pack gives, and what it would change here: `pack show software`."""
-    work, said = request.work, request["pack"]
-    if (named := REFERENCE.fullmatch(said.strip())) and named[1].upper() == Pack.prefix:
-        pack = work.find(Pack, int(named[2]))
+    work = request.work
+    if pack := numbered(request):
         return cards.card(pack, work, request.catalogue)
-    try:
-        file = shipped()[ASKS["pack"].read(said, work)]
-    except ValueError as error:
-        raise Invalid({"pack": str(error)}) from None
+    file = called(request)
     lines = [f"{file.about} {state(work, file)}"]
     if not work.viewers or not all(policy.can(each, "apply", Pack) for each in work.viewers):
         return drawn(file.name, [*lines, *map(str, file.items), ASKS_ADMINS], [])
@@ -112,6 +108,25 @@ def show(request: Request, _: Any) -> Response:
     if found.is_applied:
         buttons.append(blocks.button("Remove", "crm.run", f"pack remove {file.slot}"))
     return drawn(file.name, [*lines, *told(found)], buttons)
+
+
+def numbered(request: Request) -> Pack | None:
+    """Return the pack that a line names by its number, None where it does not."""
+    named = REFERENCE.fullmatch(request["pack"].strip())
+    is_pack = named is not None and named[1].upper() == Pack.prefix
+    return request.work.find(Pack, int(named[2])) if named and is_pack else None
+
+
+def called(request: Request) -> PackFile:
+    """Return the pack that a line names.
+
+    Raises:
+        Invalid: There is none of that name.
+    """
+    try:
+        return shipped()[ASKS["pack"].read(request["pack"], request.work)]
+    except ValueError as error:
+        raise Invalid({"pack": str(error)}) from None
 
 
 def told(found: Plan) -> list[str]:
@@ -144,14 +159,14 @@ def restore(request: Request, pack: Pack) -> Response:
     return applying(request, file_of(pack))
 
 
-@router.verb("remove", title="Remove a pack", button="Look", **ONE, **PREVIEWS)
+@router.verb("remove", title="Remove a pack", button="Look", **{**ONE, "asks": EITHER}, **PREVIEWS)
 def remove(request: Request, _: Any) -> Response:
     """Remove what a pack gave, after a look: `pack remove software`.
 
     What people typed comes back when it is applied again; what they changed stays.
     """
-    file = shipped()[request["pack"]]
-    return removing(request, acts.must_be_applied(request.work, file), file)
+    pack = numbered(request) or acts.must_be_applied(request.work, called(request))
+    return removing(request, pack, file_of(pack))
 
 
 @router.verb("delete", common=True, **PREVIEWS)

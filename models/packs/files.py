@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.core.parsing import values
-from models.packs.kinds import KINDS, Kind
+from models.packs.kinds import KINDS, OF, Kind
 from models.packs.pack import Pack
 
 FOLDER = Path(__file__).parent / "shipped"
@@ -70,8 +70,9 @@ def shipped() -> Mapping[str, PackFile]:
 
 
 def file_of(pack: Pack) -> PackFile:
-    """Return the file of a pack that was applied, an empty one where it is shipped no more."""
-    gone = PackFile(pack.slot or "", pack.name, pack.edition or 0, "", ())
+    """Return the file of a pack that was applied; what it brought, where it is shipped no more."""
+    items = tuple(Item(OF[part.entity], part.texts) for part in pack.parts)
+    gone = PackFile(pack.slot or "", pack.name, pack.edition or 0, "", items)
     return shipped().get(pack.slot or "", gone)
 
 

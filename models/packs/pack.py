@@ -9,9 +9,12 @@ from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped
 
 from models.core.context import Context
-from models.core.entity.base import Entity
+from models.core.custom.kinds import code_of
+from models.core.entity.base import Changes, Entity
+from models.core.errors import Invalid
 from models.core.fields import LongText, Number, Text, field
 from models.core.fields.base import Reader
+from models.core.permissions import policy
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,14 @@ class Pack(Entity):
         name, same = "ix_pack_slot", ("workspace", "slot")
         return [Index(name, *same, unique=True, sqlite_where=there, postgresql_where=there)]
 
+    def settle(self, work: Context, changes: Changes) -> None:
+        """Keep one pack of each file."""
+        self.slot = self.slot or code_of(self.name)[:40]
+        self.edition, self.brought = self.edition or 1, self.brought or "[]"
+        there = applied(work, self.slot)
+        if there is not None and there is not self and not (there.deleted_at or self.deleted_at):
+            raise Invalid({"name": f"There is a pack of that name already: {there.ref}."})
+
     @property
     def parts(self) -> list[Part]:
         """What it brought, in the order in which it did."""
@@ -84,4 +95,5 @@ def applied(work: Context, slot: str) -> Pack | None:
     """Return the pack of a file as it was applied here last; it is deleted where it was removed."""
     mine = select(Pack).where(Pack.slot == slot)
     last = mine.order_by(Pack.deleted_at.is_not(None), Pack.id.desc()).limit(1)
-    return work.session.scalars(last.execution_options(with_deleted=True)).first()
+    with policy.beyond(work.session), work.session.no_autoflush:
+        return work.session.scalars(last.execution_options(with_deleted=True)).first()

@@ -84,6 +84,8 @@ ARGUMENTS = {
     "team.join": ["<@U_JULE>", "<@U_OLGA>"],
 }
 LINES = {
+    "pack.apply": ["pack apply software --yes", "pack apply retail --yes"],
+    "pack.remove": ["pack remove software --yes", "pack remove retail --yes"],
     "option.change": ["option change deal stage discovery probability=30"],
     "log.new": ["log new type=call customer=CU-1 description=Talked"],
     "log.call": ["log call CU-1 Talked minutes=20"],
