@@ -177,15 +177,15 @@ def delete(request: Request, pack: Pack) -> Response:
 
 def applying(request: Request, file: PackFile) -> Response:
     """Return what a pack would change here, or apply it where the person said yes to that."""
-    work, found = request.work, plans.of_applying(request.work, file)
-    if not agreed(request, found):
-        acts.must_be_allowed(work, "apply", found.steps)
-        acts.must_fit(found)
-        acts.must_change(found)
-        does = "Bring up to date" if found.is_applied else "Apply"
-        return asking(request, found, does, f"pack apply {file.slot}")
+    work = request.work
+    if request.flag("yes"):
+        work.govern()
+    found = acts.applying(work, file)
     was = found.is_applied
-    pack, found = acts.apply(work, file)
+    if not agreed(request, found):
+        does = "Bring up to date" if was else "Apply"
+        return asking(request, found, does, f"pack apply {file.slot}")
+    pack = acts.apply(work, found)
     begin = [f"Try: {request.catalogue.root} {line}" for line in file.begin[:2]]
     said = f"{'Brought up to date' if was else 'Applied'} {pack}: {summed(found.acts)}."
     return receipt(request, pack, said, replace=True, more=begin)
@@ -193,11 +193,13 @@ def applying(request: Request, file: PackFile) -> Response:
 
 def removing(request: Request, pack: Pack, file: PackFile) -> Response:
     """Return what would go with a pack, or remove it where the person said yes to that."""
-    work, found = request.work, plans.of_removing(request.work, file, pack)
+    work = request.work
+    if request.flag("yes"):
+        work.govern()
+    found = acts.removing(work, file, pack)
     if not agreed(request, found):
-        acts.must_be_allowed(work, "remove", found.steps)
         return asking(request, found, "Remove", f"pack delete {pack.ref}", "danger")
-    found = acts.remove(work, pack, file)
+    acts.remove(work, found)
     kept = [str(each) for each in found.steps if each.does == Does.KEPT]
     back = [KEPT.format(file.slot)] if found.acts else []
     said = f"Removed {pack}: {summed(found.acts)}."
@@ -206,10 +208,8 @@ def removing(request: Request, pack: Pack, file: PackFile) -> Response:
 
 def agreed(request: Request, found: Plan) -> bool:
     """Return whether the person said yes to what would be done now."""
-    if not request.flag("yes"):
-        return False
     mark = request.line.flags.get("plan", found.mark)
-    return str(mark) == found.mark
+    return request.flag("yes") and str(mark) == found.mark
 
 
 def asking(request: Request, found: Plan, does: str, line: str, style: str = "primary") -> Message:

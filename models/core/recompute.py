@@ -26,6 +26,8 @@ from models.core.search.index import index
 
 AT_ONCE = 2000
 """The records that are worked out in the act that changes a formula; more follow after it."""
+SPENT = "worked out"
+"""Where a session keeps how many records were worked out in its act, by all its changes."""
 PART = 500
 """The records that are worked out in one step after it."""
 SEARCHED = 4
@@ -44,12 +46,14 @@ def follow(work: Context, written: Iterable[Written]) -> None:
     if not changed:
         return
     with policy.beyond(work.session):
-        due = following(changed)
-        if sum(effort(work, slug, name) for slug, name in due) <= AT_ONCE:
+        due, spent = following(changed), work.session.info.get(SPENT, 0)
+        takes = sum(effort(work, slug, name) for slug, name in due)
+        if spent + takes <= AT_ONCE:
+            work.session.info[SPENT] = spent + takes
             for slug, name in due:
                 recompute(work, ENTITIES[slug], name, 0, AT_ONCE)
-        else:
-            ask(work, due)
+        elif due:
+            ask(work, due, f"{work.unit}:{'.'.join(due[0])}:{len(changed)}")
 
 
 def is_followed(field: CustomField, changed: Iterable[str]) -> bool:

@@ -1,7 +1,6 @@
 """Apply a pack, bring it up to date, and remove it: all of it in one act, or nothing."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from models.core import records
 from models.core.context import Context
@@ -34,24 +33,48 @@ def must_fit(found: Plan) -> None:
         )
 
 
-def apply(work: Context, file: PackFile) -> tuple[Pack, Plan]:
-    """Apply a pack, or bring it up to date, and return it with what was done.
+def applying(work: Context, file: PackFile) -> Plan:
+    """Return what applying a pack would do, or bringing it up to date, as it can be done.
 
     Raises:
+        Forbidden: Which right is missing.
         Conflict: Something is in the way, or it is applied as it is.
     """
     if not work.actor:
         raise Conflict(NOBODY)
-    govern(work)
     found = plan.of_applying(work, file)
     must_be_allowed(work, "apply", found.steps)
     must_fit(found)
     must_change(found)
-    parts = [part for each in found.steps if (part := remembered(each, done(work, each), file))]
-    pack = found.pack or Pack(name=file.name, slot=file.slot)
-    pack.edition, pack.deleted_at = file.edition, None
-    pack.keep(parts)
-    return work.add(pack), found
+    return found
+
+
+def removing(work: Context, file: PackFile, pack: Pack) -> Plan:
+    """Return what removing a pack would do, as it can be done.
+
+    Raises:
+        Forbidden: Which right is missing.
+    """
+    found = plan.of_removing(work, file, pack)
+    must_be_allowed(work, "remove", found.steps)
+    return found
+
+
+def apply(work: Context, found: Plan) -> Pack:
+    """Do what a plan to apply a pack says, and return the pack."""
+    made = [remembered(each, done(work, each), found.file) for each in found.steps]
+    pack = found.pack or Pack(name=found.file.name, slot=found.file.slot)
+    pack.edition, pack.deleted_at = found.file.edition, None
+    pack.keep([part for part in made if part])
+    return work.add(pack)
+
+
+def remove(work: Context, found: Plan) -> None:
+    """Do what a plan to remove a pack says; what people made their own stays."""
+    for each in found.steps:
+        done(work, each)
+    if found.pack:
+        records.delete(work, found.pack)
 
 
 def must_change(found: Plan) -> None:
@@ -66,21 +89,6 @@ def is_older(found: Plan) -> bool:
     return found.pack is not None and (found.pack.edition or 0) < found.file.edition
 
 
-def remove(work: Context, pack: Pack, file: PackFile) -> Plan:
-    """Remove a pack and return what was done; what people made their own stays.
-
-    Raises:
-        Conflict: Somebody removed it meanwhile.
-    """
-    govern(work)
-    found = plan.of_removing(work, file, pack)
-    must_be_allowed(work, "remove", found.steps)
-    for each in found.steps:
-        done(work, each)
-    records.delete(work, pack)
-    return found
-
-
 def must_be_applied(work: Context, file: PackFile) -> Pack:
     """Return a pack as it is applied here.
 
@@ -91,11 +99,6 @@ def must_be_applied(work: Context, file: PackFile) -> Pack:
     if pack is None or pack.deleted_at is not None:
         raise Conflict(f"{file.name} is not applied here. Look at it: pack show {file.slot}")
     return pack
-
-
-def govern(work: Any) -> None:
-    """Keep others from changing the shape until this act ends, so that the plan holds."""
-    work.govern()
 
 
 def done(work: Context, step: Step) -> Entity | None:

@@ -15,7 +15,7 @@ from models.core.custom import computing, formulas, indexed
 from models.core.custom.kinds import COMPUTED, KINDS, NAMES, CustomKind, code_of, kind_of
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
-from models.core.errors import Invalid
+from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, Flag, LongText, Number, Text, field
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import squeezed
@@ -35,6 +35,7 @@ MOST = 100
 RESERVED = frozenset(("and", "or", "not", "is", "by", "sort", "group", "page", "this", "all"))
 """Words that mean something else in a line or a filter."""
 BETWEEN = re.compile(r"\s*[,;\n]\s*")
+NOUN_FIRST = "Bring the noun back first, by its number: object restore OB-1"
 FLAGS = {
     "required": "required",
     "mandatory": "required",
@@ -237,7 +238,14 @@ class CustomField(Entity):
         return said | {"name": quoted[1] if quoted else label.strip()}
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Keep the names of a noun's fields apart, and what depends on the kind in order."""
+        """Keep the names of a noun's fields apart, and what depends on the kind in order.
+
+        Of a noun that is deleted, a field can only be put away.
+        """
+        if self.about not in ENTITIES:
+            if "deleted_at" in changes and self.deleted_at is None:
+                raise Conflict(f"{self.name} is a field of a noun that is deleted. {NOUN_FIRST}")
+            return
         errors = dict(self.problems(work, changes))
         if errors:
             raise Invalid(errors)
@@ -255,6 +263,8 @@ class CustomField(Entity):
 
     def follow(self, work: Context, changes: Changes) -> None:
         """Write the index of a field that has one from now on."""
+        if self.about not in ENTITIES:
+            return
         kind = kind_of(self)
         again = "deleted_at" in changes and self.deleted_at is None
         if indexed.has_index(kind) and (again or changes.keys() & {"is_unique", "filterable"}):
