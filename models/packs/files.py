@@ -11,6 +11,8 @@ from models.core.parsing import values
 from models.packs.kinds import KINDS, OF, Kind
 from models.packs.pack import Pack
 
+HEAD = ("name", "version", "about")
+"""What every file begins with."""
 FOLDER = Path(__file__).parent / "shipped"
 
 
@@ -88,10 +90,12 @@ def read(slot: str, text: str) -> PackFile:
     if twice := {key for key in keys if keys.count(key) > 1}:
         raise ValueError(f"The pack {slot} makes something twice: {', '.join(sorted(twice))}")
     begin = tuple(said.pop("begin", ()))
-    head = (said.pop("name"), said.pop("version"), said.pop("about"))
+    if missing := [name for name in HEAD if name not in said]:
+        raise ValueError(f"The pack {slot} needs {', '.join(missing)}.")
+    name, edition, about = (said.pop(name) for name in HEAD)
     if said:
         raise ValueError(f"The pack {slot} says what no pack makes: {', '.join(said)}")
-    return PackFile(slot, *head, tuple(items), begin)
+    return PackFile(slot, name, edition, about, tuple(items), begin)
 
 
 def item(kind: Kind, said: Mapping[str, str]) -> Item:
@@ -103,4 +107,9 @@ def item(kind: Kind, said: Mapping[str, str]) -> Item:
     names = kind.entity.field_names()
     if unknown := [word for word in said if word not in names]:
         raise ValueError(f"A {kind.word} has no {', '.join(unknown)}.")
-    return Item(kind, {names[word]: text for word, text in said.items()})
+    if wrong := [word for word, text in said.items() if not isinstance(text, str)]:
+        raise ValueError(f"What a {kind.word} says of {', '.join(wrong)} is no text.")
+    texts = {names[word]: text for word, text in said.items()}
+    if missing := [name for name in kind.identity if name not in texts]:
+        raise ValueError(f"A {kind.word} needs {', '.join(missing)}.")
+    return Item(kind, texts)

@@ -54,6 +54,7 @@ UNDOABLE = {name: verb for name, verb in VERBS.items() if name not in NO_RECORDS
 
 Pick = Callable[[list[str]], str]
 """Chooses one of several; a test that wants no choice takes the first."""
+APPLIED = "pack apply retail --yes"
 BEFORE = {
     "lead.claim": ["lead set {} owner="],
     "case.claim": ["case set {} assignee="],
@@ -64,6 +65,9 @@ BEFORE = {
     "restore": ["delete {} --yes"],
     "rule.resume": ["rule pause {}"],
     "revert": ["{edit}"],
+    **dict.fromkeys(("pack.edit", "pack.set", "pack.delete", "pack.remove"), [APPLIED]),
+    "pack.restore": [APPLIED, "delete {} --yes"],
+    "pack.revert": [APPLIED, "{edit}"],
 }
 """What has to be done first, by the verb's whole name or its last word."""
 ARGUMENTS = {
@@ -82,10 +86,11 @@ ARGUMENTS = {
     "activity.drop": [""],
     "rule.line": ["when lead is created then dm owner", "case must description"],
     "team.join": ["<@U_JULE>", "<@U_OLGA>"],
+    "pack.restore": ["--yes"],
 }
 LINES = {
     "pack.apply": ["pack apply software --yes", "pack apply retail --yes"],
-    "pack.remove": ["pack remove software --yes", "pack remove retail --yes"],
+    "pack.remove": ["pack remove retail --yes"],
     "option.change": ["option change deal stage discovery probability=30"],
     "log.new": ["log new type=call customer=CU-1 description=Talked"],
     "log.call": ["log call CU-1 Talked minutes=20"],
@@ -123,7 +128,7 @@ EDITED = {
 """Other texts for the fields of an entity than its kinds suggest."""
 
 
-NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"]}
+NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"], "pack": ["1"]}
 """Roles and teams that nobody has; every workspace begins with some that people do have."""
 
 
@@ -147,7 +152,7 @@ def acts(name: str, pick: Pick, nth: int = 0) -> list[Interaction]:
     """What does one thing, the last of these, and what must come first. nth: makes names unique."""
     verb = VERBS[name]
     if name in LINES:
-        return [command(pick(LINES[name]))]
+        return [*map(command, BEFORE.get(name, [])), command(pick(LINES[name]))]
     if verb.name == "new":
         return [made(ENTITIES[verb.noun], nth)]
     ref = record_of(verb, pick)
