@@ -15,8 +15,8 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.receipts import receipt, small
 from handlers.core.verb import Verb
 from models.core.entity.base import plural
-from models.core.errors import Invalid
-from models.core.fields import Choice, Text
+from models.core.fields import Choice
+from models.core.fields.base import Reader
 from models.core.parsing.texts import enumerated
 from models.core.permissions import policy
 from models.core.search.lookup import REFERENCE
@@ -52,8 +52,21 @@ class PackName(Choice):
         return shipped()[option].name
 
 
+@dataclass(frozen=True)
+class PackOrNumber(PackName):
+    """A pack that is shipped, by its name, or one that was applied, by its number."""
+
+    def read(self, text: str, reader: Reader) -> str:
+        named = REFERENCE.fullmatch(text.strip())
+        is_pack = named is not None and named[1].upper() == Pack.prefix
+        return text.strip() if is_pack else super().read(text, reader)
+
+    def name(self, option: str) -> str:
+        return super().name(option) if option in shipped() else option
+
+
 ASKS = {"pack": PackName("Pack", required=True)}
-EITHER = {"pack": Text("Pack", required=True, hint="Such as software, or PK-1")}
+EITHER = {"pack": PackOrNumber("Pack", required=True)}
 router = Records(Pack, without=("new",))
 every: Verb = router.verbs["list"]
 ONE: dict[str, Any] = {"record": False, "asks": ASKS, "whole": "pack", "bound": True}
@@ -97,7 +110,7 @@ def show(request: Request, _: Any) -> Response:
     work = request.work
     if pack := numbered(request):
         return cards.card(pack, work, request.catalogue)
-    file = called(request)
+    file = shipped()[request["pack"]]
     lines = [f"{file.about} {state(work, file)}"]
     if not work.viewers or not all(policy.can(each, "apply", Pack) for each in work.viewers):
         return drawn(file.name, [*lines, *map(str, file.items), ASKS_ADMINS], [])
@@ -111,22 +124,9 @@ def show(request: Request, _: Any) -> Response:
 
 
 def numbered(request: Request) -> Pack | None:
-    """Return the pack that a line names by its number, None where it does not."""
-    named = REFERENCE.fullmatch(request["pack"].strip())
-    is_pack = named is not None and named[1].upper() == Pack.prefix
-    return request.work.find(Pack, int(named[2])) if named and is_pack else None
-
-
-def called(request: Request) -> PackFile:
-    """Return the pack that a line names.
-
-    Raises:
-        Invalid: There is none of that name.
-    """
-    try:
-        return shipped()[ASKS["pack"].read(request["pack"], request.work)]
-    except ValueError as error:
-        raise Invalid({"pack": str(error)}) from None
+    """Return the pack that a line names by its number, None where it names it otherwise."""
+    named = REFERENCE.fullmatch(request["pack"])
+    return request.work.find(Pack, int(named[2])) if named else None
 
 
 def told(found: Plan) -> list[str]:
@@ -165,7 +165,7 @@ def remove(request: Request, _: Any) -> Response:
 
     What people typed comes back when it is applied again; what they changed stays.
     """
-    pack = numbered(request) or acts.must_be_applied(request.work, called(request))
+    pack = numbered(request) or acts.must_be_applied(request.work, shipped()[request["pack"]])
     return removing(request, pack, file_of(pack))
 
 

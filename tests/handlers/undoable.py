@@ -160,7 +160,7 @@ def acts(name: str, pick: Pick, nth: int = 0) -> list[Interaction]:
     before = BEFORE.get(name, BEFORE.get(verb.name, []))
     first = [edit if line == "{edit}" else command(line.format(ref)) for line in before]
     if verb.name in ("edit", "set"):
-        return [edit]
+        return [*first, edit]
     arguments = pick(ARGUMENTS.get(name, ARGUMENTS.get(verb.name, [""])))
     return [*first, command(f"{verb.noun} {verb.name} {ref} {arguments}".strip())]
 

@@ -124,7 +124,7 @@ def value(text: str) -> Any:
         ("round(amount / 3)", D(334)),
         ("round(ratio / 3, 2)", D("0.83")),
         ("abs(seats - 10)", D(3)),
-        ("number(amount) - amount / amount", D(999)),
+        ("number(amount) - amount / amount", D("999.50")),
         ("seats / (seats - 7)", None),
         ("year(close_date) * 100 + month(close_date)", D(202603)),
         ("close_date + 99999999", None),
