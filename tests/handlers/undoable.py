@@ -222,12 +222,18 @@ def held(works: UnitOfWorkFactory) -> dict[str, Any]:
     """Every record that is not hidden with everything it holds, what it is found by, and what was
     said about it.
 
-    Left out: versions and times of change, which only grow; the trail and the moves of deals, which
+    Left out: versions and times of change, which only grow; what records keep for added fields that
+    were deleted, which comes back with them; the trail and the moves of deals, which
     are history; and what Slack is told, which follows from the records.
     """
     with everywhere(works.engine).connect() as connection:
-        return {
+        found = {
             f"{name} {row.id}": row._asdict()
             for name, look in looks().items()
             for row in connection.execute(look)
         }
+    slots = {row["slot"] for name, row in found.items() if name.startswith("custom_field ")}
+    for row in found.values():
+        if "custom" in row:
+            row["custom"] = {n: text for n, text in row["custom"].items() if n in slots}
+    return found
