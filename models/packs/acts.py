@@ -18,9 +18,9 @@ NOBODY = "A pack is applied with somebody's rights. Say whose with --as."
 def must_be_allowed(work: Context, verb: str, steps: Sequence[Step]) -> None:
     """Raise Forbidden unless the actor may do all that the steps of a plan do."""
     policy.check(work, verb, Pack)
-    for does, entity in dict.fromkeys((each.does, each.item.kind.entity) for each in steps):
-        if does in VERBS:
-            policy.check(work, VERBS[does], entity)
+    for each in steps:
+        if each.does in VERBS:
+            policy.check(work, VERBS[each.does], each.record or each.item.kind.entity)
 
 
 def must_fit(found: Plan) -> None:

@@ -1,5 +1,6 @@
 """Admins apply, upgrade and remove packs; what people typed and what they changed stays theirs."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -82,14 +83,14 @@ def shape(works: UnitOfWorkFactory) -> list[Any]:
         return [fields, nouns, deleted, layouts, rules]
 
 
-def created(works: UnitOfWorkFactory) -> set[str]:
-    """The entities of what the last act made."""
+def done(works: UnitOfWorkFactory, action: str = "create") -> Counter[str]:
+    """How many records of each entity the last act made, or deleted."""
     with works("T1", writes=False) as work:
         unit = work.session.scalar(select(AuditEntry.unit).order_by(AuditEntry.id.desc()).limit(1))
-        mine = select(AuditEntry.entity).where(
-            AuditEntry.unit == unit, AuditEntry.action == "create"
-        )
-        return set(work.session.scalars(mine))
+        mine = select(AuditEntry.entity, AuditEntry.record_id).where(AuditEntry.unit == unit)
+        what = (AuditEntry.field == "deleted_at", AuditEntry.new.is_not(None))
+        mine = mine.where(AuditEntry.action == action, *(what if action == "update" else ()))
+        return Counter(row.entity for row in work.session.execute(mine.distinct()))
 
 
 def steps(words: str) -> list[str]:
@@ -112,7 +113,8 @@ def test_a_pack_does_what_its_preview_says_and_one_undo_leaves_the_shape_as_befo
     assert (shape(works), count(works, Pack)) == (before, 0), "a look changes nothing"
     agree(slack)
     assert f"Applied PK-1 {file.name}" in slack.last.words
-    assert created(works) == {item.kind.entity.slug() for item in file.items} | {"pack"}
+    things = Counter([*(item.kind.entity.slug() for item in file.items), "pack"])
+    assert done(works) == things
     after = shape(works)
     assert after != before
     say(slack, "undo --yes")
@@ -120,6 +122,11 @@ def test_a_pack_does_what_its_preview_says_and_one_undo_leaves_the_shape_as_befo
     say(slack, "redo --yes")
     assert shape(works) == after
     assert "applied already" in say(slack, f"pack apply {slot}")
+    goes = steps(say(slack, f"pack remove {slot}"))
+    assert sorted(goes) == sorted(f"Goes: {item}" for item in file.items)
+    agree(slack)
+    assert done(works, "update") == things
+    assert shape(works) == before
 
 
 @pytest.mark.parametrize("slot", list(shipped()))
