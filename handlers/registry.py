@@ -4,7 +4,7 @@ An entity without its own router has the verbs that all entities have.
 """
 
 from handlers.activities import activity, log_activity
-from handlers.admin import audit, channel, custom_object, deliveries, option, role, team
+from handlers.admin import audit, channel, custom_object, deliveries, option, pack, role, team
 from handlers.automation import rule
 from handlers.core.crud import Records
 from handlers.core.router import Router
@@ -33,6 +33,7 @@ ADMIN: tuple[Router, ...] = (
     Records(CustomRecord),  # what admins make is like this
     rule.router,
     option.router,
+    pack.router,
     deliveries.router,
     audit.router,
 )

@@ -38,6 +38,7 @@ from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
 from models.customers.membership import Membership
+from models.packs.pack import Pack
 from models.sales import lifecycle
 from models.sales.closed_deals import ClosedDeals
 from models.sales.lead import Lead
@@ -70,6 +71,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     FieldLayout,
     NounWord,
     Option,
+    Pack,
 )
 """The map of the product: what people know by a number."""
 EVERY.append(related.added_facts)

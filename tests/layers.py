@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("models.customers", "models.activities"),
     ("models.sales", "models.support"),
     ("models.analytics", "models.automation"),
+    ("models.packs",),
     ("models.registry",),
     ("models.maintenance", "models.migrations"),
     ("models.exchange",),

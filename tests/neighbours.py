@@ -86,6 +86,7 @@ UNLIKE = {
         "two": {"about": "deal", "one": f"Stern {TELLTALE}", "many": f"Sterns {TELLTALE}"},
     },
     "field_layout": {"two": {"about": "deal", "card": "owner", "form": "owner"}},
+    "pack": {"two": {"name": "Sample two"}},
 }
 """What keeps two records of an entity apart."""
 

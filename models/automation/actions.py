@@ -15,6 +15,7 @@ from models.core import records
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Invalid
+from models.core.fields import Reference
 from models.core.identity.channel import WRITTEN
 from models.core.identity.notices import Notice
 from models.core.identity.user import User
@@ -107,11 +108,31 @@ def create(doing: Doing, action: Action, number: int) -> str:
     policy.check(work, "new", made)
     texts = made.texts_of(without_quotes(action.text), work)
     texts[checks.link(made, type(about))] = about.ref
+    texts |= whom(work, made, about, texts)
     owner = getattr(about, about.owned) if about.owned else None
     if made.owned and made.owned not in texts and owner:
         texts[made.owned] = work.ref(User.slug(), owner)
     record = records.create(work, made, texts)
     return f"made {record.ref}"
+
+
+def whom(
+    work: Context, made: type[Entity], about: Entity, texts: Mapping[str, str]
+) -> dict[str, str]:
+    """Return whom a new record is about, where nothing says so: the one that the other one names.
+
+    A task about a contract is about the customer of the contract.
+    """
+    if not made.whose or any(name in texts for name in made.whose):
+        return {}
+    for name in made.whose:
+        to = getattr(made.fields()[name], "to", "")
+        named = [
+            n for n, kind in about.fields().items() if type(kind) is Reference and kind.to == to
+        ]
+        if ids := [id for each in named if (id := getattr(about, each))]:
+            return {name: work.ref(to, ids[0])}
+    return {}
 
 
 def tell(doing: Doing, action: Action, number: int) -> str:

@@ -10,7 +10,7 @@ from models.core.context import Context
 from models.core.custom import indexed
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.custom_values import PREFIX
-from models.core.entity.facts import Facts, Told
+from models.core.entity.facts import TIMELINES, Facts, Told
 from models.core.fields import Person, Reference
 from models.core.fields.relations import Relations
 from models.core.fields.shape import by_shape
@@ -57,7 +57,8 @@ def lists_of(slug: str) -> tuple[Related, ...]:
 
 def naming(entity: type[Entity], slug: str) -> Iterator[Related]:
     lines = ENTITIES[slug].line_fields().values()
-    if entity.in_timeline or any(kind.of == entity.slug() for kind in lines):
+    told = entity.in_timeline and slug in TIMELINES
+    if told or any(kind.of == entity.slug() for kind in lines):
         return
     first = True
     for name, kind in entity.fields().items():

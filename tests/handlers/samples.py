@@ -45,6 +45,9 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "noun_word.new": {"about": "deal", "one": "Bargain"},
     "option.new": {"about": "deal", "choice": "stage", "name": "Pilot", "like": "proposal"},
     "option.change": {"what": "deal stage discovery", "probability": "30"},
+    "pack.apply": {"pack": "software"},
+    "pack.remove": {"pack": "PK-1"},
+    "pack.show": {"pack": "PK-1"},
     "user.edit": {"starts_at": "07:00"},
     "user.set": {"starts_at": "07:00"},
 }

@@ -55,6 +55,7 @@ UNDOABLE = {name: verb for name, verb in VERBS.items() if name not in NO_RECORDS
 
 Pick = Callable[[list[str]], str]
 """Chooses one of several; a test that wants no choice takes the first."""
+APPLIED = "pack apply retail --yes"
 BEFORE = {
     "lead.claim": ["lead set {} owner="],
     "case.claim": ["case set {} assignee="],
@@ -65,6 +66,9 @@ BEFORE = {
     "restore": ["delete {} --yes"],
     "rule.resume": ["rule pause {}"],
     "revert": ["{edit}"],
+    **dict.fromkeys(("pack.edit", "pack.set", "pack.delete", "pack.remove"), [APPLIED]),
+    "pack.restore": [APPLIED, "delete {} --yes"],
+    "pack.revert": [APPLIED, "{edit}"],
 }
 """What has to be done first, by the verb's whole name or its last word."""
 ARGUMENTS = {
@@ -83,8 +87,11 @@ ARGUMENTS = {
     "activity.drop": [""],
     "rule.line": ["when lead is created then dm owner", "case must description"],
     "team.join": ["<@U_JULE>", "<@U_OLGA>"],
+    "pack.restore": ["--yes"],
 }
 LINES = {
+    "pack.apply": ["pack apply software --yes", "pack apply retail --yes"],
+    "pack.remove": ["pack remove retail --yes"],
     "option.change": ["option change deal stage discovery probability=30"],
     "log.new": ["log new type=call customer=CU-1 description=Talked"],
     "log.call": ["log call CU-1 Talked minutes=20"],
@@ -123,7 +130,7 @@ EDITED = {
 """Other texts for the fields of an entity than its kinds suggest."""
 
 
-NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"]}
+NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"], "pack": ["1"]}
 """Roles and teams that nobody has; every workspace begins with some that people do have."""
 
 
@@ -152,7 +159,7 @@ def acts(name: str, pick: Pick, nth: int = 0) -> list[Interaction]:
     """What does one thing, the last of these, and what must come first. nth: makes names unique."""
     verb = VERBS[name]
     if name in LINES:
-        return [command(pick(LINES[name]))]
+        return [*map(command, BEFORE.get(name, [])), command(pick(LINES[name]))]
     if verb.name == "new":
         return [made(ENTITIES[verb.noun], nth)]
     ref = record_of(verb, pick)
@@ -160,7 +167,7 @@ def acts(name: str, pick: Pick, nth: int = 0) -> list[Interaction]:
     before = BEFORE.get(name, BEFORE.get(verb.name, []))
     first = [edit if line == "{edit}" else command(line.format(ref)) for line in before]
     if verb.name in ("edit", "set"):
-        return [edit]
+        return [*first, edit]
     arguments = pick(ARGUMENTS.get(name, ARGUMENTS.get(verb.name, [""])))
     return [*first, command(f"{verb.noun} {verb.name} {ref} {arguments}".strip())]
 
@@ -225,12 +232,19 @@ def held(works: UnitOfWorkFactory) -> dict[str, Any]:
     """Every record that is not hidden with everything it holds, what it is found by, and what was
     said about it.
 
-    Left out: versions, times of change, and the words that a noun once had, which only grow; the trail and the moves of deals, which
+    Left out: versions, times of change, and the words that a noun once had, which only grow; what
+    records keep for added fields that were deleted, which comes back with them; the trail and the
+    moves of deals, which
     are history; and what Slack is told, which follows from the records.
     """
     with everywhere(works.engine).connect() as connection:
-        return {
+        found = {
             f"{name} {row.id}": row._asdict()
             for name, look in looks().items()
             for row in connection.execute(look)
         }
+    slots = {row["slot"] for name, row in found.items() if name.startswith("custom_field ")}
+    for row in found.values():
+        if "custom" in row:
+            row["custom"] = {n: text for n, text in row["custom"].items() if n in slots}
+    return found

@@ -22,6 +22,7 @@ FLAGS: Mapping[str, bool | str] = {
     "form": False,
     "every": True,
     "page": True,
+    "plan": True,
     "tab": True,
     "reason": "words",
 }

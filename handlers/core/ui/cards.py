@@ -13,6 +13,7 @@ from models.core import part_lines
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice
 from models.core.fields.base import Field
+from models.core.identity import rights
 from models.core.names import learn
 from models.core.permissions import masking, policy, visibility
 from models.core.search.list_groups import MOST as GROUPS
@@ -269,8 +270,10 @@ def usable(verbs: Sequence[str], what: Entity | str, work: UnitOfWork) -> Sequen
     """Return those of the verbs for which a button is drawn, in any place.
 
     A person who reads alone sees what they may do; in a channel everyone sees all buttons, and
-    pressing one is checked.
+    pressing one is checked. There is none for a verb that a noun lacks.
     """
+    about = what if isinstance(what, str) else what.slug()
+    verbs = [verb for verb in verbs if verb in rights.VERBS.get(about, verbs)]
     viewers = work.viewers if verbs else ()
     return policy.allowed(viewers[0], verbs, what) if len(viewers) == 1 else verbs
 

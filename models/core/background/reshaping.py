@@ -27,6 +27,8 @@ from models.core.permissions import policy
 FILL, WORK_OUT = "fill", "work_out"
 AT_ONCE = 2000
 """The records whose computed fields are worked out in the act that changes a formula."""
+SPENT = "worked out"
+"""Where a session keeps how many records were worked out in its act, by all its changes."""
 SEARCHED = 4
 """How much longer it takes to write the words by which a record is found as well."""
 NAMED = 5
@@ -43,7 +45,7 @@ def follow(work: Context, written: Iterable[Written]) -> None:
     """Fill the indexes and work out the fields that follow from added ones, or ask for it."""
     fields = [(each, changes) for each, _, changes in written if isinstance(each, CustomField)]
     for field, changes in fields:
-        if asked := indexing.due(field, changes):
+        if field.about in ENTITIES and (asked := indexing.due(field, changes)):
             fill_or_ask(work, field, asked)
     changed = [field for field, changes in fields if is_followed(field, changes.keys())]
     if changed:
@@ -180,7 +182,9 @@ def work_out_or_ask(work: Context, fields: Sequence[CustomField]) -> None:
     """Work out what follows from added fields, or ask for it where that takes long."""
     with policy.beyond(work.session):
         due = following(frozenset((field.about, field.slot) for field in fields))
-        if sum(effort(work, slug, name) for slug, name in due) <= AT_ONCE:
+        spent = work.session.info.get(SPENT, 0) + sum(effort(work, *key) for key in due)
+        if not due or spent <= AT_ONCE:
+            work.session.info[SPENT] = spent
             for slug, name in due:
                 recompute.recompute(work, ENTITIES[slug], name, 0, AT_ONCE)
             return

@@ -15,7 +15,7 @@ from models.core.custom.kinds import COMPUTED, KINDS, NAMES, RELATED, CustomKind
 from models.core.custom.noun_choice import NounChoice
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
-from models.core.errors import Invalid
+from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, Flag, LongText, Number, Text, field
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import squeezed
@@ -36,6 +36,7 @@ MOST = 100
 RESERVED = frozenset(("and", "or", "not", "is", "by", "sort", "group", "page", "this", "all"))
 """Words that mean something else in a line or a filter."""
 BETWEEN = re.compile(r"\s*[,;\n]\s*")
+NOUN_FIRST = "Bring the noun back first, by its number: object restore OB-1"
 FLAGS = {
     "required": "required",
     "mandatory": "required",
@@ -238,8 +239,15 @@ class CustomField(Entity):
         return said | {"name": quoted[1] if quoted else label.strip()}
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Keep the names of a noun's fields apart, and what depends on the kind in order."""
+        """Keep the names of a noun's fields apart, and what depends on the kind in order.
+
+        Of a noun that is deleted, a field can only be put away.
+        """
         work.reshape()
+        if self.about not in ENTITIES:
+            if "deleted_at" in changes and self.deleted_at is None:
+                raise Conflict(f"{self.name} is a field of a noun that is deleted. {NOUN_FIRST}")
+            return
         errors = dict(self.problems(work, changes))
         if errors:
             raise Invalid(errors)

@@ -135,6 +135,13 @@ def build_abs(token: Token, parts: Sequence[Part]) -> Part:
     return Part(inner.type, joined(abs, [inner.run]), token)
 
 
+def build_number(token: Token, parts: Sequence[Part]) -> Part:
+    """Return an amount without its currency, or a percentage without its sign."""
+    inner = as_kind(parts[0], WHOLE)
+    found = inner.type if inner.type.figure == Figure.WHOLE else DECIMAL
+    return Part(found, inner.run, token)
+
+
 def build_concat(token: Token, parts: Sequence[Part]) -> Part:
     """Return everything as one text; what is empty is left out."""
     for part in parts:
@@ -167,6 +174,7 @@ FUNCTIONS: dict[str, Function] = {
     "max": Function("max(amount, 1000)", (1, MANY), picking(max)),
     "round": Function("round(amount, 2)", (1, 2), build_round),
     "abs": Function("abs(amount)", (1, 1), build_abs),
+    "number": Function("number(amount)", (1, 1), build_number),
     "concat": Function("concat(name, ' / ', amount)", (1, MANY), build_concat),
     "upper": fixed("upper(name)", [TEXT], TEXT, lambda text: exact.cut(text.upper())),
     "lower": fixed("lower(name)", [TEXT], TEXT, lambda text: exact.cut(text.lower())),

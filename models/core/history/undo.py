@@ -4,7 +4,7 @@ It can be undone for a day, by anybody who may do the reverse, unless somebody w
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -257,7 +257,8 @@ def set_back(work: Context, steps: Sequence[Step]) -> None:
     """Give the fields their values.
 
     Rules that follow one field, as the probability follows the stage, do not get the last word: the
-    unit of work is undone as a whole.
+    unit of work is undone as a whole. What says how people work together is set back one by one,
+    the last thing first: a field of a noun goes before its noun, and comes back after it.
     """
     goals = [
         (
@@ -267,15 +268,24 @@ def set_back(work: Context, steps: Sequence[Step]) -> None:
         )
         for step in steps
     ]
+    for record, values, _ in reversed(goals):
+        if record.governing & values.keys():
+            give(record, values)
+            work.session.flush()
     for _ in range(2):
         for record, values, before in goals:
-            for name, value in (before | values).items():
-                if getattr(record, name) != value:
-                    setattr(record, name, value)
+            give(record, before | values)
         work.session.flush()
     for step in steps:
         for said in step.remarks:
             comments.turn(work, step.record, said)
+
+
+def give(record: Entity, values: Mapping[str, Any]) -> None:
+    """Set the fields of a record that hold something else."""
+    for name, value in values.items():
+        if getattr(record, name) != value:
+            setattr(record, name, value)
 
 
 # ── what is in the way ────────────────────────────────────────────────────────────────────────────

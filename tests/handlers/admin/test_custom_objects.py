@@ -186,6 +186,36 @@ def test_making_it_is_undone(slack: SlackDriver, works: UnitOfWorkFactory) -> No
         assert "project" in work.session.info["shape"].objects
 
 
+def test_a_noun_made_with_its_fields_is_undone_and_done_again(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    project(slack)
+    slack.command('/crm field new project "Left" formula "budget / 2"', user=ADA)
+    slack.command("/crm undo", user=ADA)
+    slack.command("/crm undo", user=ADA)
+    assert "were removed" in told(slack)
+    slack.command("/crm redo", user=ADA)
+    assert "are back" in told(slack)
+    slack.command("/crm project new Bridge budget=12k stage=run")
+    assert "Created PJ-1 Bridge" in told(slack)
+
+
+def test_a_field_of_a_noun_that_is_deleted_can_only_be_put_away(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    project(slack)
+    slack.command("/crm object delete OB-1 --yes", user=ADA)
+    slack.command("/crm field edit FD-1 retired=yes", user=ADA)
+    assert "Changed FD-1" in told(slack)
+    slack.command("/crm field delete FD-1 --yes", user=ADA)
+    assert "Deleted FD-1" in told(slack)
+    slack.command("/crm restore FD-1", user=ADA)
+    assert "Bring the noun back first" in told(slack)
+    slack.command("/crm restore OB-1", user=ADA)
+    slack.command("/crm restore FD-1", user=ADA)
+    assert "Restored FD-1" in told(slack)
+
+
 def test_several_records_are_named_and_both_cards_say_so(
     slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Customer
 ) -> None:

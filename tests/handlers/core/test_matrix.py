@@ -170,7 +170,7 @@ def furnished(works: UnitOfWorkFactory, about: str) -> str:
 
 
 def sample(works: UnitOfWorkFactory, entity: type[Entity]) -> Any:
-    if "new" in next(router.verbs for router in ROUTERS if router.noun == entity.slug()):
+    if not entity.are_people:
         return given_sample(works, entity)
     with works("T1", writes=False) as work:
         return work.get(entity, work.lookup(entity.slug(), "U_JULE"))
@@ -252,6 +252,8 @@ TABLE = {
     "role.grant": "admin",
     "team.join": "admin",
     "channel.notify": "admin",
+    "pack.apply": "admin",
+    "pack.remove": "admin",
     "deliveries.drop": "admin",
     "audit.verify": "admin",
     "crm.hours": "owner mate outsider admin",

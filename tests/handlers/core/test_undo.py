@@ -91,9 +91,9 @@ def test_every_verb_is_undone_without_a_trace_and_done_again(
         do(dispatcher, act)
         after = held(works)
         assert after != before, name
-        assert do(dispatcher, "undo").startswith("Undone: ")
+        assert do(dispatcher, "undo --yes").startswith("Undone: ")
         assert held(works) == before, name
-        assert do(dispatcher, "redo").startswith("Done again: ")
+        assert do(dispatcher, "redo --yes").startswith("Done again: ")
         assert held(works) == after, name
 
 
@@ -196,11 +196,11 @@ def test_undoing_leaves_no_trace_whatever_happened_before(
         after = held(works)
         if after == before:
             continue
-        do(dispatcher, "undo")
+        do(dispatcher, "undo --yes")
         pass_on(works)
         assert held(works) == before, name
         if data.draw(st.booleans()):
-            do(dispatcher, "redo")
+            do(dispatcher, "redo --yes")
             pass_on(works)
             assert held(works) == after, name
 

@@ -12,6 +12,9 @@ from models.automation import runner
 from models.automation.rule import Rule
 from models.automation.run import RuleRun, RunState
 from models.core import records
+from models.core.custom.custom_field import CustomField
+from models.core.custom.custom_object import CustomObject
+from models.core.custom.custom_record import entity_of
 from models.core.errors import Invalid, Stale
 from models.core.history.last_change import last_unit
 from models.core.history.undo import undo
@@ -206,6 +209,25 @@ def test_a_schedule_is_about_each_record_that_fits(
     tick(works)
     tick(works)
     assert log(works) == [(RunState.DONE, "set Next step"), (RunState.DONE, "posted in #sales")]
+
+
+def test_a_task_about_a_record_of_ones_own_noun_is_about_the_person_it_names(
+    works: UnitOfWorkFactory,
+) -> None:
+    given(works, CustomObject, by="U_ADA", name="Boat", starts="BO")
+    for about, name, to in (("boat", "Skipper", "customer"), ("task", "Boat", "boat")):
+        given(works, CustomField, by="U_ADA", about=about, name=name, kind="relation", to=to)
+    rule(works, 'when boat is created then task "Paint it"')
+    given(works, Customer, first_name="Ada", last_name="Lovelace")
+    with works("T1", "U_ADA") as work:
+        records.create(work, entity_of("boat"), {"name": "Lark", "x_skipper": "CU-1"})
+        records.create(work, entity_of("boat"), {"name": "Wren"})
+    runner.run_all(works, "T1")
+    with works("T1", writes=False) as work:
+        task = work.session.scalars(select(Activity)).one()
+        assert (task.customer, task.description) == (1, "Paint it")
+    assert [state for state, _ in log(works)] == [RunState.DONE, RunState.FAILED]
+    assert "Who is this about?" in log(works)[1][1]
 
 
 def tick(works: UnitOfWorkFactory) -> None:

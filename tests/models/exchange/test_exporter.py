@@ -308,11 +308,17 @@ UNIQUE = {
     "custom_object": {"name", "plural_name", "starts"},
     "field_layout": {"about", "card", "form"},
     "noun_word": {"about", "one", "many"},
+    "pack": {"name"},
 }
 """The fields of which no two records have the same although they do not say so, or that go with
 such a field.
 """
-OWN = {"option": {"position", "slot"}, "custom_field": {"slot"}, "custom_object": {"slot"}}
+OWN = {
+    "option": {"position", "slot"},
+    "custom_field": {"slot"},
+    "custom_object": {"slot"},
+    "pack": {"slot"},
+}
 """The fields that each record gets for itself, because it stands beside others."""
 LAID_OUT = {
     "account": "industry",

@@ -22,6 +22,7 @@ from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from models.packs.pack import Pack
 from tests.ground import START, given, spoil
 from tests.models.marks import SQLITE
 
@@ -125,6 +126,13 @@ CHANGES: dict[type[Entity], dict[str, Any]] = {
         "form": ("name",),
         "deleted_at": LATER,
     },
+    Pack: {
+        "name": "Loud",
+        "slot": "loud",
+        "edition": 7,
+        "brought": "[ ]",
+        "deleted_at": LATER,
+    },
 }
 """Something else for each field of whatever says who may see what."""
 NOBODYS = {
@@ -137,6 +145,7 @@ NOBODYS = {
     Option: "quiet",
     NounWord: "words for products",
     FieldLayout: "layout of products",
+    Pack: "quiet",
 }
 """The keys of what nobody has, is in, or fills."""
 COMPUTED = {(CustomField, "formula"): "quiet figure"}
@@ -172,6 +181,7 @@ def quiet(works: UnitOfWorkFactory) -> None:
     given(works, Option, by="U_ADA", about="deal", choice="stage", name="quiet", like="proposal")
     given(works, FieldLayout, by="U_ADA", about="product", card="name")
     given(works, NounWord, by="U_ADA", about="product", one="Quiet word")
+    given(works, Pack, by="U_ADA", name="quiet")
 
 
 def found(work: UnitOfWork, entity: type[Any], name: str = "") -> Any:
