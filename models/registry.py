@@ -6,6 +6,7 @@ from models.automation import triggers, validation
 from models.automation.rule import Rule
 from models.automation.run import RuleRun
 from models.core import listeners, related, rollups, rules
+from models.core.approval import Approval
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.background.task import BackgroundTask
 from models.core.custom.custom_field import CustomField
@@ -67,6 +68,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Rule,
     FieldLayout,
     Option,
+    Approval,
 )
 """The map of the product: what people know by a number."""
 EVERY.append(related.added_facts)

@@ -23,6 +23,7 @@ FLAGS: Mapping[str, bool | str] = {
     "every": True,
     "page": True,
     "tab": True,
+    "now": True,
     "reason": "words",
 }
 

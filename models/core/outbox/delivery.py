@@ -51,7 +51,15 @@ COMPUTED = "computed"
 """The channel of computed fields that are worked out again for all records."""
 
 
-ANSWERS = ("line", "message", "verdict", "answer", "progress", "rule_trouble")
+ANSWERS = (
+    "line",
+    "message",
+    "verdict",
+    "answer",
+    "progress",
+    "rule_trouble",
+    "approval_decided",
+)
 """The kinds by which a person hears what became of what they asked for."""
 AT_ONCE = 500
 """Records that one statement asks about."""

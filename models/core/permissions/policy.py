@@ -36,10 +36,35 @@ STRICT = False
 UNDECIDED = "Nobody decided who reads this, so nothing is shown."
 CRM = "crm"
 """What the verbs are about that need no noun."""
-EVERYONE = frozenset(
-    ("find", "help", "home", "undo", "redo", "hours", "keep", "lists", "background", "subscribe")
-) | frozenset(
-    ("less", "notify", "mute", "unmute", "request", "handover", "unsubscribe", "layout", "model")
+EVERYONE = (
+    frozenset(
+        (
+            "find",
+            "help",
+            "home",
+            "undo",
+            "redo",
+            "hours",
+            "keep",
+            "lists",
+            "background",
+            "subscribe",
+        )
+    )
+    | frozenset(
+        (
+            "less",
+            "notify",
+            "mute",
+            "unmute",
+            "request",
+            "handover",
+            "unsubscribe",
+            "layout",
+            "model",
+        )
+    )
+    | frozenset(("propose",))
 )
 """The verbs of `CRM` that everyone in the workspace may use; what they do is checked further on."""
 TAKES = frozenset({"claim", "assign"})
@@ -210,7 +235,9 @@ def found_reach(actor: User, about: str, verb: str) -> Owners:
     people work together, as far as one may look at it at all. What has no owner at all is nobody's
     own: a right to change it is for all of it, or none.
     """
-    scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
+    entity = ENTITIES.get(about)
+    verb = "show" if entity is not None and verb in entity.answers else verb
+    scope = rights_of(actor).scope(about, verb)
     if entity is not None and issubclass(entity, Shared):
         return shared_reach(actor, about, verb, scope)
     if scope in (Scope.ALL, Scope.NONE):
