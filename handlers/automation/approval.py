@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.automation.approval_messages import lines_of
 from handlers.core.crud import Records
 from handlers.core.executor import perform
 from handlers.core.proposal import because
@@ -11,6 +10,7 @@ from handlers.core.proposing import done
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.ui import cards
+from handlers.core.ui.proposed import lines_of
 from handlers.core.ui.receipts import before, choices, difference, receipt, small
 from models.core import approval as approvals
 from models.core import records

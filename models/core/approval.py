@@ -121,6 +121,16 @@ class Approval(Shared, Entity):
         return self.state == ApprovalState.WAITING and not self.deleted_at
 
     @property
+    def decided(self) -> bool:
+        """Whether somebody said yes or no."""
+        return self.state in (ApprovalState.APPROVED, ApprovalState.REFUSED)
+
+    @property
+    def ended(self) -> str:
+        """What became of it where nobody said yes or no, as the end of a sentence."""
+        return ENDED.get(self.state, ENDED[ApprovalState.WITHDRAWN])
+
+    @property
     def answerable(self) -> bool:
         """Whether it waits for whoever looks at it."""
         return self.waits and self.looked_at_by() != self.asker
@@ -303,16 +313,16 @@ def must_wait(work: Context, approval: Approval) -> None:
         Conflict: It was answered already, or is too old.
     """
     work.lock(approval)
-    if approval.state in (ApprovalState.APPROVED, ApprovalState.REFUSED):
+    if approval.decided:
         by = work.who(approval.decided_by)
         raise Conflict(f"{by} {approval.state} {approval.ref} already.")
     if not approval.waits:
-        raise Conflict(f"{approval.ref} {ENDED.get(approval.state, 'was withdrawn')}.")
+        raise Conflict(f"{approval.ref} {approval.ended}.")
     if approval.until and approval.until <= work.now:
         raise Conflict(f"{approval.ref} {ENDED[ApprovalState.EXPIRED]}.")
 
 
-ENDED = {
+ENDED: dict[str, str] = {
     ApprovalState.EXPIRED: "expired: nobody answered in time. Whoever needs it asks again",
     ApprovalState.WITHDRAWN: "was withdrawn",
 }

@@ -37,34 +37,9 @@ UNDECIDED = "Nobody decided who reads this, so nothing is shown."
 CRM = "crm"
 """What the verbs are about that need no noun."""
 EVERYONE = (
-    frozenset(
-        (
-            "find",
-            "help",
-            "home",
-            "undo",
-            "redo",
-            "hours",
-            "keep",
-            "lists",
-            "background",
-            "subscribe",
-        )
-    )
-    | frozenset(
-        (
-            "less",
-            "notify",
-            "mute",
-            "unmute",
-            "request",
-            "handover",
-            "unsubscribe",
-            "layout",
-            "model",
-        )
-    )
-    | frozenset(("propose",))
+    frozenset(("find", "help", "home", "undo", "redo", "hours", "keep", "lists", "background"))
+    | frozenset(("subscribe", "unsubscribe", "less", "notify", "mute", "unmute", "request"))
+    | frozenset(("propose", "handover", "layout", "model"))
 )
 """The verbs of `CRM` that everyone in the workspace may use; what they do is checked further on."""
 TAKES = frozenset({"claim", "assign"})
@@ -231,12 +206,11 @@ def reach(actor: User | System, about: str, verb: str) -> Owners:
 def found_reach(actor: User, about: str, verb: str) -> Owners:
     """Return whose records someone may use a verb on, by what their role says.
 
-    They are records of an entity, or of what else a right is about. Everybody may look at how
-    people work together, as far as one may look at it at all. What has no owner at all is nobody's
-    own: a right to change it is for all of it, or none.
+    Everybody may look at how people work together, as far as one may look at it at all. What has no
+    owner at all is nobody's own: a right to change it is for all of it, or none.
     """
     entity = ENTITIES.get(about)
-    verb = "show" if entity is not None and verb in entity.answers else verb
+    verb = rights.SHOW if entity and verb in entity.answers else verb
     scope = rights_of(actor).scope(about, verb)
     if entity is not None and issubclass(entity, Shared):
         return shared_reach(actor, about, verb, scope)
