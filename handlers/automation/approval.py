@@ -123,11 +123,11 @@ def versions(work: UnitOfWork, approval: Approval) -> str:
     return ".".join(str(record.version) for record, _ in approvals.records_of(work, approval))
 
 
-def changed_since(work: UnitOfWork, approval: Approval, seen: str) -> str:
+def changed_since(work: UnitOfWork, approval: Approval, known: str) -> str:
     """Return what changed of the records since it was asked for; "" where that was seen already."""
     about = approvals.records_of(work, approval)
-    moved = [(record, version) for record, version in about if record.version != version]
-    if not moved or seen == versions(work, approval):
+    moved = [(each, seen) for each, seen in about if each.version != seen and not each.deleted_at]
+    if not moved or known == versions(work, approval):
         return ""
     by = work.who(approval.asker)
     told = [line for record, version in moved for line in changes_of(work, record, version)]

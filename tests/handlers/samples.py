@@ -36,6 +36,7 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "rule.replay": {"run": "1"},
     "crm.subscribe": {"what": "deal is created"},
     "crm.unsubscribe": {"what": "mine"},
+    "approval.refuse": {"why": "Too much"},
     "keep": {"name": "Open deals", "line": "deal list open"},
     **dict.fromkeys(("call", "meeting", "email"), {"description": "Spoke", "customer": "CU-1"}),
     "log.note": {"description": "Spoke", "customer": "CU-1"},
@@ -52,6 +53,7 @@ SAID = {
     "role.grant": "RO-2 US-1 lead delete all",
     "role.decline": "US-1 lead delete all",
     "crm.request": "role edit",
+    "crm.propose": "account delete AC-1",
     "crm.previews": "off",
     "crm.lists": "",
     "crm.background": "",
@@ -88,6 +90,9 @@ BARE = {
     "unfollow",
     "mute",
     "unmute",
+    "approve",
+    "amend",
+    "withdraw",
 }
 """The verbs that need nothing besides their record."""
 
