@@ -74,6 +74,7 @@ class Approval(Shared, Entity):
         "approve": DECISION,
         "amend": frozenset(),
         "refuse": frozenset(),
+        "withdraw": frozenset(),
     }
 
     what: Mapped[str | None] = field(Text("What", readonly=True))

@@ -209,9 +209,7 @@ def found_reach(actor: User, about: str, verb: str) -> Owners:
     Everybody may look at how people work together, as far as one may look at it at all. What has no
     owner at all is nobody's own: a right to change it is for all of it, or none.
     """
-    entity = ENTITIES.get(about)
-    verb = rights.SHOW if entity and verb in entity.answers else verb
-    scope = rights_of(actor).scope(about, verb)
+    scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
     if entity is not None and issubclass(entity, Shared):
         return shared_reach(actor, about, verb, scope)
     if scope in (Scope.ALL, Scope.NONE):
@@ -230,7 +228,7 @@ def shared_reach(actor: User, about: str, verb: str, scope: Scope) -> Owners:
     """
     if rights_of(actor).scope(about, "show") == Scope.NONE:
         return frozenset()
-    if verb in LOOKS or scope == Scope.ALL:
+    if verb in LOOKS or scope == Scope.ALL or verb in ENTITIES[about].answers:
         return None
     return frozenset({actor.id}) | (circle(actor) if scope == Scope.TEAM else frozenset())
 
