@@ -15,7 +15,7 @@ from handlers.core.ui.receipts import before, choices, difference, receipt, smal
 from models.core import approval as approvals
 from models.core import records
 from models.core.approval import Approval, ApprovalState
-from models.core.entity.base import Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Forbidden, NotFound
 from models.core.fields import LongText
 from models.core.permissions import policy
@@ -70,7 +70,15 @@ def approve(request: Request, approval: Approval) -> Response:
             raise not_done(approval, error) from error
         except CRMError as error:
             raise not_done(approval, error, "Change it, or refuse it.") from error
-    return receipt(request, approval, f"Approved {approval.ref}: {approval.spoken}", replace=True)
+    said = f"Approved {approval.ref}: {approval.spoken}"
+    return receipt(request, done_to(work, approval), said, replace=True)
+
+
+def done_to(work: UnitOfWork, approval: Approval) -> Entity:
+    """Return the first record that was changed by what was approved, else the approval."""
+    rows = (row for row in work.changes if row["entity"] != approval.slug())
+    first = next(rows, None)
+    return work.get(ENTITIES[first["entity"]], first["record_id"]) if first else approval
 
 
 def not_done(approval: Approval, error: CRMError, way: str = "Refuse it.") -> Conflict:

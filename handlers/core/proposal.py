@@ -13,9 +13,10 @@ from handlers.core.verb import Verb
 from models.core import approval as approvals
 from models.core.approval import ApprovalState
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.wholes import divided
 from models.core.errors import Conflict
 from models.core.fields import Day, Moment, Reference
-from models.core.fields.base import Field
+from models.core.fields.base import Field, read_all
 from models.core.identity.rights import MARKS
 from models.core.permissions import policy
 
@@ -39,12 +40,33 @@ class Proposal(Exception):
 
     def __init__(self, request: Request, verb: Verb, records: Sequence[Entity]) -> None:
         refs = [record.ref for record in records]
+        must_be_readable(request, verb, records[0] if records else None)
         self.verb, self.reason = verb, request.reason
         self.line = line_of(verb.noun, verb.name, *refs, YES)
         self.texts = meant(request, verb)
         self.about = [(each.slug(), each.id, each.version) for each in records]
         self.what = " ".join([named(verb), *refs])
         super().__init__()
+
+
+def must_be_readable(request: Request, verb: Verb, record: Entity | None) -> None:
+    """Read the texts as who proposes them, who sees what is wrong with them and nothing else.
+
+    Raises:
+        Invalid: A sentence for every text that they cannot write.
+        Ambiguous: What could be meant.
+    """
+    work = request.work
+    texts = {name: text for name, text in request.texts.items() if text.strip()}
+    if not verb.saves:
+        read_all(verb.asks, texts, work, record)
+        return
+    entity = ENTITIES[verb.about]
+    policy.may_fill(work, entity, texts)
+    parts = divided(entity, texts, work, record)
+    entity.parse(
+        {name: text for name, text in parts.items() if name in entity.fields()}, work, record
+    )
 
 
 def named(verb: Verb) -> str:

@@ -18,7 +18,7 @@ from handlers.core.ui import blocks
 from handlers.core.ui.receipts import choices, plainly, receipt
 from models.core import approval as approvals
 from models.core.entity.base import ENTITIES, Entity
-from models.core.errors import Conflict, Forbidden, NeedsApproval
+from models.core.errors import Busy, Conflict, CRMError, Forbidden, Invalid, NeedsApproval
 from models.core.identity.user import User
 from models.core.parsing import values
 from models.core.parsing.texts import enumerated
@@ -116,7 +116,21 @@ def tried(
         among: Sequence[int] | None = None
     except NeedsApproval as needed:
         among = needed.people
-    people = able(works, act, proposal, among)
+    return first_able(works, catalogue, act, proposal, able(works, act, proposal, among))
+
+
+def first_able(
+    works: UnitOfWorkFactory,
+    catalogue: Catalogue,
+    act: Interaction,
+    proposal: Proposal,
+    people: dict[str, int],
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Return what it would change if one of these people did it, and those who may do it.
+
+    Raises:
+        Conflict: None of them may.
+    """
     for _ in range(TRIED):
         if not people:
             break
@@ -124,11 +138,26 @@ def tried(
         try:
             return trial(works, catalogue, act.workspace, first, proposal), people
         except Forbidden:
-            del people[first]
+            people.pop(first)
         except NeedsApproval as needed:
-            people = {each: id for each, id in people.items() if id in needed.people}
-            people.pop(first, None)
+            may = set(needed.people) - {people[first]}
+            people = {each: id for each, id in people.items() if id in may}
+        except CRMError as error:
+            raise told_to_asker(error, proposal) from error
     raise Conflict("Nobody else here may do that either, so nobody can approve it.")
+
+
+def told_to_asker(error: CRMError, proposal: Proposal) -> CRMError:
+    """Return what who proposes may read of what went wrong for somebody else.
+
+    That somebody may see more, and an error may say it: what is said of a field that was typed is
+    about what was typed.
+    """
+    if isinstance(error, Busy):
+        return error
+    if isinstance(error, Invalid) and error.errors.keys() <= proposal.texts.keys():
+        return Invalid(error.errors)
+    return Conflict("Those who may do that cannot do it as it is. Ask one of them what is missing.")
 
 
 def able(

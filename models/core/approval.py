@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ColumnElement, Index, String, select
+from sqlalchemy import JSON, ColumnElement, Index, String, literal_column, select
 from sqlalchemy import Text as LongColumn
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
@@ -161,11 +161,16 @@ class Approval(Shared, Entity):
     ) -> list[ColumnElement[bool]]:
         return [rows.asked.contains(f",{person},", autoescape=True) for person in sorted(people)]
 
+    def news(self, work: Context, changed: Collection[str] = ()) -> str:
+        return f"{self.ref} is {self.state}" if "state" in changed else super().news(work, changed)
+
     def settle(self, work: Context, changes: Changes) -> None:
         """Say until when it waits, and who decides where nobody else is named."""
         asker = work.get(User, self.asker) if self.asker else None
         if self.until is None:
             self.until = working_days_later(asker, work.now)
+        if changes.get("asker", (None,))[0] and not (work.repeats or work.restores):
+            raise Conflict(f"{self.ref} stays with who asked for it: they can withdraw it.")
         if asker is not None and not self.asked and self.id is None:
             self.asked = packed(leads_of(work, asker))
 
@@ -181,6 +186,10 @@ class Approval(Shared, Entity):
             key = f"{DECIDED}:{self.id}:{work.unit}"
             if not absent(person):
                 answer(work, DECIDED, person.slack_id, key, about={"approval": self.id}, **its)
+
+
+OPEN: Any = Approval.state == literal_column("'waiting'")
+"""A literal, because no planner proves from a parameter that the partial index serves it."""
 
 
 # ── asking ────────────────────────────────────────────────────────────────────────────────────────
@@ -288,8 +297,9 @@ def ask(work: Context, asker: User, asked: Sequence[User], what: str, **columns:
     """
     if not asked:
         raise Conflict("Nobody else here may do that either, so nobody can approve it.")
+    work.hold(f"{PUT}:{asker.id}")
     with policy.beyond(work.session):
-        mine = select(Approval).where(Approval.asker == asker.id, Approval.state == "waiting")
+        mine = select(Approval).where(Approval.asker == asker.id, OPEN)
         waiting = work.session.scalars(mine.limit(WAITING)).all()
     same = (columns.get("does"), columns.get("texts"))
     if twin := next(
@@ -373,7 +383,7 @@ def withdraw(work: Context, approval: Approval) -> None:
 
 def expire(work: Context) -> None:
     """End the approvals that nobody answered in time; who asked is told once."""
-    late = (Approval.state == "waiting", Approval.until <= work.now)
+    late = (OPEN, Approval.until <= work.now)
     found = select(Approval).where(*late).order_by(Approval.until).limit(AT_ONCE)
     for approval in work.session.scalars(found.with_for_update(skip_locked=True)):
         approval.state = ApprovalState.EXPIRED
@@ -383,7 +393,7 @@ def expire(work: Context) -> None:
 def put_to(work: Context, limit: int) -> Sequence[Approval]:
     """Return the approvals that wait for the actor, those that expire first before others."""
     me = work.actor.id if work.actor else 0
-    waiting = (Approval.state == "waiting", Approval.until > work.now)
+    waiting = (OPEN, Approval.until > work.now)
     mine = select(Approval).where(*waiting, Approval.asked.contains(f",{me},"))
     return work.session.scalars(mine.order_by(Approval.until, Approval.id).limit(limit)).all()
 

@@ -1,6 +1,6 @@
 """Say what a proposal would change, from what it did when it was tried, for who reads it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,13 +27,31 @@ def lines_of(work: UnitOfWork, approval: Approval) -> list[str]:
         line
         for key, rows in found.items()
         if key[0] in ENTITIES
-        for line in (made(work, rows, new) if key in new else changed(work, key, rows))
+        for line in (
+            made(work, rows, new, typed_by(work, approval))
+            if key in new
+            else changed(work, key, rows)
+        )
     ]
     more = len(lines) - LINES
     return lines[:LINES] + ([f"and {more} more"] if more > 0 else [])
 
 
-def made(work: UnitOfWork, rows: Sequence[Row], new: set[tuple[str, int]]) -> Iterator[str]:
+def typed_by(work: UnitOfWork, approval: Approval) -> Collection[str] | None:
+    """Return the fields of which a reader sees no more than they typed; None for all.
+
+    It was tried with the rights of somebody else, so who asked may not see all that came of it.
+    """
+    asks = any(viewer.id == approval.asker for viewer in work.viewers)
+    return approval.texts.keys() if asks else None
+
+
+def made(
+    work: UnitOfWork,
+    rows: Sequence[Row],
+    new: set[tuple[str, int]],
+    typed: Collection[str] | None,
+) -> Iterator[str]:
     """Yield the line about a record that would be made."""
     entity = ENTITIES[rows[0]["entity"]]
     viewers = work.viewers
@@ -48,6 +66,8 @@ def made(work: UnitOfWork, rows: Sequence[Row], new: set[tuple[str, int]]) -> It
         kind = kinds[name]
         if policy.hides(work, entity, name) or not kind.card:
             continue
+        if typed is not None and name not in typed:
+            continue
         if isinstance(kind, Reference) and (kind.to, value) in new:
             continue
         try:
@@ -55,7 +75,7 @@ def made(work: UnitOfWork, rows: Sequence[Row], new: set[tuple[str, int]]) -> It
         except NotFound:
             continue
         told += [f"{kind.label}: {text}"] if text else []
-    yield f"New {entity.noun()}: {' · '.join(told[:FIELDS])}"
+    yield f"New {entity.noun()}: {' · '.join(told[:FIELDS])}".removesuffix(": ")
 
 
 def changed(work: UnitOfWork, key: tuple[str, int], rows: Sequence[Row]) -> Iterator[str]:
