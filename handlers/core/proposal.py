@@ -6,7 +6,7 @@ Nothing is done while somebody proposes. `Proposal` leads out of the unit of wor
 
 from collections.abc import Sequence
 
-from handlers.core.payloads import line_of
+from handlers.core.payloads import GLOBAL, line_of
 from handlers.core.request import PROPOSES, Request
 from handlers.core.router import Catalogue
 from handlers.core.verb import Verb
@@ -17,6 +17,7 @@ from models.core.entity.wholes import divided
 from models.core.errors import Conflict
 from models.core.fields import Day, Moment, Reference
 from models.core.fields.base import Field, read_all
+from models.core.identity import rights
 from models.core.identity.rights import MARKS
 from models.core.permissions import policy
 
@@ -128,7 +129,8 @@ def proposed(request: Request) -> Request:
     if not request.work.actor:
         raise Conflict("Only people propose something. Say who with --as.")
     if not is_proposable(command.verb):
-        line = f"{command.verb.noun} {command.verb.name}"
+        noun = rights.noun(command.verb.about).removeprefix(GLOBAL)
+        line = f"{noun} {command.verb.name}".strip()
         raise Conflict(f"“{line}” cannot be proposed. Ask for the right: request {line}")
     return request.but(command=command, state={**request.state, "a": PROPOSES})
 

@@ -203,6 +203,7 @@ def enough(entity: type[Entity], now: Sequence[str], texts: Mapping[str, str]) -
     holds one of them, or a record that brings one along.
     """
     names = joined_names(entity, (*entity.named, *entity.stand_ins) if entity.stand_ins else ())
+    names = [name for name in names if kind_of(entity, name).form]
     hints = [
         f"{one_of(entity, each)} is {what}."
         for each, what in ((names, "enough"), (needed(entity, texts), "needed"))

@@ -137,7 +137,7 @@ def test_what_is_typed_wrong_is_said_and_nobody_is_asked(
         "propose": "What do you propose?",
         "propose nonsense": "What do you propose?",
         "propose account list": "“account list” cannot be proposed.",
-        "propose role give @sam admin": "“role give” cannot be proposed. Ask for the right: request",
+        "propose role give @sam admin": "“role give” cannot be proposed. Ask for the right: request role give",
         "propose user edit US-4 role=admin": "“user edit” cannot be proposed.",
         "propose account delete AC-9": "There is no AC-9.",
         "propose deal set OP-1 amount=much": "Amount",
@@ -485,3 +485,60 @@ def test_approvals_that_wait_are_on_home(
     slack.click("approval.approve", user="U_MONA")
     assert found(works, Account).deleted_at
     assert "Waiting for you" not in slack.home("U_MONA").words
+
+
+# ── nobody reads more than they may ───────────────────────────────────────────────────────────────
+
+
+def test_what_would_change_is_shown_as_far_as_its_reader_sees_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, deal: Opportunity
+) -> None:
+    say(slack, "propose deal set OP-1 amount=8k next_step=Call", "U_SAM")
+    say(slack, "role hide manager deal amount", "U_ADA")
+    card = direct(slack, courier, "U_MONA")[-1]
+    assert "OP-1 Next step: empty → Call" in card.words
+    assert "8,000" not in card.words + say(slack, "approval show AP-1", "U_MONA")
+    assert "8,000" in say(slack, "approval show AP-1", "U_RITA")
+    refused = say(slack, "approval approve AP-1", "U_MONA")
+    assert "Your role (manager) does not show you Amount." in refused
+    assert found(works, Opportunity).amount == 10_000
+
+
+def test_what_was_tried_for_somebody_tells_them_nothing_that_they_do_not_see(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, deal: Opportunity
+) -> None:
+    say(slack, "role hide support deal amount", "U_ADA")
+    say(slack, "deal sell OP-1 1 × Oar @ 77")
+    sold = say(slack, "propose deal lost OP-1 Too dear", "U_SAM")
+    assert "PU-1" not in sold
+    hidden = say(slack, "propose deal set OP-1 amount=5", "U_SAM")
+    if slack.modal:
+        hidden = slack.modal.words
+        slack.close("U_SAM")
+    assert "does not show you Amount" in hidden
+    assert count(works, Approval) <= 1
+
+
+def test_an_approval_stays_with_who_asked_and_its_delivery_says_no_more_than_its_record(
+    slack: SlackDriver, works: UnitOfWorkFactory, account: Account
+) -> None:
+    proposes(slack)
+    kept = "AP-1 stays with who asked for it: they can withdraw it."
+    assert say(slack, "handover AP-1 to=<@U_SOFIA>", "U_SAM") == kept
+    with works("T1", writes=False) as work:
+        assert work.who(found(works, Approval).asker) == "Sam Silva"
+        put = work.session.scalars(select(Delivery).where(Delivery.kind == approvals.PUT)).all()
+        assert [set(each.about) for each in put] == [{"approval", "by"}] * 3
+
+
+def test_a_proposal_that_is_deleted_is_withdrawn(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, account: Account
+) -> None:
+    proposes(slack)
+    card = direct(slack, courier, "U_MONA")[-1]
+    say(slack, "undo", "U_SAM")
+    slack.click("approval.approve", card, user="U_MONA")
+    assert "AP-1" in told(slack)
+    assert "was deleted" in told(slack)
+    assert not found(works, Account).deleted_at
+    assert "It was withdrawn." in direct(slack, courier, "U_MONA")[-1].words
