@@ -11,8 +11,8 @@ ADMIN = "admin"
 OF = r"(?:the\s+|an\s+)?approval(?:\s+(?:of|by|from)\s+(?:the\s+|its\s+|an?\s+)?(?P<whom>.+?))?"
 NEEDS = re.compile(rf"needs?\s+{OF}", re.I | re.S)
 ASKS = re.compile(rf"(?:for\s+)?{OF}(?:\s+to\s+set\s+(?P<sets>.+))?", re.I | re.S)
-SAID = re.compile(r'["“„«]([^"”“»]*)["”“»]\s*$')
-"""The words at the end of what a rule asks."""
+SAID = re.compile(r'(?<=[^=\s])\s+["“„«]([^"”“»]*)["”“»]\s*$')
+"""The words at the end of what a rule asks, which are no value of a field."""
 
 
 def read_gate(text: str) -> tuple[str, str]:
@@ -35,7 +35,7 @@ def read_ask(text: str) -> tuple[str, str, str]:
     Raises:
         ValueError: it asks for no approval.
     """
-    words = SAID.search(text) if "=" not in text.rpartition(" ")[2] else None
+    words = SAID.search(text)
     found = ASKS.fullmatch((text[: words.start()] if words else text).strip())
     if not found:
         raise ValueError(f"Ask for approval of whom? Try: {ASK_EXAMPLE}")

@@ -234,10 +234,14 @@ def colleagues(work: Context, asker: User) -> list[User]:
         people = list(work.session.scalars(there.order_by(User.id)))
         leads = select(Team.lead).where(Team.key == values.fold(asker.team or ""))
         lead = work.session.scalar(leads)
-        near = {each.id: asker.id in policy.circle(each) for each in people}
     return sorted(
         people,
-        key=lambda each: (each.role == Preset.ADMIN, each.id != lead, not near[each.id], each.id),
+        key=lambda each: (
+            each.role == Preset.ADMIN,
+            each.id != lead,
+            each.team != asker.team,
+            each.id,
+        ),
     )
 
 
@@ -267,13 +271,14 @@ def who_may(
         what: The records, or their entity.
         among: The ids of those of whom some may approve it; None for anybody.
     """
-    whole = [what] if isinstance(what, type) else what
-    found = [
-        each
-        for each in colleagues(work, asker)
-        if (among is None or each.id in among) and all(policy.can(each, verb, one) for one in whole)
-    ]
-    return [each for each in found if each.role != Preset.ADMIN] or found
+    whole: Sequence[Any] = [what] if isinstance(what, type) else what
+    found: list[User] = []
+    for each in colleagues(work, asker):
+        if len(found) >= MOST or (found and each.role == Preset.ADMIN != found[0].role):
+            break
+        if among is None or each.id in among:
+            found += [each] if all(policy.can(each, verb, one) for one in whole) else []
+    return found
 
 
 def called(work: Context, slack_id: str) -> User:

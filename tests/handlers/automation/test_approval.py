@@ -443,7 +443,7 @@ def test_a_rule_asks_for_approval_and_sets_fields_by_it(
     assert "Mona Meyer approved it." in words(direct(slack, courier, "U_RITA"))
 
 
-def test_a_rule_asks_for_a_bare_yes_and_another_rule_hears_it(
+def test_a_rule_asks_for_a_bare_yes(
     slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, deal: Opportunity
 ) -> None:
     say(slack, "rule new when deal changes amount to 20k then ask approval of its owner", "U_ADA")
