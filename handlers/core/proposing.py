@@ -209,5 +209,5 @@ def done(request: Request, texts: Any, **state: str) -> Message:
     request.work.session.flush()
     if isinstance(reply, Form) or not isinstance(reply, Message) or reply.asks:
         said = reply.text if isinstance(reply, Message) else "Something is missing."
-        raise Conflict(f"That cannot be proposed as it is. {said}")
+        raise Conflict(f"Something is left to say. {said}")
     return reply

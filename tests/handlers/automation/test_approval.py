@@ -328,6 +328,21 @@ def test_whoever_decides_may_do_it_in_another_way(
     assert "Mona Meyer approved it: With changes" in direct(slack, courier, "U_SAM")[-1].words
 
 
+def test_a_form_that_answers_what_somebody_answered_meanwhile_changes_nothing(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, deal: Opportunity
+) -> None:
+    say(slack, "propose deal set OP-1 amount=8k", "U_SAM")
+    slack.click("approval.amend", direct(slack, courier, "U_MONA")[-1], user="U_MONA")
+    form = slack.modal
+    assert form
+    with works("T1", "U_RITA") as work:
+        known = work.find(Approval, 1)
+        approvals.decide(work, known, approvals.ApprovalState.REFUSED, "No")
+    slack.submit(amount="9k", user="U_MONA")
+    assert "Rita Reyes refused AP-1 already." in "".join(slack.errors.values())
+    assert found(works, Opportunity).amount == 10_000
+
+
 # ── gates ─────────────────────────────────────────────────────────────────────────────────────────
 
 
