@@ -13,15 +13,19 @@ from models.core.fields import Reference
 from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 
-LINES, FIELDS, LONG = 8, 8, 80
-"""Lines of what would change, fields of a new record in one of them, and letters of a value."""
+LINES, FIELDS, LONG = 8, 8, 200
+"""Lines of what would change, fields of a new record in one of them, and letters of a value.
+
+What was typed comes first, so that nobody approves what they were not shown.
+"""
 
 Row = Mapping[str, Any]
 
 
 def lines_of(work: UnitOfWork, approval: Approval) -> list[str]:
     """Return what would change, a line for each, as far as all readers may see it."""
-    found = grouped(approval.changes)
+    typed = approval.texts.keys()
+    found = grouped(sorted(approval.changes, key=lambda row: row["field"] not in typed))
     new = {key for key, rows in found.items() if rows[0]["action"] == "create"}
     lines = [
         line
@@ -75,7 +79,8 @@ def made(
         except NotFound:
             continue
         told += [f"{kind.label}: {text}"] if text else []
-    yield f"New {entity.noun()}: {' · '.join(told[:FIELDS])}".removesuffix(": ")
+    more = [f"and {len(told) - FIELDS} more"] if len(told) > FIELDS else []
+    yield f"New {entity.noun()}: {' · '.join([*told[:FIELDS], *more])}".removesuffix(": ")
 
 
 def changed(work: UnitOfWork, key: tuple[str, int], rows: Sequence[Row]) -> Iterator[str]:
