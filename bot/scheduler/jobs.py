@@ -308,6 +308,7 @@ def sweep(work: UnitOfWork) -> None:
     remove(work, ListSubscription, ListSubscription.posted_at < work.now - KEPT_SENT)
     remove(work, BackgroundTask, BackgroundTask.ended_at < work.now - KEPT_SENT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
+    approval.forget(work)
     remove(work, RuleRun, RuleRun.done_at < work.now - KEPT_RUNS)
     work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))
     work.session.execute(delete(InstallState).where(InstallState.at < work.now - DAY))

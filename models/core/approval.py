@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ColumnElement, Index, String, literal_column, select
+from sqlalchemy import JSON, ColumnElement, Index, String, literal_column, select, update
 from sqlalchemy import Text as LongColumn
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
@@ -36,6 +36,8 @@ ASKED, MOST = 3, 30
 """Those who are told of it, and those who may answer it, at most."""
 WAITING = 20
 """The approvals of one person that may wait at a time."""
+KEPT = timedelta(days=30)
+"""How long an approval that came to an end keeps what was typed."""
 AT_ONCE = 100
 """Approvals that expire in one unit of work."""
 PUT, DECIDED = "approval", "approval_decided"
@@ -393,6 +395,21 @@ def expire(work: Context) -> None:
     for approval in work.session.scalars(found.with_for_update(skip_locked=True)):
         approval.state = ApprovalState.EXPIRED
     work.session.flush()
+
+
+def forget(work: Context) -> None:
+    """Forget what was typed in approvals that came to an end long ago.
+
+    That they were asked for, and what came of them, stays; the history of the records has the rest.
+    """
+    old = (Approval.state != "waiting", Approval.updated_at < work.now - KEPT)
+    ids = select(Approval.id).where(*old, Approval.entity.is_not(None)).limit(AT_ONCE)
+    nothing: dict[str, Any] = {"texts": {}, "changes": [], "entity": None}
+    with policy.beyond(work.session):
+        found = work.session.scalars(ids.execution_options(with_deleted=True)).all()
+    rows: Any = Approval.__table__
+    if found:
+        work.session.connection().execute(update(rows).where(rows.c.id.in_(found)).values(nothing))
 
 
 def put_to(work: Context, limit: int) -> Sequence[Approval]:

@@ -245,6 +245,21 @@ def test_it_expires_and_who_asked_is_told_once(
     assert not found(works, Account).deleted_at
 
 
+def test_what_was_typed_is_forgotten_a_month_after_it_came_to_an_end(
+    slack: SlackDriver, works: UnitOfWorkFactory, account: Account, clock: StoppedClock
+) -> None:
+    say(slack, "propose account set AC-1 owner=me name=Secret", "U_SAM")
+    proposes(slack)
+    say(slack, "approval refuse AP-1 no", "U_MONA")
+    for days, kept in ((30, True), (1, False)):
+        clock.forward(timedelta(days=days))
+        works.attempt(approvals.forget, "T1")
+        ended, waits = found(works, Approval, 1), found(works, Approval, 2)
+        assert (bool(ended.texts), bool(ended.changes)) == (kept, kept)
+        assert waits.changes
+    assert "Secret" not in say(slack, "approval show AP-1", "U_MONA")
+
+
 def test_three_working_days_skip_the_weekend(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     with works("T1", "U_SAM", writes=False) as work:
         thursday = clock() + timedelta(days=2)
