@@ -5,7 +5,7 @@ An entity without its own router has the verbs that all entities have.
 
 from handlers.activities import activity, log_activity
 from handlers.admin import audit, channel, custom_object, deliveries, option, pack, role, team
-from handlers.automation import rule
+from handlers.automation import approval, rule
 from handlers.core.crud import Records
 from handlers.core.router import Router
 from handlers.general import commands, saved_filter
@@ -32,6 +32,7 @@ ADMIN: tuple[Router, ...] = (
     custom_object.router,
     Records(CustomRecord),  # what admins make is like this
     rule.router,
+    approval.router,
     option.router,
     pack.router,
     deliveries.router,

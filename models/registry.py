@@ -6,6 +6,7 @@ from models.automation import triggers, validation
 from models.automation.rule import Rule
 from models.automation.run import RuleRun
 from models.core import listeners, related, rollups, rules
+from models.core.approval import Approval
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.background import queue, reshaping
 from models.core.background.task import BackgroundTask
@@ -72,6 +73,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     NounWord,
     Option,
     Pack,
+    Approval,
 )
 """The map of the product: what people know by a number."""
 EVERY.append(related.added_facts)

@@ -36,7 +36,8 @@ LINES, FUNCTION = 500, 40
 TABLES = 1.4
 """How many times longer tests may be: they are full of tables, a row a line."""
 DRAWING = {
-    f"handlers.core.ui.{name}" for name in ("card_text", "cards", "forms", "history", "receipts")
+    f"handlers.core.ui.{name}"
+    for name in ("card_text", "cards", "forms", "history", "proposed", "receipts")
 }
 """Where what a field holds, or held, is drawn: each asks which fields the readers see."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from models.activities import reminders
 from models.automation import clock, runner
 from models.automation.run import RuleRun
-from models.core import drafts, summaries
+from models.core import approval, drafts, summaries
 from models.core import user_groups as people
 from models.core.background.task import BackgroundTask
 from models.core.db.deadline import at_leisure
@@ -308,6 +308,7 @@ def sweep(work: UnitOfWork) -> None:
     remove(work, ListSubscription, ListSubscription.posted_at < work.now - KEPT_SENT)
     remove(work, BackgroundTask, BackgroundTask.ended_at < work.now - KEPT_SENT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
+    approval.forget(work)
     remove(work, RuleRun, RuleRun.done_at < work.now - KEPT_RUNS)
     work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))
     work.session.execute(delete(InstallState).where(InstallState.at < work.now - DAY))
@@ -338,6 +339,7 @@ JOBS = (
     daily("digest", "digest", "digest_at", managers, worth=DAY),
     Job("rules", run_rules, seconds=1),
     Job("times", in_one_unit(look_for_rules)),
+    Job("approvals", in_one_unit(approval.expire)),
     Job("groups", in_one_unit(gather), every=10),
     Job("members", in_one_unit(check_members), every=10),
     Job("housekeeping", in_one_unit(sweep), every=10),

@@ -48,6 +48,8 @@ SAID = {
     "rule": "a message of a rule",
     "rule_post": "a message of a rule in a channel",
     "rule_trouble": "the news that a rule did nothing",
+    "approval": "what somebody asks to be approved",
+    "approval_decided": "what came of an approval",
     "audience": "the cards anew for other readers",
     "gathering": "who is in a user group",
     "members": "who belongs to the workspace",

@@ -46,7 +46,8 @@ class Rules(Records[Rule]):
 
     def new(self, request: Request, _: Any) -> Response:
         """Make a rule: `rule new when lead is created then assign round-robin team:sales`, or say
-        what must be: `rule new deal must close date if stage >= proposal`.
+        what must be: `rule new deal must close date if stage >= proposal`, or what somebody has to
+        approve: `rule new deal needs approval of manager if amount > 50k`.
         """  # noqa: D205
         made = records.create(request.work, Rule, request.texts, asks=True)
         return receipt(request, made, more=said_back(request.work, made))

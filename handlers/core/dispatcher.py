@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Protocol
 
-from handlers.core import drafts, gates
+from handlers.core import drafts, gates, proposing
 from handlers.core.admission import Admission
 from handlers.core.answer_cache import AnswerCache
 from handlers.core.duplicates import LooksAlike
@@ -19,6 +19,7 @@ from handlers.core.executor import Decided, asks_first, in_its_thread, perform
 from handlers.core.fair_share import Shares, TooMany
 from handlers.core.interaction import Interaction
 from handlers.core.payloads import CLOSED
+from handlers.core.proposal import Proposal, line_to_propose
 from handlers.core.request import Request
 from handlers.core.responses import Form, Home, Message, Nothing, Options, Response
 from handlers.core.router import Catalogue, Router
@@ -27,7 +28,7 @@ from handlers.core.ui.receipts import plainly
 from handlers.core.vanishing import Vanishes
 from handlers.core.verb import takes_prose
 from models.core.db.deadline import PERSON, within
-from models.core.errors import Busy, CRMError, Forbidden, Invalid
+from models.core.errors import Busy, CRMError, Forbidden, Invalid, NeedsApproval
 from models.core.fields.shape import Reshaped, read_in
 from models.core.identity import rights
 from models.core.parsing.texts import clean
@@ -48,12 +49,13 @@ class Answer(Protocol):
 
     def reply(self, reply: Response) -> None: ...
     def invalid(self, error: Invalid) -> None: ...
-    def refused(self, sentence: str, request: str = "") -> None:
+    def refused(self, sentence: str, request: str = "", propose: str = "") -> None:
         """Say that the interaction is refused.
 
         Args:
             sentence: What the person reads.
             request: The line that asks for the right that is missing.
+            propose: The line that asks those who have it to do this once.
         """
         ...
 
@@ -187,7 +189,9 @@ class Dispatcher:
             return "busy", partial(answer.refused, str(error)), False
         except CRMError as error:
             request = error.request if isinstance(error, Forbidden) else ""
-            return "refused", partial(answer.refused, f"{error}{self.written(act)}", request), False
+            propose = line_to_propose(self.catalogue, act.line) if request else ""
+            said = f"{error}{self.written(act)}"
+            return "refused", partial(answer.refused, said, request, propose), False
         except Reshaped:
             raise
         except Exception:
@@ -222,6 +226,8 @@ class Dispatcher:
         with within(PERSON):
             try:
                 return self.do(act)
+            except NeedsApproval as needed:
+                return self.ask_for(act, needed)
             except Invalid as error:
                 gate = gates.state(error)
                 inside = act.surface == "form"
@@ -244,10 +250,18 @@ class Dispatcher:
             return self.draw_form(act)
         try:
             return self.run(act)
+        except Proposal as proposal:
+            return proposing.put(self.works, self.catalogue, act, proposal)
         except (LooksAlike, Vanishes) as asked:
             if act.surface != "form":
                 return asked.question(act.line, act.surface)
             return self.draw_form(replace(act, state={**act.state, **asked.state(act.state)}))
+
+    def ask_for(self, act: Interaction, needed: NeedsApproval) -> Response:
+        """Return the way to propose what needs an approval; a form stays and proposes it."""
+        if act.surface != "form":
+            return proposing.question(self.catalogue, act, needed)
+        return self.draw_form(replace(act, state={**act.state, **proposing.state(needed)}))
 
     def run(self, act: Interaction) -> Response:
         """Run the verb of an interaction, once."""

@@ -6,7 +6,7 @@ Commands, buttons, forms, mentions and the terminal share this one path.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.core import gates
+from handlers.core import gates, proposal
 from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
 from handlers.core.commandline.named_records import (
@@ -26,6 +26,7 @@ from handlers.core.commandline.suggestions import (
 from handlers.core.drafts import forget, with_draft
 from handlers.core.duplicates import must_be_new, use
 from handlers.core.pipes import unknown as unknown_pipe
+from handlers.core.proposal import Proposal
 from handlers.core.request import Request
 from handlers.core.responses import Message, Response
 from handlers.core.router import Catalogue
@@ -41,7 +42,6 @@ from models.core.fields.base import read_all
 from models.core.identity.channel import Channel
 from models.core.outbox.current_record import standing_here, stands_in
 from models.core.outbox.delivery import answer, deliver
-from models.core.permissions import policy
 from models.core.unit_of_work import UnitOfWork
 
 WILL = "I will post it here. If Slack refuses it, I will tell you."
@@ -67,7 +67,7 @@ def perform(request: Request) -> Response:
     verb = request.verb
     if verb is None or slipped(request.line, verb, request.catalogue):
         return unknown(request)
-    policy.check(request.work, verb.name, verb.about)
+    proposal.check(request, verb, verb.about)
     request.work.reason = request.reason
     if pasted := several_lines(request, verb):
         return pasted
@@ -77,7 +77,7 @@ def perform(request: Request) -> Response:
         if verb.record:
             records, used = binding.targets(request, verb)
             for record in records:
-                policy.check(request.work, verb.name, record)
+                proposal.check(request, verb, record)
         found = filled(request, verb, used, [record.title for record in records])
         if found.left:
             return not_understood(request, verb, found.left, found.shorter())
@@ -161,6 +161,8 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
         return use(request, verb, records)
     if request.pressed or (request.surface != "form" and wants_form(request, verb)):
         return form(with_draft(request, verb, records), verb, record, others=records[1:])
+    if request.proposes:
+        raise Proposal(request, verb, records)
     if verb.confirm and request.surface != "form" and not request.flag("yes"):
         sentence = verb.confirm.format(record=listed(records))
         line = f"{verb.noun} {verb.name} {' '.join(each.ref for each in records)} --yes{because(request)}"
@@ -169,6 +171,7 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Response:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     before = len(request.work.made)
+    proposal.answered(request)
     gates.fill(request, verb, records)
     reply = done(request.but(values=values), verb, records)
     must_be_new(request, verb, records, before)

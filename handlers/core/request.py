@@ -10,6 +10,9 @@ from handlers.core.telemetry import Check
 from handlers.core.verb import Verb
 from models.core.unit_of_work import UnitOfWork
 
+PROPOSES = "propose"
+"""What `state` says of a form whose texts are only proposed."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -30,7 +33,8 @@ class Request:
     """The texts that a verb asks for, as values."""
     state: Mapping[str, Any] = field(default_factory=dict)
     """What a form remembers: r (reference), v (version), c (channel), t (thread), d (duplicates),
-    g (the fields that the record needs where it is to go).
+    g (the fields that the record needs where it is to go), a (that it proposes what it says, or
+    which approval it answers).
 
     It also holds w (why), which is an input; x, what was done in the form that only draws it again,
     and u, to what; and what is drawn on top of it.
@@ -67,6 +71,17 @@ class Request:
         """
         said = self.line.flags.get("reason") or self.state.get("w")
         return said.strip("' ") if isinstance(said, str) else ""
+
+    @property
+    def proposes(self) -> bool:
+        """Return whether what the line says is not done, but proposed to those who may do it."""
+        return self.state.get("a") == PROPOSES
+
+    @property
+    def proposal(self) -> str:
+        """Return the reference of the approval that is answered by doing this, "" for none."""
+        said = str(self.state.get("a", ""))
+        return said if said != PROPOSES else ""
 
     @property
     def pressed(self) -> str:

@@ -125,7 +125,7 @@ class Responder:
         else:
             self.say(choices(str(error), [("Open the form", self.with_form())]))
 
-    def refused(self, sentence: str, request: str = "") -> None:
+    def refused(self, sentence: str, request: str = "", propose: str = "") -> None:
         if self.act.surface == CLOSED:
             self.ack()
         elif self.submitted:
@@ -133,7 +133,8 @@ class Responder:
         elif self.act.surface == "options":
             self.ack(options=[])
         else:
-            self.say(choices(sentence, [("Request", request)] if request else []))
+            offers = [("Request", request), ("Propose it", propose)]
+            self.say(choices(sentence, [offer for offer in offers if offer[1]]))
 
     def open(self, form: Form) -> None:
         """Open the modal before the acknowledgement.

@@ -10,7 +10,9 @@ from handlers.admin import layout as arranging
 from handlers.admin import model as shape
 from handlers.admin import status as condition
 from handlers.automation import subscriptions
+from handlers.core.executor import perform
 from handlers.core.payloads import GLOBAL
+from handlers.core.proposal import proposed
 from handlers.core.request import Request
 from handlers.core.responses import Options, Response
 from handlers.core.router import Router
@@ -170,6 +172,12 @@ def digest(request: Request, _: Any) -> Response:
 def request_(request: Request, _: Any) -> Response:
     """Ask the admins for a right: `request lead delete`."""
     return access_requests.ask(request)
+
+
+@router.verb("propose", record=False, words=True)
+def propose(request: Request, _: Any) -> Response:
+    """Ask somebody who may do it to do what you may not: `propose account delete AC-2`."""
+    return perform(proposed(request))
 
 
 @router.verb(

@@ -9,7 +9,7 @@ from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import Block
 from handlers.general import handover, lists
 from handlers.general.focus import Focus, changes, focus, may
-from handlers.general.sections import health, my_records, rows, support, team, totals
+from handlers.general.sections import approvals, health, my_records, rows, support, team, totals
 from handlers.general.sections.my_day import my_day
 from models.core.errors import Forbidden
 from models.core.fields.words import said as in_our_words
@@ -82,7 +82,8 @@ def sections(request: Request) -> list[list[Block]]:
     What a person may do says what they look at first: the CRM itself, the work of others, cases,
     their own deals, or figures alone. What they own themselves follows in any case.
     """
-    found = [section for section in SECTIONS[focus(request)](request) if section]
+    every = [approvals.waiting(request), *SECTIONS[focus(request)](request)]
+    found = [section for section in every if section]
     return found or [nothing(request)]
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from handlers.admin import access_requests, audit
+from handlers.automation import approval_messages
 from handlers.core.executor import again
 from handlers.core.request import Request
 from handlers.core.responses import Message
@@ -200,10 +201,13 @@ DRAWINGS: dict[str, Drawing] = {
     "rule": rules.message,
     "rule_post": rules.message,
     "rule_trouble": rules.trouble,
+    "approval": approval_messages.put,
+    "approval_decided": approval_messages.decided,
 }
 """The function that draws each kind of delivery."""
 FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Delivery, Sequence[int]], Message]] = {
     "due": reminders.due_still,
     "cases": reminders.pressing_still,
+    "approval": approval_messages.put_still,
 }
 """The functions that draw lists that are already posted and follow the records they name."""

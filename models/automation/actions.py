@@ -11,7 +11,7 @@ from models.automation import checks, people
 from models.automation.language import Action, Does
 from models.automation.rule import Rule
 from models.automation.run import RuleRun
-from models.core import records
+from models.core import approval, records
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Invalid
@@ -24,6 +24,7 @@ from models.core.notifications import marks
 from models.core.notifications.notify import notify
 from models.core.outbox.delivery import CARDS, deliver
 from models.core.permissions import policy
+from models.core.records import absent
 
 HOUR = timedelta(hours=1)
 MESSAGE, POST, EVENT = "rule", "rule_post", "event"
@@ -161,6 +162,66 @@ def say(doing: Doing, action: Action, number: int) -> str:
     return "wrote in the thread of its card"
 
 
+def ask(doing: Doing, action: Action, number: int) -> str:
+    """Ask somebody to approve something about the record, and to set fields of it by that.
+
+    It is asked for whoever set off the rule, else for its owner.
+    """
+    work, record = doing.work, doing.about
+    asker = work.get(User, doing.run.by) if doing.run.by else work.actor
+    if absent(asker):
+        asker = work.actor
+    verb = "edit" if action.texts else "show"
+    asked = [
+        each
+        for each in people.approvers(work, action.whom, record)
+        if each.id != asker.id and policy.can(each, verb, record) and not absent(each)
+    ]
+    texts = checks.named(type(record), action.texts)
+    columns: dict[str, Any] = {"reason": reason(doing, action)}
+    if texts:
+        changes = wanted(work, record, texts)
+        columns |= {"texts": written(work, record, texts), "changes": changes}
+        columns["does"] = f"{record.slug()} edit {record.ref} --yes"
+    new = approval.ask(
+        work,
+        asker,
+        asked,
+        f"{'Change' if texts else 'Approve'} {record.noun()} {record.ref}",
+        about=[[record.slug(), record.id, record.version]],
+        entity=record.slug(),
+        **columns,
+    )
+    return f"asked for approval: {new.ref}"
+
+
+def reason(doing: Doing, action: Action) -> str:
+    """Return why a rule asks for approval: its own words, or which rule it is."""
+    return (action.text or f"The rule {doing.rule.ref} asks for it")[:255]
+
+
+def written(work: Context, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return texts of fields so that they say the same to whoever approves them later."""
+    kinds, parsed = record.fields(), record.parse(texts, work, record)
+    return {name: kinds[name].write(parsed[name], work) for name in texts if name in parsed}
+
+
+def wanted(work: Context, record: Entity, texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what texts would change of a record, as entries of the audit trail."""
+    kinds, parsed = record.fields(), record.parse(texts, work, record)
+    its = {"entity": record.slug(), "record_id": record.id, "action": "update"}
+    return [
+        {
+            **its,
+            "field": name,
+            "old": kinds[name].dump(getattr(record, name)),
+            "new": kinds[name].dump(value),
+        }
+        for name, value in parsed.items()
+        if getattr(record, name) != value
+    ]
+
+
 def send(doing: Doing, number: int, person: User | None, channel: str = "") -> None:
     """Ask for one message of a rule, or that it be told together with others of this hour."""
     work, rule, record = doing.work, doing.rule, doing.record
@@ -245,4 +306,5 @@ DOING: Mapping[Does, Callable[[Doing, Action, int], str]] = {
     Does.DM: tell,
     Does.POST: post,
     Does.SAY: say,
+    Does.ASK: ask,
 }

@@ -38,6 +38,8 @@ def check_about(work: Context, sentence: Sentence) -> None:
         conditions.condition(work, entity, text)
     for name in sentence.must:
         own_field(entity, name)
+    if sentence.approval:
+        check_approvers(work, entity, sentence.approval)
     if trigger.field and trigger.when == When.MOMENT:
         check_moment(entity, trigger)
     elif trigger.field:
@@ -64,7 +66,14 @@ def check_action(work: Context, sentence: Sentence, action: Action) -> None:
         )
     if action.does == Does.POST or action.does == Does.SAY or entity is None:
         return
-    if action.does == Does.SET:
+    check_of_record(work, entity, action)
+
+
+def check_of_record(work: Context, entity: type[Entity], action: Action) -> None:
+    """Raise ValueError where an action about a record cannot be done."""
+    if action.does == Does.ASK:
+        check_approvers(work, entity, action.whom)
+    if action.does in (Does.SET, Does.ASK):
         entity.parse(named(entity, action.texts), work)
     elif action.does == Does.ASSIGN:
         check_assign(work, entity, action)
@@ -77,6 +86,15 @@ def check_action(work: Context, sentence: Sentence, action: Action) -> None:
             people.hearers(work, action.whom, None)
     else:
         link(ENTITIES[action.noun], entity)
+
+
+def check_approvers(work: Context, entity: type[Entity], whom: str) -> None:
+    """Raise ValueError where nobody is meant who could approve something of a record."""
+    if whom == people.OWNER:
+        if not entity.owned:
+            raise ValueError(f"A {entity.noun()} has no owner. Name a role, a team or somebody.")
+    elif not people.approvers(work, whom, None):
+        raise ValueError(f"Nobody has the role {whom}, so nobody could approve it.")
 
 
 def check_assign(work: Context, entity: type[Entity], action: Action) -> None:

@@ -4,17 +4,20 @@
     every DAY at TIME [NOUN [where FILTER]] then ACTION, ACTION
     NOUN must FIELD, FIELD [if FILTER]
     NOUN must (FILTER) [if FILTER]
+    NOUN needs approval [of WHOM] if FILTER
 
 Only its shape is read here. Whether its fields, filters and people exist is asked by
 `models.automation.checks`, for the person who owns the rule.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from models.automation import gates
+from models.automation.gates import GATE_EXAMPLE
 from models.automation.pieces import (
     bare,
     begins,
@@ -54,6 +57,7 @@ class Does(StrEnum):
     DM = "dm"
     POST = "post"
     SAY = "say"
+    ASK = "ask"
 
 
 class By(StrEnum):
@@ -99,7 +103,7 @@ class Action:
         does: the kind of action.
         noun: the entity of the record that is made.
         texts: the fields that are set, as (word, text).
-        whom: who gets or hears it: owner, me, @rita, team:emea, #sales.
+        whom: who gets, hears or approves it: owner, me, @rita, team:emea, #sales, manager.
         turns: how one of a team is chosen: in turn, or load; "" for no team.
         text: the words of a message, or of a new record.
     """
@@ -123,6 +127,7 @@ class Sentence:
         actions: what it does.
         must: the words for the fields that may not be empty.
         holds: the filter that has to hold.
+        approval: who has to approve what fits the filter, "" where nobody has to.
     """
 
     noun: str
@@ -131,6 +136,7 @@ class Sentence:
     actions: tuple[Action, ...] = ()
     must: tuple[str, ...] = ()
     holds: str = ""
+    approval: str = ""
 
     @property
     def validates(self) -> bool:
@@ -184,7 +190,11 @@ def read(line: str) -> Sentence:
     noun, rest = noun_of(text)
     if noun and begins(rest, "must"):
         return read_must(noun, rest[4:].strip())
-    raise ValueError(f"A rule begins with when or every. Try: {EXAMPLE}. Or: {MUST_EXAMPLE}")
+    if noun and begins(rest, "needs?"):
+        return read_gate(noun, rest)
+    raise ValueError(
+        f"A rule begins with when or every. Try: {EXAMPLE}. Or: {MUST_EXAMPLE}. Or: {GATE_EXAMPLE}"
+    )
 
 
 def read_when(text: str) -> Sentence:
@@ -223,6 +233,12 @@ def read_must(noun: str, text: str) -> Sentence:
     wanted = re.sub(r"^(?:have|has|name|say)\s+", "", wanted, flags=re.I)
     names = [re.sub(r"^(?:an?|the)\s+", "", each.strip(), flags=re.I) for each in listed(wanted)]
     return replace(sentence, must=tuple(word_of(each) for each in names if each))
+
+
+def read_gate(noun: str, text: str) -> Sentence:
+    """Return the rule of a line that says what somebody has to approve."""
+    whom, where = gates.read_gate(text)
+    return Sentence(noun, Trigger(When.SAVED), where, approval=whom_of(whom))
 
 
 def read_schedule(text: str) -> Sentence:
@@ -357,10 +373,10 @@ def read_action(text: str) -> Action:
     text = re.sub(r"^(?:and|then)\s+", "", text.strip(), flags=re.I)
     word, _, rest = text.partition(" ")
     word, rest = word.casefold(), rest.strip()
+    if word in READERS:
+        return READERS[word](rest)
     if word == "set":
         return Action(Does.SET, texts=pairs(rest))
-    if word in ("assign", "give"):
-        return read_assign(rest)
     if word in ("dm", "tell", "message"):
         whom, said = message_of(rest or "owner")
         return Action(Does.DM, whom=whom, text=said)
@@ -375,9 +391,21 @@ def read_action(text: str) -> Action:
     if noun and words:
         return Action(Does.CREATE, noun=noun, text=words)
     raise ValueError(
-        f"“{text[:40]}” is nothing that a rule does. It can set, assign, dm, post, say, and make "
-        'records: task "Call" +1d.'
+        f"“{text[:40]}” is nothing that a rule does. It can set, assign, dm, post, say, ask for "
+        'approval, and make records: task "Call" +1d.'
     )
+
+
+def read_ask(text: str) -> Action:
+    """Return the action that asks somebody to approve something."""
+    whom, sets, said = gates.read_ask(text)
+    return Action(Does.ASK, texts=pairs(sets) if sets else (), whom=whom_of(whom), text=said)
+
+
+def whom_of(whom: str) -> str:
+    """Return who is meant: a team as team:emea, all else as it was written."""
+    team = team_of(whom)
+    return f"team:{team}" if team else unquoted(whom)
 
 
 def read_assign(text: str) -> Action:
@@ -458,3 +486,11 @@ def clock(text: str) -> str:
     if hour > 23 or minute > 59:
         raise ValueError(f"“{text}” is no time of day. Try 9:00 or 5pm.")
     return f"{hour:02}:{minute:02}"
+
+
+READERS: dict[str, Callable[[str], Action]] = {
+    "assign": read_assign,
+    "give": read_assign,
+    "ask": read_ask,
+}
+"""The actions that are read by their first word alone."""

@@ -9,10 +9,12 @@ from models.automation.run import RuleRun
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.errors import Conflict
+from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.identity.working_hours import at_work
 from models.core.parsing import values
+from models.core.permissions import policy
 from models.core.records import absent
 
 OWNER, TEAM, LOAD = "owner", "team:", "load"
@@ -72,6 +74,22 @@ def hearers(work: Context, whom: str, record: Entity | None) -> Sequence[User]:
         owner = getattr(record, record.owned) if record is not None and record.owned else None
         return [work.get(User, owner)] if owner else []
     return team(work, whom) if whom.startswith(TEAM) else [person(work, whom)]
+
+
+def approvers(work: Context, whom: str, record: Entity | None) -> Sequence[User]:
+    """Return who may approve something: those with a role, a team, a person, or the owner.
+
+    Raises:
+        ValueError: it means nobody.
+    """
+    key = values.fold(whom)
+    roles = select(Role.key).where(Role.key.in_((key, key.removesuffix("s"))))
+    with policy.beyond(work.session):
+        role = work.session.scalar(roles.order_by(Role.key.desc()).limit(1))
+        if role is None:
+            return hearers(work, whom, record)
+        there = (User.role == role, ~User.left, ~User.guest)
+        return work.session.scalars(select(User).where(*there).order_by(User.id)).all()
 
 
 def next_of(

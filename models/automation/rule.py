@@ -48,6 +48,7 @@ class Rule(Entity):
     """What is done, or refused, when something happens to records or a time comes."""
 
     prefix = "RU"
+    proposed = False
     icon = ":gear:"
     stand_ins = ("sentence",)
     line = ("paused", "owner")

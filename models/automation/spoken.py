@@ -28,6 +28,11 @@ def demanded(sentence: Sentence) -> str:
     """Return what a rule demands, in words."""
     entity = ENTITIES[sentence.noun]
     applies = f" where {sentence.where}" if sentence.where else ""
+    if sentence.approval:
+        return (
+            f"A {entity.noun()}{applies} is saved by {sentence.approval} only; "
+            "others propose it, and one of them approves it."
+        )
     if sentence.holds:
         return f"No {entity.noun()}{applies} is saved unless {sentence.holds}."
     labels = [checks.own_field(entity, word)[1].label for word in sentence.must]
@@ -97,21 +102,35 @@ def done_by(work: Context, sentence: Sentence, action: Action) -> str:
     """Return what one action does, as a part of a sentence that begins with I."""
     match action.does:
         case Does.SET:
-            entity = ENTITIES[sentence.noun]
-            pairs = (
-                f"{checks.own_field(entity, word)[1].label} to {text or 'nothing'}"
-                for word, text in action.texts
-            )
-            return f"set {enumerated(list(pairs))}"
+            return settings(sentence, action)
         case Does.ASSIGN:
             return f"give it to {given(work, action)}"
         case Does.CREATE:
             return f"make a {ENTITIES[action.noun].noun()} for it: {action.text}"
         case Does.POST:
             return f"post in {channel_of(action.whom)[1]}{words(action)}"
+        case Does.ASK:
+            return (
+                f"ask for the approval of {action.whom}{setting(sentence, action)}{words(action)}"
+            )
         case Does.SAY:
             return f"write in the thread of its card{words(action)}"
     return f"tell {heard(work, action.whom)}{words(action)}"
+
+
+def settings(sentence: Sentence, action: Action) -> str:
+    """Return what an action sets, in words."""
+    entity = ENTITIES[sentence.noun]
+    pairs = (
+        f"{checks.own_field(entity, word)[1].label} to {text or 'nothing'}"
+        for word, text in action.texts
+    )
+    return f"set {enumerated(list(pairs))}"
+
+
+def setting(sentence: Sentence, action: Action) -> str:
+    """Return what an action sets once it is approved, as the end of a sentence; "" for nothing."""
+    return f" to {settings(sentence, action)}" if action.texts else ""
 
 
 def given(work: Context, action: Action) -> str:

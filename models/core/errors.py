@@ -31,6 +31,18 @@ class Taken(Invalid):
     """Somebody was faster: another record got the value that may be there only once."""
 
 
+class NeedsApproval(Invalid):
+    """A rule lets this happen only after somebody else has approved it.
+
+    Attributes:
+        people: The ids of those who may approve it, and do it without asking.
+    """
+
+    def __init__(self, errors: Mapping[str, str], people: Sequence[int]) -> None:
+        self.people = tuple(people)
+        super().__init__(errors)
+
+
 class NotFound(CRMError):
     """What the person named does not exist, or not for them."""
 

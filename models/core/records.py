@@ -96,9 +96,12 @@ def may_give(work: Context, entity: type[Entity], values: Mapping[str, Any]) -> 
 def verbs_of(record: Entity, names: Iterable[str]) -> list[str]:
     """Return the verbs that changing these fields of a record amounts to."""
     changed = set(names)
+    answers = [verb for verb, fields in record.answers.items() if changed & fields]
+    others = changed.difference({record.owned}, *record.answers.values())
     return [
         *(["assign"] if record.owned in changed else []),
-        *(["edit"] if changed - {record.owned} else []),
+        *(["edit"] if others else []),
+        *answers,
     ]
 
 

@@ -33,6 +33,7 @@ class SavedFilter(Shared, Entity):
     """A filter that somebody saved under a name: big and stuck deals, my cases this week."""
 
     prefix = "SF"
+    proposed = False
     icon = ":mag:"
     nouns = ("saved filter", "filter", "saved list")
     line = ("about", "typed", "shared")

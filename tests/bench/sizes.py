@@ -43,7 +43,7 @@ class Kept:
     def invalid(self, error: Invalid) -> None:
         raise AssertionError(str(error))
 
-    def refused(self, sentence: str, request: str = "") -> None:
+    def refused(self, sentence: str, request: str = "", propose: str = "") -> None:
         if sentence != "There is nothing to undo.":
             raise AssertionError(sentence)
         self.said.append(Message(sentence))

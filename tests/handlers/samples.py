@@ -36,6 +36,8 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "rule.replay": {"run": "1"},
     "crm.subscribe": {"what": "deal is created"},
     "crm.unsubscribe": {"what": "mine"},
+    "approval.new": {"reason": "Fly to Oslo"},
+    "approval.refuse": {"why": "Too much"},
     "keep": {"name": "Open deals", "line": "deal list open"},
     **dict.fromkeys(("call", "meeting", "email"), {"description": "Spoke", "customer": "CU-1"}),
     "log.note": {"description": "Spoke", "customer": "CU-1"},
@@ -56,6 +58,7 @@ SAID = {
     "role.grant": "RO-2 US-1 lead delete all",
     "role.decline": "US-1 lead delete all",
     "crm.request": "role edit",
+    "crm.propose": "option new about=deal choice=stage name=Pilot like=proposal",
     "crm.previews": "off",
     "crm.lists": "",
     "crm.background": "",
@@ -93,6 +96,9 @@ BARE = {
     "unfollow",
     "mute",
     "unmute",
+    "approve",
+    "amend",
+    "withdraw",
 }
 """The verbs that need nothing besides their record."""
 

@@ -195,7 +195,7 @@ class Heard:
     def invalid(self, error: Invalid) -> None:
         self.said.append(error.errors)
 
-    def refused(self, sentence: str, request: str = "") -> None:
+    def refused(self, sentence: str, request: str = "", propose: str = "") -> None:
         self.said.append([sentence, request])
 
     def profile(self, person: str) -> Mapping[str, Any]:

@@ -40,7 +40,8 @@ class Company:
             return True
         scope, owner = self.scope(person, slug, verb), self.owner(slug, row)
         if issubclass(ENTITIES[slug], Shared):
-            seen = self.scope(person, slug, "show") != "none" and self.shares(person, row)
+            shared = self.shares(person, row, owner)
+            seen = self.scope(person, slug, "show") != "none" and shared
             team = scope == "team" and owner in self.team(person)
             return seen and (verb == "show" or scope == "all" or owner == person["id"] or team)
         mine = owner in (None, person["id"])  # what is nobody's is everybody's
@@ -58,11 +59,15 @@ class Company:
         ]
         return all(self.may(person, to, found) for to, id in above if (found := self.find(to, id)))
 
-    def shares(self, person: Row, row: Row) -> bool:
-        """Whether a record that its owner shares, or does not, is there for somebody."""
-        if row["owner"] == person["id"]:
+    def shares(self, person: Row, row: Row, owner: int | None) -> bool:
+        """Whether a record that its owner shares, or does not, or puts to some, is there for
+        somebody.
+        """
+        if owner == person["id"]:
             return True
-        team = row["shared"] == "team" and row["owner"] in self.team(person)
+        if "asked" in row:
+            return str(person["id"]) in row["asked"].split(",")
+        team = row["shared"] == "team" and owner in self.team(person)
         return bool(row["shared"] == "everyone" or team)
 
     def scope(self, person: Row, slug: str, verb: str) -> str:

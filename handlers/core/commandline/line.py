@@ -24,6 +24,7 @@ FLAGS: Mapping[str, bool | str] = {
     "page": True,
     "plan": True,
     "tab": True,
+    "now": True,
     "reason": "words",
 }
 

@@ -200,7 +200,8 @@ def buttons(
     elif rest:
         options = [blocks.option(verb.button, f"{verb.name} {record.ref}") for verb in rest]
         done.append(blocks.overflow(f"{record.slug()}.menu", options))
-    leading = [*owner_menu(record, work), *ways(record, work, (MORE, "More"))]
+    given = owner_menu(record, work) if ASSIGN in router.verbs else []
+    leading = [*given, *ways(record, work, (MORE, "More"))]
     leading += [place(slug, ref) for slug, ref in places[:PLACES] if slug in catalogue.routers]
     rows = {"work": done, "places": leading}
     return blocks.distinct(

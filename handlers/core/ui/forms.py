@@ -58,7 +58,7 @@ def form(
     inputs, notes = inputs_of(request, verb, record, {name: kinds[name] for name in now})
     notes = [*note.splitlines(), *(each for each in notes if each not in note.splitlines())]
     state = remembered(request, verb, record, others)
-    inputs += [why(request.reason)] if request.reason else []
+    inputs += [why(request.reason)] if request.reason or request.proposes else []
     foot = [*below(request, verb, record, kinds, now), *verb.footer(request)]
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
     if verb.opens and record and not others:
@@ -70,6 +70,7 @@ def form(
     begin = (verb.title or verb.name.capitalize()).replace("{noun}", noun_of(verb))
     title = f"{begin} {named}".strip()
     save = "Save anyway" if state["d"] else "Save" if verb.saves else verb.button or "Save"
+    save = "Propose" if request.proposes else "Approve" if request.proposal else save
     return Form(blocks.modal(title, verb.id, drawn, metadata, save) | {"notify_on_close": True})
 
 
@@ -114,6 +115,7 @@ def remembered(
         "k": int(bool(request.pressed or request.surface == "form" or state.get("k"))),
         "m": int(is_whole(request)),
         "g": state.get("g", ""),
+        "a": state.get("a", ""),
         "s": state.get("s", 0),
         "r": " ".join(each.ref for each in (record, *others) if each),
         "v": version,
@@ -216,6 +218,7 @@ def enough(entity: type[Entity], now: Sequence[str], texts: Mapping[str, str]) -
     holds one of them, or a record that brings one along.
     """
     names = joined_names(entity, (*entity.named, *entity.stand_ins) if entity.stand_ins else ())
+    names = [name for name in names if kind_of(entity, name).form]
     hints = [
         f"{one_of(entity, each)} is {what}."
         for each, what in ((names, "enough"), (needed(entity, texts), "needed"))
@@ -348,7 +351,8 @@ def fillable(work: UnitOfWork, verb: Verb, record: Entity | None, name: str) -> 
         return joins.is_legible(work, record, name)
     if record and name in record.fields():
         return policy.legible(work, record, name)
-    return not verb.saves or policy.can(work.actor, verb.name, verb.about, name)
+    entity = ENTITIES.get(verb.about) if verb.saves else None
+    return entity is None or not policy.hides(work, entity, name)
 
 
 def current(record: Entity, name: str, work: UnitOfWork) -> str:

@@ -53,4 +53,4 @@ class NounChoice(Choice):
         entity = ENTITIES.get(option)
         if entity is None:
             return option
-        return (entity.plural() if self.several else entity.noun()).capitalize()
+        return str(entity.plural() if self.several else entity.noun()).capitalize()

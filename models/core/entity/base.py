@@ -165,6 +165,13 @@ class Entity(Row, Declared):
     """The workspace setting with the channel where its card is posted."""
     shown_on: ClassVar[tuple[str, ...]] = ()
     """The fields that name records whose cards tell of this one, and are drawn again with it."""
+    proposed: ClassVar[bool] = True
+    """Whether who may not do something to a record can propose it to those who may."""
+    answers: ClassVar[Mapping[str, frozenset[str]]] = {}
+    """The verbs for which it is enough to see a record → the fields that they set.
+
+    What else they take is asked as they are done.
+    """
     is_template: ClassVar[bool] = False
     """Whether it is no noun by itself: admins make nouns that are like it."""
     summaries: ClassVar[tuple[Any, ...]] = ()

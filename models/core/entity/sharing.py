@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, and_
 
 
 class Audience(StrEnum):
@@ -55,3 +57,20 @@ class Shared:
             or audience == Audience.EVERYONE
             or (audience == Audience.TEAM and owner in circle)
         )
+
+    @classmethod
+    def others_shown(
+        cls, rows: Any, people: Collection[int], circle: Collection[int]
+    ) -> list[ColumnElement[bool]]:
+        """Return the conditions of which one holds for what somebody sees of others, in SQL.
+
+        It is what `is_shared_with` is for one record, but for their own.
+
+        Args:
+            rows: The columns to ask.
+            people: The id of who sees it; nobody's where several see it together.
+            circle: The ids of the people whose team's things they see.
+        """
+        audience, owner = getattr(rows, cls.shared_by), getattr(rows, cls.owned)
+        team = and_(audience == Audience.TEAM, owner.in_(sorted(circle)))
+        return [audience == Audience.EVERYONE, team]

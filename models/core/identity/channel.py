@@ -72,6 +72,7 @@ class Channel(Entity):
     """
 
     prefix = "CH"
+    proposed = False
     icon = ":hash:"
     line = ("posts",)
     governing = frozenset({"name", "slack_id", "posts", "deleted_at"})

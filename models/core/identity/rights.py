@@ -96,7 +96,8 @@ class Rights:
             about: The entity, or a noun that is no entity, such as `audit`.
             verb: The verb.
         """
-        line = self.line(about)
+        line, entity = self.line(about), ENTITIES.get(about)
+        verb = SHOW if entity and verb in entity.answers else verb
         if verb in line:
             return line[verb]
         group = LOOK if verb in LOOKS else CHANGE

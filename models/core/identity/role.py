@@ -37,6 +37,7 @@ class Role(Entity):
     """What those who have it may do: whose records they see and change, which fields are hidden."""
 
     prefix = "RO"
+    proposed = False
     icon = ":key:"
     line = ("description",)
     governing = frozenset({"name", "rights", "deleted_at"})

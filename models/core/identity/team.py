@@ -59,6 +59,7 @@ class Team(Entity):
     """People who work together; who leads a team sees its records, and those of teams below it."""
 
     prefix = "TM"
+    proposed = False
     icon = ":busts_in_silhouette:"
     line = ("lead", "parent")
     needs = {"role": ("role", "give")}

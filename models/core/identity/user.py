@@ -70,6 +70,7 @@ class User(Entity):
     """A person of the Slack workspace who uses the CRM."""
 
     prefix = "US"
+    proposed = False
     icon = ":bust_in_silhouette:"
     nouns = ("user", "person")
     line = ("role", "team")

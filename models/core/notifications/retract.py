@@ -9,7 +9,7 @@ from models.core.identity.user import User
 from models.core.notifications.notify import GATHERED, TOGETHER
 from models.core.outbox.delivery import Delivery, enqueue
 
-TOLD = ("assigned", "changed", "followed", "own", "mentioned")
+TOLD = ("assigned", "changed", "followed", "own", "mentioned", "approval_decided")
 """The kinds that tell a person of one unit of work."""
 PEOPLE = "taken back from"
 """Where a session keeps whose messages it has changed, by their Slack ids."""

@@ -49,7 +49,16 @@ NAMES = "names"
 """The channel of renamed records, whose names others show."""
 
 
-ANSWERS = ("line", "message", "verdict", "answer", "progress", "rule_trouble", "export")
+ANSWERS = (
+    "line",
+    "message",
+    "verdict",
+    "answer",
+    "progress",
+    "rule_trouble",
+    "export",
+    "approval_decided",
+)
 """The kinds by which a person hears what became of what they asked for."""
 AT_ONCE = 500
 """Records that one statement asks about."""

@@ -19,10 +19,12 @@ MISSED = {
     "assigned": "I could not tell the new owner of {ref}.",
     "wish": "Your request did not reach an admin.",
     "answer": "I could not tell a person how you answered their request.",
+    "approval": "I could not tell a person that you ask for {ref}.",
 }
 """What was asked for, by the kind of the delivery."""
 AGAIN = {**dict.fromkeys(POSTED, "Then ask for it again."), "assigned": "Tell them yourself."}
 AGAIN |= {"wish": "Ask an admin yourself.", "answer": "Tell them yourself."}
+AGAIN |= {"approval": "Tell them yourself."}
 HIDDEN = (
     "Not everybody who reads <#{channel}> may see what you asked for, or nothing is left of it. "
     "Ask without --here, and you alone see the answer."

@@ -34,10 +34,10 @@ STRICT = False
 UNDECIDED = "Nobody decided who reads this, so nothing is shown."
 CRM = "crm"
 """What the verbs are about that need no noun."""
-EVERYONE = frozenset(
-    ("find", "help", "home", "undo", "redo", "hours", "keep", "lists", "background", "subscribe")
-) | frozenset(
-    ("less", "notify", "mute", "unmute", "request", "handover", "unsubscribe", "layout", "model")
+EVERYONE = (
+    frozenset(("find", "help", "home", "undo", "redo", "hours", "keep", "lists", "background"))
+    | frozenset(("subscribe", "unsubscribe", "less", "notify", "mute", "unmute", "request"))
+    | frozenset(("propose", "handover", "layout", "model"))
 )
 """The verbs of `CRM` that everyone in the workspace may use; what they do is checked further on."""
 TAKES = frozenset({"claim", "assign"})
@@ -210,9 +210,8 @@ def reaches(actor: User) -> dict[tuple[str, str], Owners]:
 def found_reach(actor: User, about: str, verb: str) -> Owners:
     """Return whose records someone may use a verb on, by what their role says.
 
-    They are records of an entity, or of what else a right is about. Everybody may look at how
-    people work together, as far as one may look at it at all. What has no owner at all is nobody's
-    own: a right to change it is for all of it, or none.
+    Everybody may look at how people work together, as far as one may look at it at all. What has no
+    owner at all is nobody's own: a right to change it is for all of it, or none.
     """
     scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
     if entity is not None and issubclass(entity, Shared):
@@ -233,7 +232,7 @@ def shared_reach(actor: User, about: str, verb: str, scope: Scope) -> Owners:
     """
     if rights_of(actor).scope(about, "show") == Scope.NONE:
         return frozenset()
-    if verb in LOOKS or scope == Scope.ALL:
+    if verb in LOOKS or scope == Scope.ALL or verb in ENTITIES[about].answers:
         return None
     return frozenset({actor.id}) | (circle(actor) if scope == Scope.TEAM else frozenset())
 

@@ -10,7 +10,6 @@ from sqlalchemy import (
     BinaryExpression,
     Column,
     ColumnElement,
-    and_,
     exists,
     false,
     or_,
@@ -23,7 +22,7 @@ from sqlalchemy.sql.operators import json_getitem_op
 
 from models.core.context import SYSTEM, Context, System
 from models.core.entity.base import ENTITIES, Entity
-from models.core.entity.sharing import Audience, Shared
+from models.core.entity.sharing import Shared
 from models.core.identity.rights import NOBODY
 from models.core.identity.user import User
 from models.core.permissions import policy
@@ -97,9 +96,8 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
     seen, rows = dict(sight), entity if rows is None else rows
     found = [belonging(entity, seen[entity.slug()], rows)] if entity.slug() in seen else []
     if found and issubclass(entity, Shared) and team_of(entity) in seen:
-        audience, owner = getattr(rows, entity.shared_by), getattr(rows, entity.owned)
-        team = and_(audience == Audience.TEAM, owner.in_(sorted(seen[team_of(entity)])))
-        found = [or_(*found, audience == Audience.EVERYONE, team)]
+        others = entity.others_shown(rows, seen[entity.slug()], seen[team_of(entity)])
+        found = [or_(*found, *others)]
     for name, other in namesakes(entity).items():
         if other.slug() in seen:
             found.append(pointing_at(other, getattr(rows, name), seen[other.slug()]))

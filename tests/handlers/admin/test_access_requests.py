@@ -50,7 +50,7 @@ def test_a_refused_command_offers_to_ask_and_asking_reaches_an_admin(
     refuse_deleting(slack)
     slack.command("/crm lead delete LD-1 --yes")
     refusal = "Your role (senior rep) does not allow “lead delete”. Ada Abel can give it."
-    assert (told(slack), slack.last.buttons) == (refusal, ["Request"])
+    assert (told(slack), slack.last.buttons) == (refusal, ["Request", "Propose it"])
     slack.click("crm.run")
     assert told(slack) == ASKED
     asked = direct(slack, courier)
@@ -69,7 +69,10 @@ def test_a_refused_button_offers_it_too(
     slack.command("/crm role refuse senior rep lead disqualify", user="U_ADA")
     card = standing(slack, works, courier, lead)
     slack.click("lead.disqualify", card)
-    assert (slack.last.buttons, told(slack)[:24]) == (["Request"], "Your role (senior rep) d")
+    assert (slack.last.buttons, told(slack)[:24]) == (
+        ["Request", "Propose it"],
+        "Your role (senior rep) d",
+    )
     slack.click("crm.run")
     assert told(slack) == ASKED.replace("lead delete", "lead disqualify")
 
@@ -79,7 +82,7 @@ def test_a_refused_mention_offers_it_too(
 ) -> None:
     refuse_deleting(slack)
     slack.say("@crm delete LD-1")
-    assert slack.last.buttons == ["Request"]
+    assert slack.last.buttons == ["Request", "Propose it"]
     slack.click("crm.run")
     assert told(slack).startswith("I will tell Ada Abel that you ask for")
     assert_inert(slack)

@@ -57,7 +57,7 @@ class Told:
     def invalid(self, error: Invalid) -> None:
         self.words.append(repr(error.errors))
 
-    def refused(self, sentence: str, request: str = "") -> None:
+    def refused(self, sentence: str, request: str = "", propose: str = "") -> None:
         self.words.append(f"{sentence} {request}")
 
     def profile(self, person: str) -> Mapping[str, Any]:

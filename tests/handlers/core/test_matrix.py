@@ -114,6 +114,23 @@ def failed(work: UnitOfWork, record: Entity) -> None:
     work.session.add(RuleRun(id=1, rule=record.id, **why))
 
 
+def put_to_all(work: UnitOfWork, record: Entity) -> None:
+    """Rita and the others are asked to do something."""
+    people = ",".join(str(id) for id in work.session.scalars(select(User.id)))
+    asked = {"asked": f",{people},", "does": "account edit AC-1", "texts": {"name": "Changed"}}
+    mine = update(type(record)).where(type(record).id == record.id)
+    work.session.execute(mine.values(**asked))
+
+
+def asked_by_another(work: UnitOfWork, record: Entity) -> None:
+    sam = {record.owned: work.lookup("user", "U_SAM")}
+    work.session.execute(update(type(record)).where(type(record).id == record.id).values(**sam))
+
+
+AMONG: Mapping[str, Callable[[UnitOfWork, Entity], None]] = {"approval": put_to_all}
+"""What makes the sample of an entity one that concerns those who act."""
+
+
 READY: Mapping[str, Callable[[UnitOfWork, Entity], None]] = {
     "claim": nobodys,
     "reopen": ended,
@@ -121,6 +138,9 @@ READY: Mapping[str, Callable[[UnitOfWork, Entity], None]] = {
     "revert": changed,
     "resume": paused,
     "replay": failed,
+    "approve": asked_by_another,
+    "amend": asked_by_another,
+    "refuse": asked_by_another,
 }
 """What a record must be for a verb to make sense."""
 
@@ -134,9 +154,13 @@ def prepare(works: UnitOfWorkFactory, verb: Verb) -> str:
     entity = ENTITIES.get(verb.about)
     if entity is None or not verb.record:
         return ""
+    number = int(ref.partition("-")[2])
+    if verb.about in AMONG:
+        with works("T1") as work:
+            AMONG[verb.about](work, work.find(entity, number))
     if verb.name in READY:
         with works("T1", "U_ADA") as work:
-            READY[verb.name](work, work.find(entity, int(ref.partition("-")[2])))
+            READY[verb.name](work, work.find(entity, number))
     return ref
 
 
@@ -262,12 +286,23 @@ TABLE = {
     "opportunity.follow": "owner mate admin",
     "opportunity.mute": "owner mate admin",
     "crm.previews": "admin",
+    "approval.approve": "owner mate outsider admin",
+    "approval.edit": "owner mate admin",
 }
 """Of some verbs, who may use them on a record of Rita's, a senior rep's: said here once more, so
 that a slip in `can` is not taken for the rule.
 """
 REFUSALS = ("refused", "invalid")
-MOOT = {"crm.undo", "crm.redo", "crm.request", "crm.handover"}
+MOOT = {
+    "crm.undo",
+    "crm.redo",
+    "crm.request",
+    "crm.propose",
+    "crm.handover",
+    "approval.withdraw",
+    "approval.approve",
+    "approval.amend",
+}
 """Everyone may, but not everyone has something to take back, or to ask for."""
 
 
@@ -325,6 +360,7 @@ def test_a_verb_is_allowed_or_refused_as_the_rights_say_whichever_the_door(
 
 SILENT = {
     "activity.sort",
+    "approval.amend",
     "audit.verify",
     "case.note",
     "deliveries.retry",

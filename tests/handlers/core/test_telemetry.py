@@ -46,7 +46,7 @@ class Heard:
     def invalid(self, error: Invalid) -> None:
         self.said = str(error)
 
-    def refused(self, sentence: str, request: str = "") -> None:
+    def refused(self, sentence: str, request: str = "", propose: str = "") -> None:
         self.said = sentence
 
     def profile(self, person: str) -> Mapping[str, Any]:
@@ -125,7 +125,7 @@ def test_the_reference_a_person_is_told_is_the_one_of_the_act(works: UnitOfWorkF
     seen: list[str] = []
 
     class Listening(Heard):
-        def refused(self, sentence: str, request: str = "") -> None:
+        def refused(self, sentence: str, request: str = "", propose: str = "") -> None:
             seen.append(reference())
             super().refused(sentence)
 

@@ -199,16 +199,8 @@ def test_every_kind_of_delivery_has_its_drawing() -> None:
     kinds = {"card", "redraw", "event", "assigned", "message", "line", "receipt", "won"}
     kinds |= {"due", "team_due", "cases", "digest", "verdict"}
     kinds |= {"wish", "answer", "changed", "followed", "own", "mentioned", "deadline"}
-    kinds |= {
-        "preview",
-        "made",
-        "together",
-        "progress",
-        "rule",
-        "rule_post",
-        "rule_trouble",
-        "export",
-    }
+    kinds |= {"preview", "made", "together", "progress", "rule", "rule_post", "rule_trouble"}
+    kinds |= {"approval", "approval_decided", "export"}
     assert set(digests.DRAWINGS) == kinds
     assert all(drawing.__doc__ for drawing in digests.DRAWINGS.values())
 

@@ -226,7 +226,7 @@ class Heard:
     def invalid(self, error: Invalid) -> None:
         self.take("refused", str(error))
 
-    def refused(self, sentence: str, request: str = "") -> None:
+    def refused(self, sentence: str, request: str = "", propose: str = "") -> None:
         self.take("refused", sentence)
 
     def profile(self, person: str) -> Mapping[str, Any] | None:
