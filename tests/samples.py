@@ -64,7 +64,7 @@ OWN = {
     "custom_object": {"name": "Sea voyage", "plural_name": "Sea voyages", "starts": "SV"},
     "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
     "saved_filter": {"typed": "open amount > 10k", "shared": "everyone"},
-    "rule": {"paused": "no"},
+    "rule": {"paused": "no", "role": "manager"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",), "custom_field": ("formula",)}

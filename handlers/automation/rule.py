@@ -17,7 +17,7 @@ from models.automation import dry_run, language, runner, spoken
 from models.automation.conditions import reading_as
 from models.automation.dry_run import Trial
 from models.automation.language import Sentence
-from models.automation.rule import Rule
+from models.automation.rule import ROLE, Rule
 from models.automation.run import RuleRun, RunState
 from models.core import records
 from models.core.entity.base import ENTITIES
@@ -69,9 +69,10 @@ def said_back(work: UnitOfWork, rule: Rule) -> list[str]:
     """Return what a rule was understood as, and how often that happened lately."""
     try:
         owner = owner_of(work, rule)
-        with reading_as(work, owner):
-            said = spoken.said(work, rule.read)
-        return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule, owner, dry_run.FEW))]
+        sentence = rule.read
+        with reading_as(work, owner, sentence.role):
+            said = spoken.said(work, sentence)
+        return [said, *tried(sentence, owner, dry_run.of_rule(work, rule, owner, dry_run.FEW))]
     except ValueError as error:
         return [f"It cannot do what it says now: {error}"]
 
@@ -100,7 +101,7 @@ def owner_of(work: UnitOfWork, rule: Rule) -> User:
 )
 def build(request: Request, _: Any) -> Response:
     """Choose in a form what a rule does, in place of typing its line: `rule build`."""
-    texts = {"sentence": building.composed(request.values)}
+    texts = {"sentence": building.composed(request.values), "role": request["role"] or ""}
     try:
         made = records.create(request.work, Rule, texts, asks=True)
     except Invalid as error:
@@ -170,7 +171,7 @@ def test(request: Request, _: Any) -> Response:
     work = request.work
     try:
         sentence, owner, found = meant(request, request["rule"])
-        with reading_as(work, owner):
+        with reading_as(work, owner, sentence.role):
             said = spoken.said(work, sentence)
     except ValueError as error:
         raise CRMError(str(error)) from None
@@ -211,14 +212,17 @@ def checked(work: UnitOfWork, typed: str) -> Sentence:
     Raises:
         ValueError: What is wrong with it.
     """
-    rule = Rule(sentence=typed)
+    line, role = language.without_role(typed)
     assert work.actor
     try:
-        sentence = language.read(typed)
+        rule = Rule(sentence=line, role=ROLE.read(role, work) if role else None)
+        if rule.role:
+            policy.check_gives(work, rule.role)
+        language.read(typed)
         rule.must_be_possible(work, work.actor)
     except Invalid as error:
         raise ValueError(" ".join(error.errors.values())) from None
-    return sentence
+    return rule.read
 
 
 # ── what it did ───────────────────────────────────────────────────────────────────────────────────

@@ -76,7 +76,7 @@ def trial(
     if sentence.trigger.when in (When.MOMENT, When.SCHEDULE, When.SAVED):
         return found
     entity = ENTITIES[sentence.noun]
-    with conditions.reading_as(work, owner):
+    with conditions.reading_as(work, owner, sentence.role):
         fields = triggers.watched(work, sentence)
         happened = [
             event

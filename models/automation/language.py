@@ -1,7 +1,7 @@
 """Read the line of a rule: `when lead enters "hot" then assign round-robin team:emea, dm owner`.
 
-    when NOUN TRIGGER [by people | by others] [where FILTER] then ACTION, ACTION
-    every DAY at TIME [NOUN [where FILTER]] then ACTION, ACTION
+    when NOUN TRIGGER [by people | by others] [where FILTER] then ACTION, ACTION [as role NAME]
+    every DAY at TIME [NOUN [where FILTER]] then ACTION, ACTION [as role NAME]
     NOUN must FIELD, FIELD [if FILTER]
     NOUN must (FILTER) [if FILTER]
 
@@ -21,6 +21,7 @@ from models.automation.pieces import (
     listed,
     noun_of,
     once,
+    open_at,
     unquoted,
     unwrapped,
     word_of,
@@ -31,6 +32,7 @@ from models.core.parsing.texts import clean
 EXAMPLE = 'when lead is created then assign round-robin team:sales, task "Call" +1d'
 MUST_EXAMPLE = "deal must close_date if stage >= proposal"
 MOST_ACTIONS = 10
+NO_ROLE = "A rule about what must be holds for everybody and runs as no role. Leave the role out."
 
 
 class When(StrEnum):
@@ -123,6 +125,7 @@ class Sentence:
         actions: what it does.
         must: the words for the fields that may not be empty.
         holds: the filter that has to hold.
+        role: the role with whose rights it runs, "" for those of its owner.
     """
 
     noun: str
@@ -131,6 +134,7 @@ class Sentence:
     actions: tuple[Action, ...] = ()
     must: tuple[str, ...] = ()
     holds: str = ""
+    role: str = ""
 
     @property
     def validates(self) -> bool:
@@ -158,6 +162,10 @@ EVERY = re.compile(
     r"every\s+(?P<days>\w+(?:\s*(?:,|and)\s*\w+)*?)\s+(?:at\s+)?(?P<at>\d{1,2}(?::\d\d)?\s*(?:am|pm)?)(?:\s+(?:for\s+)?(?P<rest>.+))?",
     re.I | re.S,
 )
+AS_ROLE = re.compile(
+    r"""(?:^|,?\s+)(?:running\s+)?as\s+(?:the\s+)?role\s+(["“„«][^"“”»]+["“”»]|[^\s,"]+),?(?=\s|$)""",
+    re.I,
+)
 BY = re.compile(r"\s*\bby\s+(people|others|anyone|anybody)\s*$", re.I)
 ASSIGN = re.compile(
     r"(?:to\s+)?(?P<turns>round[- ]?robin|in turn|by load|least busy)?\s*(?:(?:in|to|of|among|for)\s+)?(?P<whom>.+?)"
@@ -175,7 +183,31 @@ def read(line: str) -> Sentence:
     Raises:
         ValueError: what was not understood, and an example.
     """
-    text = clean(line).strip().rstrip(".")
+    text, role = without_role(line)
+    found = read_rule(text.strip().rstrip("."))
+    if role and found.validates:
+        raise ValueError(NO_ROLE)
+    return replace(found, role=role)
+
+
+def without_role(line: str) -> tuple[str, str]:
+    """Return a line without the role that it runs as, and that role; "" where it names none.
+
+    Raises:
+        ValueError: it names two.
+    """
+    text = clean(line)
+    found = [each for each in AS_ROLE.finditer(text) if open_at(text, each.start())]
+    if len(found) > 1:
+        raise ValueError("A rule runs as one role. Name one: as role manager")
+    if not found:
+        return text, ""
+    (role,) = found
+    return f"{text[: role.start()]} {text[role.end() :]}".strip(), unquoted(role[1])
+
+
+def read_rule(text: str) -> Sentence:
+    """Return the rule of a line that names no role."""
     if begins(text, "every"):
         return read_schedule(text)
     if begins(text, "when"):

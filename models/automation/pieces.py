@@ -19,6 +19,11 @@ def bare(text: str) -> str:
     return "".join(out)
 
 
+def open_at(text: str, at: int) -> bool:
+    """Return whether a place of a text is outside of quotes and parentheses."""
+    return bare(text)[at : at + 1] != "\x00"
+
+
 def once(text: str, word: str) -> tuple[str, str | None]:
     """Return what stands before and after the first `word` outside of quotes; None without it."""
     found = re.search(rf"(?<!\S){word}(?!\S)", bare(text), re.I)

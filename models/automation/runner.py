@@ -113,7 +113,9 @@ def work_on(work: UnitOfWork, run: RuleRun) -> None:
         return
     if why := absent(owner):
         raise Trouble(run.id, f"It runs with the rights of {owner.name}. {why}")
-    with acting(work, owner):
+    if why := rule.lacks_role(work):
+        raise Trouble(run.id, why)
+    with acting(work, owner, rule.role or ""):
         record = record_of(work, run)
         if not fires(work, rule, run, record, owner):
             work.session.execute(delete(RuleRun).where(RuleRun.id == run.id))

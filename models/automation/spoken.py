@@ -21,7 +21,8 @@ def said(work: Context, sentence: Sentence) -> str:
     if sentence.validates:
         return demanded(sentence)
     done = enumerated([done_by(work, sentence, action) for action in sentence.actions])
-    return f"{caused(sentence)}, I {done}."
+    rights = f" I do so with the rights of the role {sentence.role}." if sentence.role else ""
+    return f"{caused(sentence)}, I {done}.{rights}"
 
 
 def demanded(sentence: Sentence) -> str:

@@ -44,6 +44,8 @@ EVERYONE = frozenset(
 """The verbs of `CRM` that everyone in the workspace may use; what they do is checked further on."""
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""
+ACTS_AS = "acts_as"
+"""Where a session keeps who acts with the rights of another role than their own: id → role."""
 READS = LOOKS | {"export"}
 """The verbs that leave a record as it is."""
 Owners = frozenset[int] | None
@@ -125,14 +127,14 @@ def refusal(actor: User, verb: str, what: Entity | type[Entity] | str, line: str
     about = what if isinstance(what, str) else what.slug()
     scope = rights_of(actor).scope(about, verb)
     if scope == Scope.NONE or not isinstance(what, Entity):
-        return f"Your role ({actor.role}) does not allow “{line}”."
+        return f"Your role ({role_of(actor)}) does not allow “{line}”."
     theirs = "your own" if scope == Scope.OWN else "your team's"
     above = holder(what)
     free = (above.owned or above.part_of) and whose(above) == NOBODY
     isnt = f"{what.ref} is nobody's" if free else f"{what.ref} is not"
     take = free and above.owned and can(actor, "assign", above)
     hint = f" Take {above.ref} first: assign {above.ref} to=me." if take else ""
-    return f"Your role ({actor.role}) allows “{line}” only for {theirs} {what.plural()}, and {isnt}.{hint}"
+    return f"Your role ({role_of(actor)}) allows “{line}” only for {theirs} {what.plural()}, and {isnt}.{hint}"
 
 
 def ref_of(what: Entity | type[Entity] | str) -> str:
@@ -166,7 +168,33 @@ def rights_of(actor: User | System) -> Rights:
     """Return what the role of a person allows; nothing where there is no such role any more."""
     if not actor:
         return rights.stored(PRESETS[Preset.ADMIN])
-    return rights_in(session_of(actor), actor.role)
+    return rights_in(session_of(actor), role_of(actor))
+
+
+def role_of(actor: User) -> str:
+    """Return the role with whose rights a person acts: theirs, or the one of a rule."""
+    session = object_session(actor)
+    other = session.info.get(ACTS_AS, {}) if session else {}
+    return str(other.get(actor.id, actor.role))
+
+
+class acting_as(AbstractContextManager[None]):  # noqa: N801 — it is used like a function
+    """Let people act in the block with the rights of these roles; of their own, where it is none.
+
+    Args:
+        session: The session.
+        roles: The ids of people → the keys of roles.
+    """
+
+    def __init__(self, session: Session, roles: Mapping[int, str]) -> None:
+        self.info, self.roles = session.info, roles
+
+    def __enter__(self) -> None:
+        self.before = self.info.get(ACTS_AS, {})
+        self.info[ACTS_AS] = self.roles
+
+    def __exit__(self, *_: object) -> None:
+        self.info[ACTS_AS] = self.before
 
 
 def rights_in(session: Session, role: str) -> Rights:
@@ -197,7 +225,7 @@ def reach(actor: User | System, about: str, verb: str) -> Owners:
     """
     if not actor:
         return None
-    known = roster_of(session_of(actor)).reaches.setdefault((actor.id, actor.role), {})
+    known = roster_of(session_of(actor)).reaches.setdefault((actor.id, role_of(actor)), {})
     if (about, verb) not in known:
         known[about, verb] = found_reach(actor, about, verb)
     return known[about, verb]
@@ -446,15 +474,7 @@ def check_needs(work: Context, record: Entity, changes: Changes) -> None:
     """
     if work.actor is SYSTEM or not changes.keys() & delicate(type(record)):
         return
-    role = work.session.info["role"]
-    mine = rights_in(work.session, role)
-    for about, verb in dict.fromkeys(
-        record.needs[name] for name in record.needs if name in changes
-    ):
-        if mine.scope(about, verb) != Scope.ALL:
-            line = f"{rights.noun(about)} {verb}"
-            said = f"Your role ({role}) does not allow “{line}”, which this takes."
-            raise Forbidden(f"{said} {helpers(work)}", f"request {line}")
+    must_have(work, (record.needs[name] for name in record.needs if name in changes))
     for name, (before, after) in changes.items():
         kind = record.fields()[name]
         if isinstance(record, Role) and name == "rights":
@@ -463,11 +483,32 @@ def check_needs(work: Context, record: Entity, changes: Changes) -> None:
             given, held = rights_in(work.session, after or ""), NOTHING
         else:
             continue
-        if more := given.beyond(mine, held):
-            said = (
-                f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
-            )
-            raise Forbidden(f"{said} {helpers(work)}")
+        must_exceed(work, given, held)
+
+
+def check_gives(work: Context, role: str) -> None:
+    """Raise Forbidden unless the actor may give a role, by its key, to somebody."""
+    if work.actor is not SYSTEM:
+        must_have(work, [User.needs["role"]])
+        must_exceed(work, rights_in(work.session, role), NOTHING)
+
+
+def must_have(work: Context, needs: Iterable[tuple[str, str]]) -> None:
+    """Raise Forbidden where the actor lacks one of these rights, each (what it is about, verb)."""
+    role = work.session.info["role"]
+    for about, verb in dict.fromkeys(needs):
+        if rights_in(work.session, role).scope(about, verb) != Scope.ALL:
+            line = f"{rights.noun(about)} {verb}"
+            said = f"Your role ({role}) does not allow “{line}”, which this takes."
+            raise Forbidden(f"{said} {helpers(work)}", f"request {line}")
+
+
+def must_exceed(work: Context, given: Rights, held: Rights) -> None:
+    """Raise Forbidden where rights go beyond those of the actor, but for those that were held."""
+    role = work.session.info["role"]
+    if more := given.beyond(rights_in(work.session, role), held):
+        said = f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
+        raise Forbidden(f"{said} {helpers(work)}")
 
 
 def may_fill(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
@@ -490,7 +531,7 @@ def may_know(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
         if name in kinds and actor and rights_of(actor).hides(entity.slug(), name)
     ]
     if hidden and actor:
-        role, who = actor.role, helpers(work, "let you see it")
+        role, who = role_of(actor), helpers(work, "let you see it")
         raise Invalid(
             {
                 name: f"Your role ({role}) does not show you {kinds[name].label}. {who}"
