@@ -1,5 +1,6 @@
 """What people do with rules: make, try and pause them, and look at what they did."""
 
+import base64
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +14,10 @@ from handlers.core.responses import Message, Response
 from handlers.core.ui import blocks, card_text
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import plainly, receipt
-from models.automation import dry_run, language, runner, spoken
+from models.automation import dry_run, language, runner, spoken, webhook
 from models.automation.conditions import reading_as
 from models.automation.dry_run import Trial
-from models.automation.language import Sentence
+from models.automation.language import Does, Sentence
 from models.automation.rule import ROLE, Rule
 from models.automation.run import RuleRun, RunState
 from models.core import records
@@ -25,7 +26,7 @@ from models.core.errors import Conflict, CRMError, Invalid
 from models.core.fields import LongText, Number
 from models.core.identity.user import User
 from models.core.parsing import values
-from models.core.permissions import policy
+from models.core.permissions import granting, policy
 from models.core.search.lookup import REFERENCE
 from models.core.unit_of_work import UnitOfWork
 
@@ -217,7 +218,7 @@ def checked(work: UnitOfWork, typed: str) -> Sentence:
     try:
         rule = Rule(sentence=line, role=ROLE.read(role, work) if role else None)
         if rule.role:
-            policy.check_gives(work, rule.role)
+            granting.check_gives(work, rule.role)
         language.read(typed)
         rule.must_be_possible(work, work.actor)
     except Invalid as error:
@@ -270,6 +271,28 @@ def way(work: UnitOfWork, rule: Rule, run: RuleRun) -> Block | None:
     if run.did and run.state == RunState.DONE and policy.can(work.actor, "replay", rule):
         return blocks.button("Undo", "crm.undo", run.did)
     return None
+
+
+@router.verb("secret", bound=True, writes=False)
+def secret(request: Request, rule: Rule) -> Response:
+    """By what a program knows that a webhook of a rule is from here: `rule secret RU-1`."""
+    work = request.work
+    policy.check(work, "edit", rule)
+    if request.flag("here"):
+        raise Conflict("A secret is for you alone. Leave --here out.")
+    keys = webhook.secrets(work, rule)
+    if not keys:
+        raise Conflict(
+            "Nothing is signed, because there is no key to sign with. Whoever runs Rapport makes "
+            "one with: crm key, and sets ENCRYPTION_KEYS."
+        )
+    if not any(action.does == Does.WEBHOOK for action in rule.read.actions):
+        raise Conflict(
+            f"{rule.ref} calls no webhook: rule line {rule.ref} … then webhook https://…"
+        )
+    said = f"whsec_{base64.b64encode(keys[0]).decode()}"
+    how = "It signs webhook-id, webhook-timestamp and the body, as standardwebhooks.com says."
+    return Message(f"{said}\n{how}", [blocks.section(f"`{said}`"), blocks.context(how)])
 
 
 @router.verb("replay", bound=True, asks={"run": Number("Run", required=True)}, title="Try again")

@@ -22,6 +22,7 @@ from handlers.core.ui.blocks import escape
 from handlers.notifications import (
     changes,
     channel_day,
+    channel_digest,
     news,
     progress,
     reasons,
@@ -168,7 +169,7 @@ def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     return Message(delivery.about["text"], delivery.about.get("blocks", []))
 
 
-LISTS = ("team_due", "cases", "digest", "line")
+LISTS = ("team_due", "cases", "digest", "line", "rule_digest")
 """The kinds that say more or less to different readers."""
 DRAWINGS: dict[str, Drawing] = {
     "card": card,
@@ -198,6 +199,8 @@ DRAWINGS: dict[str, Drawing] = {
     "rule": rules.message,
     "rule_post": rules.message,
     "rule_trouble": rules.trouble,
+    "rule_digest": channel_digest.sections,
+    "mail": rules.mail,
 }
 """The function that draws each kind of delivery."""
 FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Delivery, Sequence[int]], Message]] = {

@@ -10,14 +10,15 @@ Only its shape is read here. Whether its fields, filters and people exist is ask
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from models.automation import outward
 from models.automation.pieces import (
-    bare,
     begins,
+    is_channel,
     listed,
     noun_of,
     once,
@@ -26,7 +27,7 @@ from models.automation.pieces import (
     unwrapped,
     word_of,
 )
-from models.core.identity.notices import DAYS
+from models.automation.words import clock, day_of, message_of, pairs, team_of
 from models.core.parsing.texts import clean
 
 EXAMPLE = 'when lead is created then assign round-robin team:sales, task "Call" +1d'
@@ -56,6 +57,9 @@ class Does(StrEnum):
     DM = "dm"
     POST = "post"
     SAY = "say"
+    WEBHOOK = "webhook"
+    MAIL = "mail"
+    DIGEST = "digest"
 
 
 class By(StrEnum):
@@ -100,10 +104,10 @@ class Action:
     Attributes:
         does: the kind of action.
         noun: the entity of the record that is made.
-        texts: the fields that are set, as (word, text).
-        whom: who gets or hears it: owner, me, @rita, team:emea, #sales.
+        texts: the fields that are set, as (word, text); of a mail its subject.
+        whom: who gets or hears it: owner, me, @rita, team:emea, #sales, an address.
         turns: how one of a team is chosen: in turn, or load; "" for no team.
-        text: the words of a message, or of a new record.
+        text: the words of a message, or of a new record; the name of a filter.
     """
 
     does: Does
@@ -172,9 +176,6 @@ ASSIGN = re.compile(
     r"(?P<load>\s+by load)?",
     re.I | re.S,
 )
-PAIR = re.compile(r"([^\W\d][\w-]*)\s*=\s*", re.I)
-TO = re.compile(r"([^\W\d][\w-]*)\s+to\s+(.+)", re.I | re.S)
-CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(am|pm)?", re.I)
 
 
 def read(line: str) -> Sentence:
@@ -387,28 +388,52 @@ def read_action(text: str) -> Action:
     """
     text = re.sub(r"^(?:and|then)\s+", "", text.strip(), flags=re.I)
     word, _, rest = text.partition(" ")
-    word, rest = word.casefold(), rest.strip()
-    if word == "set":
-        return Action(Does.SET, texts=pairs(rest))
-    if word in ("assign", "give"):
-        return read_assign(rest)
-    if word in ("dm", "tell", "message"):
-        whom, said = message_of(rest or "owner")
-        return Action(Does.DM, whom=whom, text=said)
-    if word == "post":
-        whom, said = message_of(re.sub(r"^(?:in|to)\s+", "", rest, flags=re.I))
-        if not re.match(r"[#<CG]", whom):
-            raise ValueError("Post where? Name a channel: post #sales")
-        return Action(Does.POST, whom=whom, text=said)
-    if word in ("say", "thread", "reply"):
-        return Action(Does.SAY, text=unquoted(rest))
+    if reader := ACTIONS.get(word.casefold()):
+        return reader(rest.strip())
     noun, words = noun_of(re.sub(r"^(?:create|make|add|new)\s+", "", text, flags=re.I))
     if noun and words:
         return Action(Does.CREATE, noun=noun, text=words)
     raise ValueError(
-        f"“{text[:40]}” is nothing that a rule does. It can set, assign, dm, post, say, and make "
-        'records: task "Call" +1d.'
+        f"“{text[:40]}” is nothing that a rule does. It can set, assign, dm, post, say, digest, mail, "
+        'call a webhook, and make records: task "Call" +1d.'
     )
+
+
+def read_set(text: str) -> Action:
+    return Action(Does.SET, texts=pairs(text))
+
+
+def read_dm(text: str) -> Action:
+    whom, said = message_of(text or "owner")
+    return Action(Does.DM, whom=whom, text=said)
+
+
+def read_post(text: str) -> Action:
+    whom, said = message_of(re.sub(r"^(?:in|to)\s+", "", text, flags=re.I))
+    if not is_channel(whom):
+        raise ValueError("Post where? Name a channel: post #sales")
+    return Action(Does.POST, whom=whom, text=said)
+
+
+def read_say(text: str) -> Action:
+    return Action(Does.SAY, text=unquoted(text))
+
+
+def read_webhook(text: str) -> Action:
+    return Action(Does.WEBHOOK, whom=outward.url_of(re.sub(r"^to\s+", "", text, flags=re.I)))
+
+
+def read_mail(text: str) -> Action:
+    whom, subject, said = outward.mail_of(text)
+    return Action(Does.MAIL, whom=whom, texts=(("subject", subject),), text=said)
+
+
+def read_digest(text: str) -> Action:
+    """Return the action that adds what a saved filter finds to the digest of a channel."""
+    whom, name = message_of(re.sub(r"^(?:of|in|to|for)\s+", "", text, flags=re.I))
+    if not is_channel(whom) or not name:
+        raise ValueError('Which filter, in the digest of which channel? Try: digest #sales "big"')
+    return Action(Does.DIGEST, whom=whom, text=name)
 
 
 def read_assign(text: str) -> Action:
@@ -428,64 +453,14 @@ def read_assign(text: str) -> Action:
     return Action(Does.ASSIGN, whom=f"team:{team}" if team else whom, turns=turns)
 
 
-def team_of(whom: str) -> str:
-    """Return the team that a text names: team:emea, team emea, emea team; "" for none."""
-    found = re.fullmatch(r"(?:the\s+)?team[:\s]\s*(.+)|(.+?)\s+team", whom.strip(), re.I | re.S)
-    return unquoted((found[1] or found[2]).strip()) if found else ""
-
-
-def message_of(text: str) -> tuple[str, str]:
-    """Return who or where a message goes to, and its words in quotes."""
-    found = re.search(r'["“„«]', text)
-    if not found:
-        return text.strip(), ""
-    return text[: found.start()].strip() or "owner", unquoted(text[found.start() :])
-
-
-def pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the fields and texts of `stage=won amount=5k`, or of `stage to won`.
-
-    Raises:
-        ValueError: there are none.
-    """
-    hidden = bare(text)
-    found = list(PAIR.finditer(hidden))
-    if not found or found[0].start():
-        single = TO.fullmatch(text)
-        if not single:
-            raise ValueError(f"“{text[:40]}” sets no field. Try: set stage=proposal")
-        return ((word_of(single[1]), unquoted(single[2])),)
-    ends = [*(each.start() for each in found[1:]), len(text)]
-    return tuple(
-        (word_of(each[1]), unquoted(text[each.end() : end]))
-        for each, end in zip(found, ends, strict=True)
-    )
-
-
-def day_of(word: str) -> Sequence[int]:
-    """Return the days that a word means, as `date.weekday` counts."""
-    said, names = word.casefold(), list(DAYS.values())
-    if said in ("day", "daily"):
-        return range(7)
-    if said in ("weekday", "workday", "morning"):
-        return range(5)
-    found = [
-        at
-        for at, name in enumerate(names)
-        if len(said) > 2 and name.casefold().startswith(said.removesuffix("s"))
-    ]
-    if not found:
-        raise ValueError(f"“{word}” is no day. Try: every monday at 9:00, or every weekday at 8:30")
-    return found
-
-
-def clock(text: str) -> str:
-    """Return a time of day as 09:00."""
-    found = CLOCK.fullmatch(text.strip())
-    hour = int(found[1]) if found else 99
-    if found and found[3]:
-        hour = hour % 12 + (12 if found[3].casefold() == "pm" else 0)
-    minute = int(found[2] or 0) if found else 0
-    if hour > 23 or minute > 59:
-        raise ValueError(f"“{text}” is no time of day. Try 9:00 or 5pm.")
-    return f"{hour:02}:{minute:02}"
+ACTIONS: Mapping[str, Callable[[str], Action]] = {
+    "set": read_set,
+    **dict.fromkeys(("assign", "give"), read_assign),
+    **dict.fromkeys(("dm", "tell", "message"), read_dm),
+    "post": read_post,
+    **dict.fromkeys(("say", "thread", "reply"), read_say),
+    **dict.fromkeys(("webhook", "call"), read_webhook),
+    **dict.fromkeys(("mail", "e-mail", "email"), read_mail),
+    "digest": read_digest,
+}
+"""The first word of an action → what reads the rest."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, false, select
 from sqlalchemy.orm import Mapped
 
-from models.automation import checks, language
+from models.automation import checks, language, outward
 from models.automation.conditions import reading_as
 from models.automation.language import Sentence
 from models.core.context import Context
@@ -57,7 +57,8 @@ class RuleLine(LongText):
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         work: Any = reader
-        return WRITTEN.sub(lambda found: f"#{found[2] or found[1]}", with_names(work, value or ""))
+        said = outward.without_paths(with_names(work, value or ""))
+        return WRITTEN.sub(lambda found: f"#{found[2] or found[1]}", said)
 
 
 class Rule(Entity):

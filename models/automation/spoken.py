@@ -1,8 +1,8 @@
 """Say a rule back in words, as it was understood."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from models.automation import checks, people, pieces
+from models.automation import checks, outward, people, pieces
 from models.automation.actions import channel_of
 from models.automation.language import Action, By, Does, Sentence, Trigger, When
 from models.core.context import Context
@@ -96,23 +96,39 @@ def scheduled(trigger: Trigger) -> str:
 
 def done_by(work: Context, sentence: Sentence, action: Action) -> str:
     """Return what one action does, as a part of a sentence that begins with I."""
-    match action.does:
-        case Does.SET:
-            entity = ENTITIES[sentence.noun]
-            pairs = (
-                f"{checks.own_field(entity, word)[1].label} to {text or 'nothing'}"
-                for word, text in action.texts
-            )
-            return f"set {enumerated(list(pairs))}"
-        case Does.ASSIGN:
-            return f"give it to {given(work, action)}"
-        case Does.CREATE:
-            return f"make a {ENTITIES[action.noun].noun()} for it: {action.text}"
-        case Does.POST:
-            return f"post in {channel_of(action.whom)[1]}{words(action)}"
-        case Does.SAY:
-            return f"write in the thread of its card{words(action)}"
-    return f"tell {heard(work, action.whom)}{words(action)}"
+    return SAID[action.does](work, sentence, action)
+
+
+def filled(work: Context, sentence: Sentence, action: Action) -> str:
+    entity = ENTITIES[sentence.noun]
+    pairs = (
+        f"{checks.own_field(entity, word)[1].label} to {text or 'nothing'}"
+        for word, text in action.texts
+    )
+    return f"set {enumerated(list(pairs))}"
+
+
+def mailed(work: Context, sentence: Sentence, action: Action) -> str:
+    whom = "its customer" if action.whom == outward.CUSTOMER else action.whom
+    return f"write a mail to {whom} that you can send: “{action.texts[0][1]}”{words(action)}"
+
+
+SAID: Mapping[Does, Callable[[Context, Sentence, Action], str]] = {
+    Does.SET: filled,
+    Does.ASSIGN: lambda work, _, action: f"give it to {given(work, action)}",
+    Does.CREATE: lambda _, __, action: (
+        f"make a {ENTITIES[action.noun].noun()} for it: {action.text}"
+    ),
+    Does.DM: lambda work, _, action: f"tell {heard(work, action.whom)}{words(action)}",
+    Does.POST: lambda _, __, action: f"post in {channel_of(action.whom)[1]}{words(action)}",
+    Does.SAY: lambda _, __, action: f"write in the thread of its card{words(action)}",
+    Does.WEBHOOK: lambda _, __, action: f"tell {outward.host_of(action.whom)} by webhook",
+    Does.MAIL: mailed,
+    Does.DIGEST: lambda _, __, action: (
+        f"add “{action.text}” to the digest of {channel_of(action.whom)[1]}"
+    ),
+}
+"""What each action does, as a part of a sentence that begins with I."""
 
 
 def given(work: Context, action: Action) -> str:

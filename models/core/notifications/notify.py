@@ -34,6 +34,7 @@ KINDS: Mapping[str, tuple[Notice, ...]] = {
     "digest": (Notice.DIGEST,),
     "wish": (Notice.GIVEN,),
     "rule": (Notice.GIVEN,),
+    "mail": (Notice.GIVEN,),
 }
 """The deliveries that nobody asked for → what a person chooses to get them."""
 AT_ONCE = (Notice.DUE, Notice.DAY, Notice.DIGEST)

@@ -12,9 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, object_session
 
 from models.core.context import SYSTEM, Context, System
-from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.finding import by_id, held
-from models.core.entity.name_reference import Named
 from models.core.entity.readonly import why_readonly
 from models.core.entity.sharing import Shared
 from models.core.errors import Forbidden, Invalid, NotFound
@@ -22,7 +21,7 @@ from models.core.fields import Reference
 from models.core.fields.base import Field
 from models.core.fields.shape import by_shape
 from models.core.identity import rights
-from models.core.identity.rights import LOOKS, NOBODY, NOTHING, PRESETS, Preset, Rights, Scope
+from models.core.identity.rights import LOOKS, NOBODY, PRESETS, Preset, Rights, Scope
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
@@ -452,63 +451,6 @@ def names_seen(work: Context, kind: Field, value: Any) -> bool:
         or value is None
         or shows(work, work.get(ENTITIES[kind.to], value))
     )
-
-
-@by_shape
-def delicate(entity: type[Entity]) -> frozenset[str]:
-    """Return the fields that take more than the right to their record."""
-    roles = {
-        name
-        for name, kind in entity.fields().items()
-        if isinstance(kind, Named) and kind.to == Role.slug()
-    }
-    return frozenset(entity.needs) | roles | ({"rights"} if entity is Role else frozenset())
-
-
-def check_needs(work: Context, record: Entity, changes: Changes) -> None:
-    """Raise Forbidden where a change takes a right in addition to that of its verb.
-
-    This holds no matter how the change comes. It is also raised where the change gives somebody
-    more than the actor has, or may give: else a person who gives roles could make themselves admin.
-    What counts is the role with which they came, not the one they are about to have.
-    """
-    if work.actor is SYSTEM or not changes.keys() & delicate(type(record)):
-        return
-    must_have(work, (record.needs[name] for name in record.needs if name in changes))
-    for name, (before, after) in changes.items():
-        kind = record.fields()[name]
-        if isinstance(record, Role) and name == "rights":
-            given, held = rights_said(after or ""), rights_said(before or "")
-        elif isinstance(kind, Named) and kind.to == Role.slug():
-            given, held = rights_in(work.session, after or ""), NOTHING
-        else:
-            continue
-        must_exceed(work, given, held)
-
-
-def check_gives(work: Context, role: str) -> None:
-    """Raise Forbidden unless the actor may give a role, by its key, to somebody."""
-    if work.actor is not SYSTEM:
-        must_have(work, [User.needs["role"]])
-        must_exceed(work, rights_in(work.session, role), NOTHING)
-
-
-def must_have(work: Context, needs: Iterable[tuple[str, str]]) -> None:
-    """Raise Forbidden where the actor lacks one of these rights, each (what it is about, verb)."""
-    role = work.session.info["role"]
-    for about, verb in dict.fromkeys(needs):
-        if rights_in(work.session, role).scope(about, verb) != Scope.ALL:
-            line = f"{rights.noun(about)} {verb}"
-            said = f"Your role ({role}) does not allow “{line}”, which this takes."
-            raise Forbidden(f"{said} {helpers(work)}", f"request {line}")
-
-
-def must_exceed(work: Context, given: Rights, held: Rights) -> None:
-    """Raise Forbidden where rights go beyond those of the actor, but for those that were held."""
-    role = work.session.info["role"]
-    if more := given.beyond(rights_in(work.session, role), held):
-        said = f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
-        raise Forbidden(f"{said} {helpers(work)}")
 
 
 def may_fill(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
