@@ -38,8 +38,8 @@ HOW = "Subscribe to something: subscribe deal enters (amount > 50k)"
 def subscribe(request: Request, _: Any) -> Response:
     """Hear when something happens, though it is not yours: `subscribe deal enters (amount > 50k)`,
     `subscribe #sales case is new`; alone, it lists what you hear of. It leaves out what you do
-    yourself and what rules do, unless you say by anyone. A saved filter comes with a digest:
-    `subscribe digest "big"` with yours, `subscribe #sales digest "big"` with one of the channel.
+    yourself and what rules do, unless you say by anyone. Digest and the name of a saved filter in
+    quotes adds what it finds to your digest, with a channel before it to that of the channel.
     """  # noqa: D205
     work, said = request.work, (request["what"] or "").strip()
     if not work.actor:

@@ -31,6 +31,7 @@ PAGES = {
     "docs/manager.md": {seed.MONA},
     "docs/admin.md": {seed.ADA},
     "docs/shape.md": {seed.ADA},
+    "docs/rules.md": {seed.ADA},
 }
 """The pages for people, and who types on each."""
 CONVERSATION = re.compile(
