@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
+from bot.outside import Allowed
+
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the text says which, why, and where to get a right one."""
@@ -121,6 +123,11 @@ def zone(text: str) -> str:
         raise ValueError("it is no time zone. Try Europe/Berlin") from None
 
 
+def hosts(text: str) -> str:
+    Allowed.read(text)
+    return text
+
+
 def level(text: str) -> str:
     if text.upper() not in LEVELS:
         raise ValueError(f"it is none of {', '.join(LEVELS)}")
@@ -207,6 +214,11 @@ class Settings:
     currency: str = setting("USD", "The currency of amounts typed without one", letters(3, "EUR"))
     region: str = setting(
         "US", "The country of telephone numbers typed without a code", letters(2, "DE")
+    )
+    webhook_hosts: str = setting(
+        "",
+        "Hosts and networks inside your own network that webhooks may reach, such as 10.1.0.0/16",
+        hosts,
     )
     log_level: str = setting("INFO", f"How much is logged: {', '.join(LEVELS)}", level)
     log_format: str = setting(

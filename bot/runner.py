@@ -28,6 +28,7 @@ from bot.config import Settings, SettingsError
 from bot.database_watch import DatabaseWatch
 from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.http.health import HealthMonitor
+from bot.outside import Allowed
 from bot.scheduler.scheduler import Scheduler
 from bot.slack.circuit_breaker import Limited
 from bot.slack.clients import Clients
@@ -202,7 +203,12 @@ class Bot:
             works, settings.root_command, watch=watch, checks=lambda: self.vitals.checks()
         )
         self.courier = DeliveryDispatcher(
-            works, self.clients, dispatcher.catalogue, pace=pace, watch=watch
+            works,
+            self.clients,
+            dispatcher.catalogue,
+            pace=pace,
+            watch=watch,
+            allowed=Allowed.read(settings.webhook_hosts),
         )
         self.scheduler = Scheduler(works, look_every, watch=watch)
         self.background = create_background(works)

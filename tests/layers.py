@@ -50,6 +50,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("handlers.notifications",),
     ("handlers.general",),
     ("handlers.registry",),
+    ("bot.outside",),
     ("bot.config", "bot.logging_config", "bot.manifest", "bot.database_watch"),
     ("bot.scheduler", "bot.background"),
     ("bot.slack",),

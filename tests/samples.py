@@ -66,7 +66,7 @@ OWN = {
     "noun_word": {"about": "lead", "one": "Enquiry", "many": "Enquiries"},
     "option": {"about": "opportunity", "choice": "stage", "like": "proposal"},
     "saved_filter": {"about": "deals", "typed": "open amount > 10k", "shared": "everyone"},
-    "rule": {"paused": "no"},
+    "rule": {"paused": "no", "role": "manager"},
 }
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",), "custom_field": ("formula",)}

@@ -200,7 +200,7 @@ def test_what_is_allowed_passes(rule: str, name: str, source: str) -> None:
 
 def test_every_kind_of_delivery_is_for_channels_an_answer_or_chosen_by_who_reads_it() -> None:
     channels = {"card", "redraw", "event", "receipt", "won", "team_due", "cases", "preview", "made"}
-    channels.add("rule_post")
+    channels |= {"rule_post", "rule_digest"}
     assert set(DRAWINGS) == channels | set(ANSWERS) | set(KINDS)
     assert len(DRAWINGS) == len(channels) + len(ANSWERS) + len(KINDS)
 

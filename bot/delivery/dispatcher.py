@@ -11,11 +11,15 @@ from queue import Empty, SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.worker import DeliveryResult, DeliveryTask, DeliveryWorker
+from bot.delivery.results import DeliveryResult
+from bot.delivery.webhooks import WebhookSender
+from bot.delivery.worker import DeliveryTask, DeliveryWorker
+from bot.outside import Allowed
 from bot.scheduler.scheduler import ClockJumpDetector
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch
+from models.automation.actions import WEBHOOK
 from models.core import denormalize
 from models.core.audit import chain
 from models.core.errors import Busy
@@ -69,6 +73,7 @@ class DeliveryDispatcher:
         threads: How many workers talk to Slack.
         watch: Counts deliveries.
         clock: This machine's clock, even where the works use another time.
+        allowed: The places inside the own network that webhooks may reach.
     """
 
     def __init__(
@@ -81,9 +86,11 @@ class DeliveryDispatcher:
         threads: int = THREADS,
         watch: Watch | None = None,
         clock: Clock | None = None,
+        allowed: Allowed | None = None,
     ) -> None:
         self.works, self.clients, self.pace, self.count = works, clients, pace, threads
-        self.carrier = DeliveryWorker(works, clients, catalogue, watch or Watch())
+        senders = {WEBHOOK: WebhookSender(works, allowed).send}
+        self.carrier = DeliveryWorker(works, clients, catalogue, watch or Watch(), senders)
         self.clock = clock or Clock()
         self.compare_at, self.agrees = 0.0, True
         self.wall = ClockJumpDetector(self.clock, most=queue.DRIFT)

@@ -5,7 +5,7 @@ It renders the delivery as it is now, sends it to Slack, and reports the result.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.renderer import Later, Nothing, Rendered, Renderer
+from bot.delivery.results import DeliveryResult
 from bot.slack.channel_members import ChannelMembers
 from bot.slack.circuit_breaker import Limited
 from bot.slack.clients import Clients
@@ -35,6 +36,8 @@ from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
+Sender = Callable[[Delivery], DeliveryResult]
+"""Sends a delivery that is not for Slack."""
 SHUT = 60.0
 """Seconds after which a token that Slack refused is tried again."""
 
@@ -54,23 +57,6 @@ class DeliveryTask:
     drawn: Rendered | None = None
 
 
-@dataclass(frozen=True)
-class DeliveryResult:
-    """The result of a delivery, to be written down: that it arrived, or what `write` writes.
-
-    Attributes:
-        delivery: The delivery.
-        write: Writes the result down.
-        outcome: sent, refused, unknown, limited or dropped; empty where nothing came of it.
-        arrival: Where the delivery arrived.
-    """
-
-    delivery: Delivery
-    write: Callable[[UnitOfWork, Delivery], None] | None = None
-    outcome: str = ""
-    arrival: Arrival | None = None
-
-
 class DeliveryWorker:
     """Sends deliveries to Slack, in as many threads as call it.
 
@@ -78,8 +64,14 @@ class DeliveryWorker:
     """
 
     def __init__(
-        self, works: UnitOfWorkFactory, clients: Clients, catalogue: Catalogue, watch: Watch
+        self,
+        works: UnitOfWorkFactory,
+        clients: Clients,
+        catalogue: Catalogue,
+        watch: Watch,
+        senders: Mapping[str, Sender],
     ) -> None:
+        self.senders = senders
         self.works, self.clients, self.root, self.watch = works, clients, catalogue.root, watch
         self.drawer = Renderer(works, catalogue)
         self.audiences: dict[str, ChannelMembers] = {}
@@ -180,6 +172,9 @@ class DeliveryWorker:
 
     def send(self, errand: DeliveryTask) -> DeliveryResult:
         """Post a message or update a card; first look for what may have been posted before."""
+        if sender := self.senders.get(errand.delivery.kind):
+            self.hurry(errand)
+            return sender(errand.delivery)
         delivery, audience = errand.delivery, self.audience(errand.delivery.workspace)
         outlet = audience.outlet
         self.hurry(errand)
@@ -189,11 +184,7 @@ class DeliveryWorker:
         if is_person(channel) and (doubtful or delivery.kind in arrivals.SHOWING):
             channel = outlet.direct(channel)  # Slack takes a person only as a place to post to
         if results.is_redraw(delivery):
-            drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
-            if drawn.stands and results.is_certain(delivery):
-                raise Nothing("it stands there as it is drawn")
-            outlet.redraw(channel, delivery.ts or "", drawn.message)
-            return sent(delivery, channel, delivery.ts or "", drawn)
+            return self.redraw(audience, errand, channel)
         key = results.fingerprint(delivery)
         if doubtful and (arrival := self.found(outlet, delivery, channel, key)):
             return self.found_again(audience, errand, arrival)
@@ -207,6 +198,17 @@ class DeliveryWorker:
             outlet.attach(channel, files)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
         return sent(delivery, outlet.place(channel), ts, drawn)
+
+    def redraw(
+        self, audience: ChannelMembers, errand: DeliveryTask, channel: str
+    ) -> DeliveryResult:
+        """Update a card where it stands, unless it stands there as it is drawn now."""
+        delivery = errand.delivery
+        drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
+        if drawn.stands and results.is_certain(delivery):
+            raise Nothing("it stands there as it is drawn")
+        audience.outlet.redraw(channel, delivery.ts or "", drawn.message)
+        return sent(delivery, channel, delivery.ts or "", drawn)
 
     def hurry(self, errand: DeliveryTask) -> None:
         """Raise Later rather than begin something that may outlast the lease.

@@ -95,6 +95,7 @@ def settings_for(database: str, url: str = "") -> Settings:
         region="DE",
         zone="Europe/Berlin",
         digest_at="09:00",  # when the button of the page for the next morning strikes
+        webhook_hosts="localhost,127.0.0.0/8,::1",
         log_level="WARNING",
     )
 

@@ -12,6 +12,7 @@ from handlers.core.router import Router
 from handlers.core.ui import blocks, card_text, cards
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import plainly
+from models.automation.actions import WEBHOOK
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError, NotFound
 from models.core.identity.user import User
@@ -47,6 +48,9 @@ SAID = {
     "receipt": "a receipt for all to see",
     "rule": "a message of a rule",
     "rule_post": "a message of a rule in a channel",
+    "mail": "a mail that a rule wrote",
+    "webhook": "what a rule tells a program",
+    "rule_digest": "the digest of a channel",
     "rule_trouble": "the news that a rule did nothing",
     "approval": "what somebody asks to be approved",
     "approval_decided": "what came of an approval",
@@ -167,5 +171,7 @@ def place(work: UnitOfWork, delivery: Delivery) -> str:
         return "wherever its card stands"
     if delivery.channel == NAMES:
         return "wherever its name is shown"
+    if delivery.kind == WEBHOOK:
+        return f"the program of {delivery.channel.split(':')[1]}"
     person = work.session.scalar(select(User.name).where(User.slack_id == delivery.channel))
     return person or delivery.channel

@@ -7,6 +7,7 @@ from typing import Any
 from handlers.core.request import Request
 from handlers.core.ui import blocks
 from models.automation.language import EXAMPLE, When
+from models.automation.rule import ROLE
 from models.core.fields import Choice, LongText, Text
 from models.core.fields.base import Field
 
@@ -31,6 +32,7 @@ ASKS: Mapping[str, Field] = {
     "then": LongText(
         "Then", 700, required=True, hint='assign round-robin team:sales, dm owner, task "Call" +1d'
     ),
+    "role": ROLE,
 }
 WORDS: Mapping[str, str] = {
     Trigger.CREATED: "is created",

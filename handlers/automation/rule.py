@@ -1,5 +1,6 @@
 """What people do with rules: make, try and pause them, and look at what they did."""
 
+import base64
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +14,11 @@ from handlers.core.responses import Message, Response
 from handlers.core.ui import blocks, card_text
 from handlers.core.ui.blocks import Block, escape
 from handlers.core.ui.receipts import plainly, receipt
-from models.automation import dry_run, language, runner, spoken
+from models.automation import dry_run, language, runner, spoken, webhook
 from models.automation.conditions import reading_as
 from models.automation.dry_run import Trial
-from models.automation.language import Sentence
-from models.automation.rule import Rule
+from models.automation.language import Does, Sentence
+from models.automation.rule import ROLE, Rule
 from models.automation.run import RuleRun, RunState
 from models.core import records
 from models.core.entity.base import ENTITIES
@@ -25,7 +26,7 @@ from models.core.errors import Conflict, CRMError, Invalid
 from models.core.fields import LongText, Number
 from models.core.identity.user import User
 from models.core.parsing import values
-from models.core.permissions import policy
+from models.core.permissions import granting, policy
 from models.core.search.lookup import REFERENCE
 from models.core.unit_of_work import UnitOfWork
 
@@ -70,9 +71,10 @@ def said_back(work: UnitOfWork, rule: Rule) -> list[str]:
     """Return what a rule was understood as, and how often that happened lately."""
     try:
         owner = owner_of(work, rule)
-        with reading_as(work, owner):
-            said = spoken.said(work, rule.read)
-        return [said, *tried(rule.read, owner, dry_run.of_rule(work, rule, owner, dry_run.FEW))]
+        sentence = rule.read
+        with reading_as(work, owner, sentence.role):
+            said = spoken.said(work, sentence)
+        return [said, *tried(sentence, owner, dry_run.of_rule(work, rule, owner, dry_run.FEW))]
     except ValueError as error:
         return [f"It cannot do what it says now: {error}"]
 
@@ -101,7 +103,7 @@ def owner_of(work: UnitOfWork, rule: Rule) -> User:
 )
 def build(request: Request, _: Any) -> Response:
     """Choose in a form what a rule does, in place of typing its line: `rule build`."""
-    texts = {"sentence": building.composed(request.values)}
+    texts = {"sentence": building.composed(request.values), "role": request["role"] or ""}
     try:
         made = records.create(request.work, Rule, texts, asks=True)
     except Invalid as error:
@@ -171,7 +173,7 @@ def test(request: Request, _: Any) -> Response:
     work = request.work
     try:
         sentence, owner, found = meant(request, request["rule"])
-        with reading_as(work, owner):
+        with reading_as(work, owner, sentence.role):
             said = spoken.said(work, sentence)
     except ValueError as error:
         raise CRMError(str(error)) from None
@@ -212,14 +214,17 @@ def checked(work: UnitOfWork, typed: str) -> Sentence:
     Raises:
         ValueError: What is wrong with it.
     """
-    rule = Rule(sentence=typed)
+    line, role = language.without_role(typed)
     assert work.actor
     try:
-        sentence = language.read(typed)
+        rule = Rule(sentence=line, role=ROLE.read(role, work) if role else None)
+        if rule.role:
+            granting.check_gives(work, rule.role)
+        language.read(typed)
         rule.must_be_possible(work, work.actor)
     except Invalid as error:
         raise ValueError(" ".join(error.errors.values())) from None
-    return sentence
+    return rule.read
 
 
 # ── what it did ───────────────────────────────────────────────────────────────────────────────────
@@ -267,6 +272,28 @@ def way(work: UnitOfWork, rule: Rule, run: RuleRun) -> Block | None:
     if run.did and run.state == RunState.DONE and policy.can(work.actor, "replay", rule):
         return blocks.button("Undo", "crm.undo", run.did)
     return None
+
+
+@router.verb("secret", bound=True, writes=False)
+def secret(request: Request, rule: Rule) -> Response:
+    """By what a program knows that a webhook of a rule is from here: `rule secret RU-1`."""
+    work = request.work
+    policy.check(work, "edit", rule)
+    if request.flag("here"):
+        raise Conflict("A secret is for you alone. Leave --here out.")
+    keys = webhook.secrets(work, rule)
+    if not keys:
+        raise Conflict(
+            "Nothing is signed, because there is no key to sign with. Whoever runs Rapport makes "
+            "one with: crm key, and sets ENCRYPTION_KEYS."
+        )
+    if not any(action.does == Does.WEBHOOK for action in rule.read.actions):
+        raise Conflict(
+            f"{rule.ref} calls no webhook: rule line {rule.ref} … then webhook https://…"
+        )
+    said = f"whsec_{base64.b64encode(keys[0]).decode()}"
+    how = "It signs webhook-id, webhook-timestamp and the body, as standardwebhooks.com says."
+    return Message(f"{said}\n{how}", [blocks.section(f"`{said}`"), blocks.context(how)])
 
 
 @router.verb("replay", bound=True, asks={"run": Number("Run", required=True)}, title="Try again")

@@ -14,7 +14,7 @@ from handlers.core.ui.receipts import plainly, receipt
 from models.automation import language
 from models.automation.language import By, Does
 from models.automation.rule import Rule
-from models.core import records
+from models.core import records, saved_filters
 from models.core.errors import Conflict, CRMError
 from models.core.fields import LongText
 from models.core.permissions import policy
@@ -25,6 +25,10 @@ ASKS = {
     "what": LongText("What", 900, hint="Such as: deal enters (amount > 50k), or #sales case is new")
 }
 CHANNEL = re.compile(r"(<#\w+(?:\|[^<>]*)?>|#[^\s#]+)\s+", re.I)
+SECTION = re.compile(
+    r'digest\s+["“„«](?P<name>[^"“”»]+)["”“»](?:\s+(?P<at>every\s+.+))?', re.I | re.S
+)
+"""A filter for a digest, and when that comes."""
 ME = "me"
 MOST = 40
 """Subscriptions that one answer lists."""
@@ -34,7 +38,8 @@ HOW = "Subscribe to something: subscribe deal enters (amount > 50k)"
 def subscribe(request: Request, _: Any) -> Response:
     """Hear when something happens, though it is not yours: `subscribe deal enters (amount > 50k)`,
     `subscribe #sales case is new`; alone, it lists what you hear of. It leaves out what you do
-    yourself and what rules do, unless you say by anyone.
+    yourself and what rules do, unless you say by anyone. Digest and the name of a saved filter in
+    quotes adds what it finds to your digest, with a channel before it to that of the channel.
     """  # noqa: D205
     work, said = request.work, (request["what"] or "").strip()
     if not work.actor:
@@ -44,9 +49,26 @@ def subscribe(request: Request, _: Any) -> Response:
     channel = CHANNEL.match(said)
     if channel:
         policy.check(work, "new", Rule)
-    sentence = composed(said[channel.end() :] if channel else said, channel[1] if channel else "")
+    what, where = said[channel.end() :] if channel else said, channel[1] if channel else ""
+    if section := SECTION.fullmatch(what):
+        if not where:
+            return with_own_digest(request, section["name"])
+        at = section["at"] or f"every weekday at {work.workspace.remind_at}"
+        sentence = f'{at} then digest {where} "{section["name"]}"'
+    else:
+        sentence = composed(what, where)
     made = records.create(work, Rule, {"sentence": sentence, Rule.owned: work.actor.ref})
     return receipt(request, made, "Subscribed", more=said_back(work, made))
+
+
+def with_own_digest(request: Request, name: str) -> Response:
+    """Have the digest of a person tell what a filter of theirs finds."""
+    work = request.work
+    saved = saved_filters.own(work, name)
+    if saved is None:
+        raise CRMError(f'You have no saved filter “{name}”. Save one: deal list … | save "{name}"')
+    records.update(work, saved, {"in_digest": "yes"})
+    return receipt(request, saved, more=["Your digest tells what it finds, when that changed."])
 
 
 def composed(what: str, channel: str) -> str:
@@ -69,7 +91,8 @@ def composed(what: str, channel: str) -> str:
 def is_subscription(sentence: str) -> bool:
     """Return whether a rule does nothing but tell its owner, or a channel."""
     does = [(each.does, each.whom) for each in language.read(sentence).actions]
-    return len(does) == 1 and (does[0] == (Does.DM, ME) or does[0][0] == Does.POST)
+    told = does[0] == (Does.DM, ME) or does[0][0] in (Does.POST, Does.DIGEST) if does else False
+    return len(does) == 1 and told
 
 
 def unsubscribe(request: Request, _: Any) -> Response:

@@ -5,7 +5,7 @@ from models.automation.language import Sentence, When
 from models.core.identity.user import User
 from models.core.parsing.calendar import name_day
 
-NOT_TOLD = (When.MOMENT, When.SCHEDULE, When.SAVED)
+NOT_TOLD = (When.SCHEDULE, When.SAVED)
 """What the audit trail cannot tell."""
 
 

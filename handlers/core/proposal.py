@@ -19,7 +19,7 @@ from models.core.fields import Day, Moment, Reference
 from models.core.fields.base import Field, read_all
 from models.core.identity import rights
 from models.core.identity.rights import MARKS
-from models.core.permissions import policy
+from models.core.permissions import filling, policy
 
 BUTTON = 1900
 """Characters of a line that a button carries."""
@@ -63,7 +63,7 @@ def must_be_readable(request: Request, verb: Verb, record: Entity | None) -> Non
         read_all(verb.asks, texts, work, record)
         return
     entity = ENTITIES[verb.about]
-    policy.may_fill(work, entity, texts)
+    filling.may_fill(work, entity, texts)
     parts = divided(entity, texts, work, record)
     entity.parse(
         {name: text for name, text in parts.items() if name in entity.fields()}, work, record

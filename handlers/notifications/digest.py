@@ -23,6 +23,7 @@ from handlers.core.ui.blocks import escape
 from handlers.notifications import (
     changes,
     channel_day,
+    channel_digest,
     export_file,
     news,
     progress,
@@ -170,7 +171,7 @@ def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     return Message(delivery.about["text"], delivery.about.get("blocks", []))
 
 
-LISTS = ("team_due", "cases", "digest", "line")
+LISTS = ("team_due", "cases", "digest", "line", "rule_digest")
 """The kinds that say more or less to different readers."""
 DRAWINGS: dict[str, Drawing] = {
     "card": card,
@@ -203,6 +204,8 @@ DRAWINGS: dict[str, Drawing] = {
     "rule_trouble": rules.trouble,
     "approval": approval_messages.put,
     "approval_decided": approval_messages.decided,
+    "rule_digest": channel_digest.sections,
+    "mail": rules.mail,
 }
 """The function that draws each kind of delivery."""
 FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Delivery, Sequence[int]], Message]] = {

@@ -43,13 +43,20 @@ def sections(work: UnitOfWork) -> list[FilterSection]:
     return [section(work, saved) for saved in work.session.scalars(found)]
 
 
-def section(work: UnitOfWork, saved: SavedFilter) -> FilterSection:
-    """Return what a filter finds now; why not, where it cannot be read any more."""
+def section(work: UnitOfWork, saved: SavedFilter, refusal: str = "") -> FilterSection:
+    """Return what a filter finds now; why not, where it cannot be read any more.
+
+    Args:
+        work: The unit of work of the readers.
+        saved: The filter.
+        refusal: What is said in place of why not, where several read it.
+    """
     try:
         asked = saved.read(work)
         fitting, order = asked.fitting(work), asked.order
     except (ValueError, CRMError) as error:
-        return FilterSection(saved, saved.name, [str(error)], 0, zlib.crc32(str(error).encode()))
+        why = refusal or str(error)
+        return FilterSection(saved, saved.name, [why], 0, zlib.crc32(why.encode()))
     entity = asked.entity
     columns = order.columns(entity) if order else (entity.id.desc(),)
     records = work.session.scalars(fitting.order_by(*columns).limit(FIRST)).all()

@@ -17,7 +17,7 @@ from models.core.unit_of_work import UnitOfWork
 
 BY_UNIT = ("changed", "followed", "own", "mentioned")
 """The kinds about all that one unit of work did to records that concern the reader."""
-ABOUT_ONE = ("deadline", "rule", "approval")
+ABOUT_ONE = ("deadline", "rule", "mail", "approval")
 """The kinds about one record, which is the rule for what a rule says."""
 BECAUSE = {
     "assigned": "You get this because {refs} was given to you.",
@@ -30,6 +30,7 @@ BECAUSE = {
     "wish": "You get this because you can give the right.",
     "rule": "You get this because of the rule {refs}.",
     "approval": "You get this because you may do what {refs} asks for.",
+    "mail": "You get this because {refs} is yours and wrote it.",
 }
 """Why a message came, by its kind; a digest says it by itself."""
 STOPS = {"due": Notice.DUE, "digest": Notice.DIGEST, "own": Notice.OWN, "wish": Notice.GIVEN}

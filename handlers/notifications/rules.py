@@ -5,15 +5,19 @@ who read it.
 """
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 
-from handlers.automation.wording import why, worded
+from handlers.automation.wording import filled, why, worded
 from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import escape
+from handlers.core.ui.receipts import plainly
 from handlers.notifications import record_events
+from models.automation import mailing
+from models.automation.language import Action, Does
 from models.automation.rule import Rule
 from models.automation.run import RuleRun
 from models.core.entity.base import ENTITIES, Entity
@@ -52,6 +56,38 @@ def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     return Message(text, drawn)
 
 
+def mail(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Return a mail that a rule wrote, for its owner, who sends it.
+
+    `delivery.about` is as that of a message.
+    """
+    rule, record = work.get(Rule, delivery.about["rule"]), record_of(work, delivery)
+    if "since" in delivery.about:
+        return message(work, catalogue, delivery)
+    action = action_of(rule, delivery.about["action"])
+    if rule.deleted_at or record is None or record.deleted_at or action is None:
+        return None
+    if not masking.is_open(work, record):
+        return record_events.hint(record)
+    address, why = mailing.receiver(work, record, action.whom)
+    if not address:
+        return plainly(f"{rule.ref} wrote no mail: {why}.")
+    subject, text = (filled(work, record, each) for each in (action.texts[0][1], action.text))
+    said = f"A mail about {record} is ready. To: {address}"
+    href = f"mailto:{quote(address, safe='@')}?subject={quote(subject)}&body={quote(text)}"
+    drawn = [
+        blocks.section(f"{escape(said)}\n*{escape(subject)}*\n{escape(text)}", opened(record)),
+        blocks.context(f"<{escape(href)}|Open it in your mail program> · Rapport sends no mail."),
+    ]
+    return Message(f"{said}\n{subject}\n{text}", drawn)
+
+
+def action_of(rule: Rule, number: int) -> Action | None:
+    """Return the action of a mail in a rule's line; None where the line has it no more."""
+    found = rule.read.actions[number : number + 1]
+    return found[0] if found and found[0].does == Does.MAIL else None
+
+
 def record_of(work: UnitOfWork, delivery: Delivery) -> Entity | None:
     """Return the record that a message is about; None for one about no record."""
     slug = delivery.about.get("entity") or delivery.entity
@@ -84,7 +120,7 @@ def together(work: UnitOfWork, rule: Rule, since: datetime) -> Message | None:
 def trouble(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Return that a rule could not do what it says, for its owner.
 
-    `delivery.about` has `rule` and `run`.
+    `delivery.about` has `rule` and `run`, and `why` where it did only a part.
     """
     rule, run = (
         work.get(Rule, delivery.about["rule"]),
@@ -95,6 +131,8 @@ def trouble(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     record = work.get(ENTITIES[run.entity], run.record_id or 0) if run.entity else None
     about = f" about {record}" if record is not None else ""
     said = f"Your rule {rule.ref} did nothing{about}: {run.said}"
+    if why := delivery.about.get("why"):
+        said = f"Your rule {rule.ref} did not tell all{about}: {why}"
     buttons = [
         blocks.button("See its log", "rule.log", rule.ref),
         *([] if not rule.active else [blocks.button("Pause", "rule.pause", rule.ref)]),

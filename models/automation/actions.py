@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.automation import checks, people
+from models.automation import checks, mailing, outward, people
 from models.automation.language import Action, Does
 from models.automation.rule import Rule
 from models.automation.run import RuleRun
@@ -29,6 +29,8 @@ from models.core.records import absent
 HOUR = timedelta(hours=1)
 MESSAGE, POST, EVENT = "rule", "rule_post", "event"
 """The kinds of deliveries: to a person, in a channel, in a thread."""
+WEBHOOK, MAIL, SECTIONS = "webhook", "mail", "rule_digest"
+"""To a program; to the owner of the rule, who sends the mail; in the digest of a channel."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,38 @@ def wanted(work: Context, record: Entity, texts: Mapping[str, str]) -> list[dict
     ]
 
 
-def send(doing: Doing, number: int, person: User | None, channel: str = "") -> None:
+def call(doing: Doing, action: Action, number: int) -> str:
+    """Tell a program what happened, in order of what happened; each call has an id of its own."""
+    rule, run = doing.rule, doing.run
+    about = {"rule": rule.id, "run": run.id, "action": number}
+    key = f"{WEBHOOK}:{run.id}:{number}"
+    deliver(doing.work, WEBHOOK, f"{WEBHOOK}:{rule.ref}:{number}", key, about=about)
+    return f"told {outward.host_of(action.whom)}"
+
+
+def mail(doing: Doing, action: Action, number: int) -> str:
+    """Have a mail ready for the owner of the rule, who sends it."""
+    work, owner, record = doing.work, doing.rule.runs_as(doing.work), doing.about
+    address, why = mailing.receiver(work, record, action.whom)
+    if not address or owner is None:
+        return f"wrote no mail: {why}"
+    if not may_hear(work, owner, record):
+        return f"wrote no mail: {owner.name} hears nothing of {record.ref}"
+    send(doing, number, owner, kind=MAIL)
+    return f"wrote a mail that {owner.name} can send"
+
+
+def add_section(doing: Doing, action: Action, number: int) -> str:
+    """Have a channel get its digest of this moment, one for all rules that add to it."""
+    channel, name = channel_of(action.whom)
+    at = doing.run.at.isoformat()
+    deliver(doing.work, SECTIONS, channel, f"{SECTIONS}:{channel}:{at}", about={"at": at})
+    return f"added “{action.text}” to the digest of {name}"
+
+
+def send(
+    doing: Doing, number: int, person: User | None, channel: str = "", kind: str = MESSAGE
+) -> None:
     """Ask for one message of a rule, or that it be told together with others of this hour."""
     work, rule, record = doing.work, doing.rule, doing.record
     if person and record is not None and not may_hear(work, person, record):
@@ -236,7 +269,7 @@ def send(doing: Doing, number: int, person: User | None, channel: str = "") -> N
     about: dict[str, Any] = {"rule": rule.id, "run": doing.run.id, "action": number}
     key = f"rule:{doing.run.id}:{number}:{place}"
     if person:
-        notify(work, Notice.GIVEN, MESSAGE, person, key, rule, about={**about, **its})
+        notify(work, Notice.GIVEN, kind, person, key, rule, about={**about, **its})
         return
     its["not_before"] = waits_until(work, rule, work.now)
     if channel == CARDS:
@@ -255,8 +288,9 @@ def waits_until(work: Context, rule: Rule, at: datetime) -> datetime:
 
 
 def may_hear(work: Context, person: User, record: Entity) -> bool:
-    """Return whether a person may see a record and has not muted it."""
-    seen = policy.can(person, "show", record)
+    """Return whether a person may see a record, in their own role, and has not muted it."""
+    with policy.acting_as(work.session, {}):
+        seen = policy.can(person, "show", record)
     return seen and not marks.is_muted(record, marks.muted_by(work, person.id))
 
 
@@ -307,4 +341,7 @@ DOING: Mapping[Does, Callable[[Doing, Action, int], str]] = {
     Does.POST: post,
     Does.SAY: say,
     Does.ASK: ask,
+    Does.WEBHOOK: call,
+    Does.MAIL: mail,
+    Does.DIGEST: add_section,
 }

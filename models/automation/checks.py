@@ -1,10 +1,11 @@
 """Ask whether what a rule speaks of exists, for the person with whose rights it runs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
-from models.automation import conditions, people
+from models.automation import conditions, mailing, people
 from models.automation.language import Action, Does, Sentence, Trigger, When
+from models.core import saved_filters
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError, Invalid
@@ -12,6 +13,9 @@ from models.core.fields import Day, Moment, Person, Reference
 from models.core.fields.base import Field
 from models.core.parsing.texts import with_article
 from models.core.search.filter_fields import field_of
+
+ALONE = (Does.DM, Does.POST, Does.WEBHOOK)
+"""What can be done about no record."""
 
 
 def check(work: Context, sentence: Sentence) -> None:
@@ -59,40 +63,67 @@ def check_moment(entity: type[Entity], trigger: Trigger) -> None:
 
 def check_action(work: Context, sentence: Sentence, action: Action) -> None:
     """Raise ValueError where an action cannot be done."""
-    entity = ENTITIES[sentence.noun] if sentence.noun else None
-    if entity is None and (action.does not in (Does.DM, Does.POST) or action.whom == people.OWNER):
+    if action.does == Does.DIGEST:
+        check_digest(work, sentence, action)
+    elif sentence.noun:
+        if does := CHECKS.get(action.does):
+            does(work, ENTITIES[sentence.noun], action)
+    elif action.does not in ALONE or action.whom == people.OWNER:
         raise ValueError(
-            "Without a record a rule can only post and dm. Name one: every monday at 9:00 deal where …"
+            "Without a record a rule can only post, dm, call a webhook and add to a digest. "
+            "Name one: every monday at 9:00 deal where …"
         )
-    if action.does == Does.POST or action.does == Does.SAY or entity is None:
-        return
-    check_of_record(work, entity, action)
 
 
-def check_of_record(work: Context, entity: type[Entity], action: Action) -> None:
-    """Raise ValueError where an action about a record cannot be done."""
-    if action.does == Does.ASK:
-        check_approvers(work, entity, action.whom)
-    if action.does in (Does.SET, Does.ASK):
-        entity.parse(named(entity, action.texts), work)
-    elif action.does == Does.ASSIGN:
-        check_assign(work, entity, action)
-    elif action.does == Does.DM:
-        if action.whom == people.OWNER and not entity.owned:
-            raise ValueError(
-                f"{with_article(entity.noun()).capitalize()} has no owner. Name somebody: dm @rita"
-            )
-        if action.whom != people.OWNER:
-            people.hearers(work, action.whom, None)
-    else:
-        link(ENTITIES[action.noun], entity)
+def check_set(work: Context, entity: type[Entity], action: Action) -> None:
+    entity.parse(named(entity, action.texts), work)
+
+
+def check_ask(work: Context, entity: type[Entity], action: Action) -> None:
+    """Raise ValueError where nobody could approve it, or what is asked for cannot be set."""
+    check_approvers(work, entity, action.whom)
+    check_set(work, entity, action)
+
+
+def check_dm(work: Context, entity: type[Entity], action: Action) -> None:
+    """Raise ValueError where nobody is told."""
+    if action.whom != people.OWNER:
+        people.hearers(work, action.whom, None)
+    elif not entity.owned:
+        raise ValueError(
+            f"{with_article(entity.noun()).capitalize()} has no owner. Name somebody: dm @rita"
+        )
+
+
+def check_mail(work: Context, entity: type[Entity], action: Action) -> None:
+    mailing.check(entity, action.whom)
+
+
+def check_new(work: Context, entity: type[Entity], action: Action) -> None:
+    link(ENTITIES[action.noun], entity)
+
+
+def check_digest(work: Context, sentence: Sentence, action: Action) -> None:
+    """Raise ValueError where a section of a digest has no time, or no filter."""
+    if sentence.noun or sentence.trigger.when != When.SCHEDULE:
+        raise ValueError(
+            "A digest comes at a time, and about no record: "
+            'every weekday at 9:00 then digest #sales "big"'
+        )
+    if saved_filters.called(work, action.text) is None:
+        raise ValueError(
+            f"There is no saved filter “{action.text[:60]}”. "
+            f'Save one: deal list … | save "{action.text[:60]}"'
+        )
 
 
 def check_approvers(work: Context, entity: type[Entity], whom: str) -> None:
     """Raise ValueError where nobody is meant who could approve something of a record."""
     if whom == people.OWNER:
         if not entity.owned:
-            raise ValueError(f"A {entity.noun()} has no owner. Name a role, a team or somebody.")
+            raise ValueError(
+                f"{with_article(entity.noun()).capitalize()} has no owner. Name a role, a team or somebody."
+            )
     elif not people.approvers(work, whom, None):
         raise ValueError(f"Nobody has the role {whom}, so nobody could approve it.")
 
@@ -152,3 +183,14 @@ def link(made: type[Entity], about: type[Entity]) -> str:
     raise ValueError(
         f"{with_article(made.noun()).capitalize()} cannot be about {with_article(about.noun())}."
     )
+
+
+CHECKS: Mapping[Does, Callable[[Context, type[Entity], Action], None]] = {
+    Does.SET: check_set,
+    Does.ASK: check_ask,
+    Does.ASSIGN: check_assign,
+    Does.DM: check_dm,
+    Does.MAIL: check_mail,
+    Does.CREATE: check_new,
+}
+"""What is asked of each action about a record; the others can be done to every record."""

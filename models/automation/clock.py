@@ -37,7 +37,7 @@ def look(work: Context) -> None:
         rule = work.get(Rule, known.id)
         owner = rule.runs_as(work)
         if owner is not None and not absent(owner):
-            with reading_as(work, owner):
+            with reading_as(work, owner, rule.role or ""):
                 insert(work, rule, due(work, rule, known.sentence, owner))
 
 

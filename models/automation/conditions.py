@@ -41,22 +41,23 @@ class Question(NamedTuple):
 
 
 @contextmanager
-def acting(work: Context, person: User) -> Iterator[None]:
-    """Let a person act and read in the block, with the rights of their role."""
+def acting(work: Context, person: User, role: str = "") -> Iterator[None]:
+    """Let a person act and read in the block, in a role, by its key, or in their own."""
     whole: Any = work
     info, before = work.session.info, (work.actor, work.session.info.get("role"))
-    whole.actor, info["role"] = person, person.role
+    whole.actor, info["role"] = person, role or person.role
+    roles = {person.id: role} if role else {}
     try:
-        with policy.among(work.session, (person,)):
+        with policy.acting_as(work.session, roles), policy.among(work.session, (person,)):
             yield
     finally:
         whole.actor, info["role"] = before
 
 
 @contextmanager
-def reading_as(work: Context, person: User) -> Iterator[None]:
+def reading_as(work: Context, person: User, role: str = "") -> Iterator[None]:
     """Let a person read in the block; what others changed before is not written as theirs."""
-    with work.session.no_autoflush, acting(work, person):
+    with work.session.no_autoflush, acting(work, person, role):
         yield
 
 

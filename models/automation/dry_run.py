@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.automation import conditions, events, triggers
+from models.automation import conditions, dry_moments, events, triggers
 from models.automation.events import Event
 from models.automation.language import Sentence, When
 from models.automation.rule import Rule
@@ -63,7 +63,7 @@ def trial(
 ) -> Trial:
     """Return when a rule would have been set off in the last 30 days.
 
-    Only what its owner may see counts. A moment and a schedule are not in the trail.
+    Only what its owner may see counts. A schedule is not in the trail.
 
     Args:
         work: The unit of work.
@@ -73,21 +73,34 @@ def trial(
         most: The entries of the audit trail that are read.
     """
     found = Trial(since=work.now - SPAN)
-    if sentence.trigger.when in (When.MOMENT, When.SCHEDULE, When.SAVED):
+    if sentence.trigger.when in (When.SCHEDULE, When.SAVED):
         return found
     entity = ENTITIES[sentence.noun]
-    with conditions.reading_as(work, owner):
-        fields = triggers.watched(work, sentence)
-        happened = [
-            event
-            for event in history(work, entity, found, most)
-            if concerns(sentence, fields, event) and (files or event.door != IMPORT)
-        ]
-        answers = events.set_off(work, entity, sentence, happened, owner.id)
-    found.fired = [event for event, fires in zip(happened, answers, strict=True) if fires]
-    found.fired.sort(key=lambda event: event.at, reverse=True)
+    with conditions.reading_as(work, owner, sentence.role):
+        if sentence.trigger.when == When.MOMENT:
+            happened = history(work, entity, found, most)
+            assert found.since
+            fired = dry_moments.fired(work, sentence, owner, found.since, happened)
+        else:
+            fired = by_change(work, sentence, owner, found, files, most)
+    found.fired = sorted(fired, key=lambda event: event.at, reverse=True)
     found.night = sum(is_night(event.at, owner) for event in found.fired)
     return found
+
+
+def by_change(
+    work: Context, sentence: Sentence, owner: User, found: Trial, files: bool, most: int
+) -> list[Event]:
+    """Return what would have set off a rule about changes; see `trial`."""
+    entity = ENTITIES[sentence.noun]
+    fields = triggers.watched(work, sentence)
+    happened = [
+        event
+        for event in history(work, entity, found, most)
+        if concerns(sentence, fields, event) and (files or event.door != IMPORT)
+    ]
+    answers = events.set_off(work, entity, sentence, happened, owner.id)
+    return [event for event, fires in zip(happened, answers, strict=True) if fires]
 
 
 def concerns(sentence: Sentence, fields: frozenset[str] | None, event: Event) -> bool:

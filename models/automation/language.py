@@ -1,7 +1,7 @@
 """Read the line of a rule: `when lead enters "hot" then assign round-robin team:emea, dm owner`.
 
-    when NOUN TRIGGER [by people | by others] [where FILTER] then ACTION, ACTION
-    every DAY at TIME [NOUN [where FILTER]] then ACTION, ACTION
+    when NOUN TRIGGER [by people | by others] [where FILTER] then ACTION, ACTION [as role NAME]
+    every DAY at TIME [NOUN [where FILTER]] then ACTION, ACTION [as role NAME]
     NOUN must FIELD, FIELD [if FILTER]
     NOUN must (FILTER) [if FILTER]
     NOUN needs approval [of WHOM] if FILTER
@@ -11,29 +11,31 @@ Only its shape is read here. Whether its fields, filters and people exist is ask
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from models.automation import gates
+from models.automation import gates, outward
 from models.automation.gates import GATE_EXAMPLE
 from models.automation.pieces import (
-    bare,
     begins,
+    is_channel,
     listed,
     noun_of,
     once,
+    open_at,
     unquoted,
     unwrapped,
     word_of,
 )
-from models.core.identity.notices import DAYS
+from models.automation.words import clock, day_of, message_of, pairs, team_of
 from models.core.parsing.texts import clean
 
 EXAMPLE = 'when lead is created then assign round-robin team:sales, task "Call" +1d'
 MUST_EXAMPLE = "deal must close date if stage >= proposal"
 MOST_ACTIONS = 10
+NO_ROLE = "A rule about what must be holds for everybody and runs as no role. Leave the role out."
 
 
 class When(StrEnum):
@@ -58,6 +60,9 @@ class Does(StrEnum):
     POST = "post"
     SAY = "say"
     ASK = "ask"
+    WEBHOOK = "webhook"
+    MAIL = "mail"
+    DIGEST = "digest"
 
 
 class By(StrEnum):
@@ -102,10 +107,10 @@ class Action:
     Attributes:
         does: the kind of action.
         noun: the entity of the record that is made.
-        texts: the fields that are set, as (word, text).
-        whom: who gets, hears or approves it: owner, me, @rita, team:emea, #sales, manager.
+        texts: the fields that are set, as (word, text); of a mail its subject.
+        whom: who gets, hears or approves it: owner, me, @rita, team:emea, #sales, an address.
         turns: how one of a team is chosen: in turn, or load; "" for no team.
-        text: the words of a message, or of a new record.
+        text: the words of a message, or of a new record; the name of a filter.
     """
 
     does: Does
@@ -128,6 +133,7 @@ class Sentence:
         must: the words for the fields that may not be empty.
         holds: the filter that has to hold.
         approval: who has to approve what fits the filter, "" where nobody has to.
+        role: the role with whose rights it runs, "" for those of its owner.
     """
 
     noun: str
@@ -137,6 +143,7 @@ class Sentence:
     must: tuple[str, ...] = ()
     holds: str = ""
     approval: str = ""
+    role: str = ""
 
     @property
     def validates(self) -> bool:
@@ -165,15 +172,16 @@ EVERY = re.compile(
     r"every\s+(?P<days>\w+(?:\s*(?:,|and)\s*\w+)*?)\s+(?:at\s+)?(?P<at>\d{1,2}(?::\d\d)?\s*(?:am|pm)?)(?:\s+(?:for\s+)?(?P<rest>.+))?",
     re.I | re.S,
 )
+AS_ROLE = re.compile(
+    r"""(?:^|,?\s+)(?:running\s+)?as\s+(?:the\s+)?role\s+(["“„«][^"“”»]+["“”»]|[^\s,"]+),?(?=\s|$)""",
+    re.I,
+)
 BY = re.compile(r"\s*\bby\s+(people|others|anyone|anybody)\s*$", re.I)
 ASSIGN = re.compile(
     r"(?:to\s+)?(?P<turns>round[- ]?robin|in turn|by load|least busy)?\s*(?:(?:in|to|of|among|for)\s+)?(?P<whom>.+?)"
     r"(?P<load>\s+by load)?",
     re.I | re.S,
 )
-PAIR = re.compile(r"([^\W\d][\w-]*)\s*=\s*", re.I)
-TO = re.compile(r"([^\W\d][\w-]*)\s+to\s+(.+)", re.I | re.S)
-CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(am|pm)?", re.I)
 
 
 def read(line: str) -> Sentence:
@@ -182,7 +190,31 @@ def read(line: str) -> Sentence:
     Raises:
         ValueError: what was not understood, and an example.
     """
-    text = clean(line).strip().rstrip(".")
+    text, role = without_role(line)
+    found = read_rule(text.strip().rstrip("."))
+    if role and found.validates:
+        raise ValueError(NO_ROLE)
+    return replace(found, role=role)
+
+
+def without_role(line: str) -> tuple[str, str]:
+    """Return a line without the role that it runs as, and that role; "" where it names none.
+
+    Raises:
+        ValueError: it names two.
+    """
+    text = clean(line)
+    found = [each for each in AS_ROLE.finditer(text) if open_at(text, each.start())]
+    if len(found) > 1:
+        raise ValueError("A rule runs as one role. Name one: as role manager")
+    if not found:
+        return text, ""
+    (role,) = found
+    return f"{text[: role.start()]} {text[role.end() :]}".strip(), unquoted(role[1])
+
+
+def read_rule(text: str) -> Sentence:
+    """Return the rule of a line that names no role."""
     if begins(text, "every"):
         return read_schedule(text)
     if begins(text, "when"):
@@ -372,27 +404,14 @@ def read_action(text: str) -> Action:
     """
     text = re.sub(r"^(?:and|then)\s+", "", text.strip(), flags=re.I)
     word, _, rest = text.partition(" ")
-    word, rest = word.casefold(), rest.strip()
-    if word in READERS:
-        return READERS[word](rest)
-    if word == "set":
-        return Action(Does.SET, texts=pairs(rest))
-    if word in ("dm", "tell", "message"):
-        whom, said = message_of(rest or "owner")
-        return Action(Does.DM, whom=whom, text=said)
-    if word == "post":
-        whom, said = message_of(re.sub(r"^(?:in|to)\s+", "", rest, flags=re.I))
-        if not re.match(r"[#<CG]", whom):
-            raise ValueError("Post where? Name a channel: post #sales")
-        return Action(Does.POST, whom=whom, text=said)
-    if word in ("say", "thread", "reply"):
-        return Action(Does.SAY, text=unquoted(rest))
+    if reader := ACTIONS.get(word.casefold()):
+        return reader(rest.strip())
     noun, words = noun_of(re.sub(r"^(?:create|make|add|new)\s+", "", text, flags=re.I))
     if noun and words:
         return Action(Does.CREATE, noun=noun, text=words)
     raise ValueError(
-        f"“{text[:40]}” is nothing that a rule does. It can set, assign, dm, post, say, ask for "
-        'approval, and make records: task "Call" +1d.'
+        f"“{text[:40]}” is nothing that a rule does. It can set, assign, dm, post, say, digest, mail, "
+        'call a webhook, ask for approval, and make records: task "Call" +1d.'
     )
 
 
@@ -406,6 +425,43 @@ def whom_of(whom: str) -> str:
     """Return who is meant: a team as team:emea, all else as it was written."""
     team = team_of(whom)
     return f"team:{team}" if team else unquoted(whom)
+
+
+def read_set(text: str) -> Action:
+    return Action(Does.SET, texts=pairs(text))
+
+
+def read_dm(text: str) -> Action:
+    whom, said = message_of(text or "owner")
+    return Action(Does.DM, whom=whom, text=said)
+
+
+def read_post(text: str) -> Action:
+    whom, said = message_of(re.sub(r"^(?:in|to)\s+", "", text, flags=re.I))
+    if not is_channel(whom):
+        raise ValueError("Post where? Name a channel: post #sales")
+    return Action(Does.POST, whom=whom, text=said)
+
+
+def read_say(text: str) -> Action:
+    return Action(Does.SAY, text=unquoted(text))
+
+
+def read_webhook(text: str) -> Action:
+    return Action(Does.WEBHOOK, whom=outward.url_of(re.sub(r"^to\s+", "", text, flags=re.I)))
+
+
+def read_mail(text: str) -> Action:
+    whom, subject, said = outward.mail_of(text)
+    return Action(Does.MAIL, whom=whom, texts=(("subject", subject),), text=said)
+
+
+def read_digest(text: str) -> Action:
+    """Return the action that adds what a saved filter finds to the digest of a channel."""
+    whom, name = message_of(re.sub(r"^(?:of|in|to|for)\s+", "", text, flags=re.I))
+    if not is_channel(whom) or not name:
+        raise ValueError('Which filter, in the digest of which channel? Try: digest #sales "big"')
+    return Action(Does.DIGEST, whom=whom, text=name)
 
 
 def read_assign(text: str) -> Action:
@@ -425,72 +481,15 @@ def read_assign(text: str) -> Action:
     return Action(Does.ASSIGN, whom=f"team:{team}" if team else whom, turns=turns)
 
 
-def team_of(whom: str) -> str:
-    """Return the team that a text names: team:emea, team emea, emea team; "" for none."""
-    found = re.fullmatch(r"(?:the\s+)?team[:\s]\s*(.+)|(.+?)\s+team", whom.strip(), re.I | re.S)
-    return unquoted((found[1] or found[2]).strip()) if found else ""
-
-
-def message_of(text: str) -> tuple[str, str]:
-    """Return who or where a message goes to, and its words in quotes."""
-    found = re.search(r'["“„«]', text)
-    if not found:
-        return text.strip(), ""
-    return text[: found.start()].strip() or "owner", unquoted(text[found.start() :])
-
-
-def pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the fields and texts of `stage=won amount=5k`, or of `stage to won`.
-
-    Raises:
-        ValueError: there are none.
-    """
-    hidden = bare(text)
-    found = list(PAIR.finditer(hidden))
-    if not found or found[0].start():
-        single = TO.fullmatch(text)
-        if not single:
-            raise ValueError(f"“{text[:40]}” sets no field. Try: set stage=proposal")
-        return ((word_of(single[1]), unquoted(single[2])),)
-    ends = [*(each.start() for each in found[1:]), len(text)]
-    return tuple(
-        (word_of(each[1]), unquoted(text[each.end() : end]))
-        for each, end in zip(found, ends, strict=True)
-    )
-
-
-def day_of(word: str) -> Sequence[int]:
-    """Return the days that a word means, as `date.weekday` counts."""
-    said, names = word.casefold(), list(DAYS.values())
-    if said in ("day", "daily"):
-        return range(7)
-    if said in ("weekday", "workday", "morning"):
-        return range(5)
-    found = [
-        at
-        for at, name in enumerate(names)
-        if len(said) > 2 and name.casefold().startswith(said.removesuffix("s"))
-    ]
-    if not found:
-        raise ValueError(f"“{word}” is no day. Try: every monday at 9:00, or every weekday at 8:30")
-    return found
-
-
-def clock(text: str) -> str:
-    """Return a time of day as 09:00."""
-    found = CLOCK.fullmatch(text.strip())
-    hour = int(found[1]) if found else 99
-    if found and found[3]:
-        hour = hour % 12 + (12 if found[3].casefold() == "pm" else 0)
-    minute = int(found[2] or 0) if found else 0
-    if hour > 23 or minute > 59:
-        raise ValueError(f"“{text}” is no time of day. Try 9:00 or 5pm.")
-    return f"{hour:02}:{minute:02}"
-
-
-READERS: dict[str, Callable[[str], Action]] = {
-    "assign": read_assign,
-    "give": read_assign,
+ACTIONS: Mapping[str, Callable[[str], Action]] = {
+    "set": read_set,
+    **dict.fromkeys(("assign", "give"), read_assign),
+    **dict.fromkeys(("dm", "tell", "message"), read_dm),
+    "post": read_post,
+    **dict.fromkeys(("say", "thread", "reply"), read_say),
     "ask": read_ask,
+    **dict.fromkeys(("webhook", "call"), read_webhook),
+    **dict.fromkeys(("mail", "e-mail", "email"), read_mail),
+    "digest": read_digest,
 }
-"""The actions that are read by their first word alone."""
+"""The first word of an action → what reads the rest."""

@@ -4,8 +4,11 @@ import re
 
 from models.core.entity.base import ENTITIES
 
-HELD = re.compile(r'"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|<[@#!][^<>]*>')
-"""What is in quotes, and people and channels as Slack writes them."""
+HELD = re.compile(
+    r'"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|<(?:[@#!]|mailto:|https?:)[^<>]*>|https?://[^\s<>"“”,;]+',
+    re.I,
+)
+"""What is in quotes, and people, channels and links as Slack writes them."""
 
 
 def bare(text: str) -> str:
@@ -17,6 +20,11 @@ def bare(text: str) -> str:
         out.append("\x00" if depth else sign)
         depth += sign == "("
     return "".join(out)
+
+
+def open_at(text: str, at: int) -> bool:
+    """Return whether a place of a text is outside of quotes and parentheses."""
+    return bare(text)[at : at + 1] != "\x00"
 
 
 def once(text: str, word: str) -> tuple[str, str | None]:
@@ -79,4 +87,9 @@ def unwrapped(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Return whether a filter is the name of one, in quotes."""
-    return bool(HELD.fullmatch(text.strip())) and text.strip()[0] != "<"
+    return bool(HELD.fullmatch(text.strip())) and text.strip()[0] not in "<hH"
+
+
+def is_channel(text: str) -> bool:
+    """Return whether a text names a channel: #sales, or as Slack writes one."""
+    return bool(re.match(r"[#<CG]", text))

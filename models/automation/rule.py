@@ -1,21 +1,23 @@
 """Rules: a line that says when what is done, or what must be, and with whose rights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Index, false
+from sqlalchemy import Index, false, select
 from sqlalchemy.orm import Mapped
 
-from models.automation import checks, language
+from models.automation import checks, language, outward
 from models.automation.conditions import reading_as
 from models.automation.language import Sentence
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
+from models.core.entity.name_reference import Named, must_stand
 from models.core.errors import Conflict, Forbidden, Invalid
 from models.core.fields import Flag, LongText, Number, Person, Text, field
 from models.core.fields.base import Reader
 from models.core.identity.channel import WRITTEN
 from models.core.identity.rights import NOTHING
+from models.core.identity.role import Role
 from models.core.identity.user import User, with_names
 from models.core.permissions import policy
 from models.core.records import absent
@@ -24,8 +26,16 @@ MOST = 20
 """The messages that a rule sends in an hour, until somebody says another number."""
 FOLLOWED = frozenset(("sentence", "paused", "files", "deleted_at"))
 """The fields that say which changes concern a rule; all replicas follow them at once."""
-RISKY = frozenset(("sentence", "owner", "paused", "deleted_at"))
-"""The fields by which somebody could use the rights of a rule's owner."""
+RISKY = frozenset(("sentence", "owner", "role", "paused", "deleted_at"))
+"""The fields by which somebody could use the rights with which a rule runs."""
+
+
+ROLE = Named(
+    "As the role",
+    to=Role.slug(),
+    hint="It runs with the rights of this role; left empty, with those of its owner",
+    also=("as_role",),
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +49,16 @@ class RuleLine(LongText):
         language.read(said)
         return said
 
+    def assign(self, name: str, text: str, reader: Reader, there: Any = None) -> dict[str, Any]:
+        """Return the line, and the role that it names: as role "sales ops"."""
+        line, role = language.without_role(text)
+        found = super().assign(name, line, reader, there)
+        return {**found, "role": ROLE.read(role, reader)} if role else found
+
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         work: Any = reader
-        return WRITTEN.sub(lambda found: f"#{found[2] or found[1]}", with_names(work, value or ""))
+        said = outward.without_paths(with_names(work, value or ""))
+        return WRITTEN.sub(lambda found: f"#{found[2] or found[1]}", said)
 
 
 class Rule(Entity):
@@ -51,7 +68,8 @@ class Rule(Entity):
     proposed = False
     icon = ":gear:"
     stand_ins = ("sentence",)
-    line = ("paused", "owner")
+    line = ("paused", "owner", "role")
+    needs = {"role": ("role", "give")}
     owned = "owner"
     catalogue = True
     asked_first = ("sentence", "name")
@@ -67,6 +85,7 @@ class Rule(Entity):
     )
     name: Mapped[str | None] = field(Text("Name", 80, search=True))
     owner: Mapped[int | None] = field(Person("Owner", hint="It runs with their rights"))
+    role: Mapped[str | None] = field(ROLE)
     paused: Mapped[bool] = field(
         Flag("Paused"), default=False, server_default=false(), nullable=False
     )
@@ -97,7 +116,7 @@ class Rule(Entity):
     @property
     def read(self) -> Sentence:
         """Return what its line says."""
-        return language.read(self.sentence)
+        return replace(language.read(self.sentence), role=self.role or "")
 
     def pause(self) -> None:
         """Let it do nothing from now on.
@@ -128,18 +147,24 @@ class Rule(Entity):
         """Ask whether all that its line speaks of exists, for its owner, with whose rights it runs.
 
         Nobody may have a rule do what they may not do: who changes the rule of somebody else, or
-        gives them one, needs the rights of that person.
+        gives them one, needs the rights of that person; who changes one that runs as a role needs
+        those of the role.
         """
+        if "role" in changes:
+            must_stand(work, self, changes, "role")
+        if self.role and self.read.validates:
+            raise Invalid({"role": language.NO_ROLE})
         if self.most is None or self.most < 0:
             raise Invalid({"most": "Say how many messages it may send in an hour, such as 20."})
         owner = self.runs_as(work)
         if owner is None:
             return  # it does nothing until somebody takes it
-        if changes.keys() & {"sentence", "owner"} and not work.restores:
+        if changes.keys() & {"sentence", "owner", "role"} and not work.restores:
             if work.actor and (why := absent(owner)):
                 raise Invalid({"owner": why})
             self.must_be_possible(work, owner)
-        if work.actor and work.actor.id != owner.id and changes.keys() & (RISKY - {"paused"}):
+        borrows = self.role or (work.actor and work.actor.id != owner.id)
+        if work.actor and borrows and changes.keys() & (RISKY - {"paused"}):
             self.must_not_be_more(work, owner)
 
     def runs_as(self, work: Context) -> User | None:
@@ -149,16 +174,28 @@ class Rule(Entity):
     def must_be_possible(self, work: Context, owner: User) -> None:
         """Raise Invalid where the line speaks of something that is not there for its owner."""
         try:
-            with reading_as(work, owner):
+            with reading_as(work, owner, self.role or ""):
                 checks.check(work, self.read)
         except ValueError as error:
             raise Invalid({"sentence": str(error)}) from None
 
     def must_not_be_more(self, work: Context, owner: User) -> None:
-        """Raise Forbidden where the owner of the rule may do more than the actor."""
+        """Raise Forbidden where the rule runs with more rights than the actor has."""
         mine = policy.rights_in(work.session, work.session.info["role"])
-        if more := policy.rights_of(owner).beyond(mine, NOTHING):
+        whose = f"the role {self.role}, which" if self.role else f"{owner.name}, who"
+        given = policy.rights_in(work.session, self.role or owner.role)
+        if more := given.beyond(mine, NOTHING):
             raise Forbidden(
-                f"It runs with the rights of {owner.name}, who may “{more}”, and you may not. "
+                f"It runs with the rights of {whose} may “{more}”, and you may not. "
                 "Make a rule of your own, or ask them."
             )
+
+    def lacks_role(self, work: Context) -> str:
+        """Return why it cannot run as the role that it names, "" where it can."""
+        there = select(Role.id).where(Role.key == self.role).limit(1)
+        if not self.role or work.session.scalar(there) is not None:
+            return ""
+        return (
+            f"There is no role {self.role} any more, with whose rights it runs. "
+            f"Name another one, or none: rule edit {self.ref} role="
+        )

@@ -113,7 +113,9 @@ def work_on(work: UnitOfWork, run: RuleRun) -> None:
         return
     if why := absent(owner):
         raise Trouble(run.id, f"It runs with the rights of {owner.name}. {why}")
-    with acting(work, owner):
+    if why := rule.lacks_role(work):
+        raise Trouble(run.id, why)
+    with acting(work, owner, rule.role or ""):
         record = record_of(work, run)
         if not fires(work, rule, run, record, owner):
             work.session.execute(delete(RuleRun).where(RuleRun.id == run.id))
@@ -194,13 +196,20 @@ def end(work: UnitOfWork, run: RuleRun, state: RunState, said: str) -> None:
     work.session.flush()
 
 
-def tell_owner(work: UnitOfWork, run: RuleRun, rule: Rule) -> None:
-    """Ask that the owner of a rule hears that it is in trouble, once an hour."""
+def tell_owner(work: UnitOfWork, run: RuleRun, rule: Rule, why: str = "") -> None:
+    """Ask that the owner of a rule hears that it is in trouble, once an hour.
+
+    Args:
+        work: The unit of work.
+        run: What it could not do.
+        rule: The rule.
+        why: A sentence, where the run itself does not say it.
+    """
     owner = rule.runs_as(work)
     if owner is None or absent(owner):
         return
     key = f"{TROUBLE}:{rule.id}:{work.now:%Y%m%d%H}"
-    about: dict[str, Any] = {"rule": rule.id, "run": run.id}
+    about: dict[str, Any] = {"rule": rule.id, "run": run.id, **({"why": why} if why else {})}
     answer(work, TROUBLE, owner.slack_id, key, about=about)
 
 

@@ -1,15 +1,15 @@
 """Say a rule back in words, as it was understood."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from models.automation import checks, people, pieces
+from models.automation import checks, outward, people, pieces
 from models.automation.actions import channel_of
 from models.automation.language import Action, By, Does, Sentence, Trigger, When
 from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.notices import DAYS
 from models.core.identity.user import User
-from models.core.parsing.texts import enumerated
+from models.core.parsing.texts import enumerated, with_article
 from models.core.search.filter_fields import field_of
 
 SPANS = ((10080, "week"), (1440, "day"), (60, "hour"), (1, "minute"))
@@ -21,7 +21,8 @@ def said(work: Context, sentence: Sentence) -> str:
     if sentence.validates:
         return demanded(sentence)
     done = enumerated([done_by(work, sentence, action) for action in sentence.actions])
-    return f"{caused(sentence)}, I {done}."
+    rights = f" I do so with the rights of the role {sentence.role}." if sentence.role else ""
+    return f"{caused(sentence)}, I {done}.{rights}"
 
 
 def demanded(sentence: Sentence) -> str:
@@ -30,7 +31,7 @@ def demanded(sentence: Sentence) -> str:
     applies = f" where {sentence.where}" if sentence.where else ""
     if sentence.approval:
         return (
-            f"A {entity.noun()}{applies} is saved by {sentence.approval} only; "
+            f"{with_article(entity.noun()).capitalize()}{applies} is saved by {sentence.approval} only; "
             "others propose it, and one of them approves it."
         )
     if sentence.holds:
@@ -100,22 +101,33 @@ def scheduled(trigger: Trigger) -> str:
 
 def done_by(work: Context, sentence: Sentence, action: Action) -> str:
     """Return what one action does, as a part of a sentence that begins with I."""
-    match action.does:
-        case Does.SET:
-            return settings(sentence, action)
-        case Does.ASSIGN:
-            return f"give it to {given(work, action)}"
-        case Does.CREATE:
-            return f"make a {ENTITIES[action.noun].noun()} for it: {action.text}"
-        case Does.POST:
-            return f"post in {channel_of(action.whom)[1]}{words(action)}"
-        case Does.ASK:
-            return (
-                f"ask for the approval of {action.whom}{setting(sentence, action)}{words(action)}"
-            )
-        case Does.SAY:
-            return f"write in the thread of its card{words(action)}"
-    return f"tell {heard(work, action.whom)}{words(action)}"
+    return SAID[action.does](work, sentence, action)
+
+
+def mailed(work: Context, sentence: Sentence, action: Action) -> str:
+    whom = "its customer" if action.whom == outward.CUSTOMER else action.whom
+    return f"write a mail to {whom} that you can send: “{action.texts[0][1]}”{words(action)}"
+
+
+SAID: Mapping[Does, Callable[[Context, Sentence, Action], str]] = {
+    Does.SET: lambda _, sentence, action: settings(sentence, action),
+    Does.ASK: lambda _, sentence, action: (
+        f"ask for the approval of {action.whom}{setting(sentence, action)}{words(action)}"
+    ),
+    Does.ASSIGN: lambda work, _, action: f"give it to {given(work, action)}",
+    Does.CREATE: lambda _, __, action: (
+        f"make a {ENTITIES[action.noun].noun()} for it: {action.text}"
+    ),
+    Does.DM: lambda work, _, action: f"tell {heard(work, action.whom)}{words(action)}",
+    Does.POST: lambda _, __, action: f"post in {channel_of(action.whom)[1]}{words(action)}",
+    Does.SAY: lambda _, __, action: f"write in the thread of its card{words(action)}",
+    Does.WEBHOOK: lambda _, __, action: f"tell {outward.host_of(action.whom)} by webhook",
+    Does.MAIL: mailed,
+    Does.DIGEST: lambda _, __, action: (
+        f"add “{action.text}” to the digest of {channel_of(action.whom)[1]}"
+    ),
+}
+"""What each action does, as a part of a sentence that begins with I."""
 
 
 def settings(sentence: Sentence, action: Action) -> str:

@@ -13,6 +13,7 @@ from models.core.context import IMPORT, REPEATS, Context
 from models.core.entity.base import Entity
 from models.core.errors import Invalid, NeedsApproval
 from models.core.identity.rights import Preset
+from models.core.parsing.texts import with_article
 from models.core.permissions import policy
 
 NOTHING = (None, "", ())
@@ -87,7 +88,7 @@ def approvers(work: Context, known: Known, record: Entity) -> set[int]:
 def waits_for(entity: type[Entity], known: Known) -> dict[str, str]:
     """Return the sentence that says who has to approve what a record is to hold."""
     name, _ = asked_field(entity, known)
-    said = f"A {entity.noun()} with {known.sentence.where} needs the approval of {called(known)}"
+    said = f"{with_article(entity.noun()).capitalize()} with {known.sentence.where} needs the approval of {called(known)}"
     return {name: f"{said}, says the rule {known.ref}."}
 
 

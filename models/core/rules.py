@@ -15,7 +15,7 @@ from models.core.entity.readonly import sources_of
 from models.core.entity.sequences import take_numbers
 from models.core.errors import Invalid
 from models.core.fields.computed import fitted
-from models.core.permissions import filling, policy
+from models.core.permissions import granting, policy
 
 ROUNDS = 10
 """How often the rules of one record are applied before it is stored."""
@@ -176,7 +176,7 @@ def apply_rules(work: Context, record: Entity, changes: Changes, by_hand: bool =
     """
     with policy.beyond(work.session):
         if by_hand:
-            filling.check_needs(work, record, changes)
+            granting.check_needs(work, record, changes)
         entering.arrange(record, changes)
         if record.is_computed():
             settle_computed(work, record, changes)

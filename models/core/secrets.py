@@ -71,11 +71,15 @@ class Signer:
     PURPOSE = b"the end of the audit trail"
 
     def __init__(self, keys: str = "") -> None:
-        plain = [base64.urlsafe_b64decode(key) for key in keys.split(",") if key]
-        self.keys = [hmac.digest(key, self.PURPOSE, "sha256") for key in plain]
+        self.plain = [base64.urlsafe_b64decode(key) for key in keys.split(",") if key]
+        self.keys = self.derived(self.PURPOSE)
 
     def __bool__(self) -> bool:
         return bool(self.keys)
+
+    def derived(self, purpose: bytes) -> list[bytes]:
+        """Return a key for a purpose of its own, made from each of our keys, the first first."""
+        return [hmac.digest(key, purpose, "sha256") for key in self.plain]
 
     def sign(self, text: str) -> str:
         return self.signatures(text)[0]

@@ -78,8 +78,8 @@ def current(engine: Engine) -> str:
     Raises:
         Unusable: Why the database cannot be asked.
     """
-    with explained(), engine.connect() as connection:
-        return stands_at(connection)
+    with explained(), engine.connect().execution_options(writes=False) as connection:
+        return stands_at(connection)  # reading waits for nobody who writes
 
 
 def stands_at(connection: Connection) -> str:

@@ -160,6 +160,11 @@ class Lead(Entity):
         return cls.converted_customer.is_(None) & cls.status.not_in(became)
 
     @classmethod
+    def open(cls) -> ColumnElement[bool]:
+        """Return the filter for leads that are neither converted nor unqualified."""
+        return cls.status.not_in(cls.options_like("status", *ENDED))
+
+    @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
         """Mark a lead as converted if it became somebody elsewhere.
 

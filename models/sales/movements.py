@@ -12,7 +12,7 @@ from models.activities.activity import Activity
 from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.permissions import visibility
-from models.sales.lead import ENDED, Lead, LeadStatus
+from models.sales.lead import Lead, LeadStatus
 from models.sales.opportunity import Opportunity
 from models.sales.stage import CLOSED, Stage
 
@@ -130,11 +130,7 @@ LEAD_NEWS: Mapping[str, str] = {
 def untouched(before: datetime) -> ColumnElement[bool]:
     """Return the filter for open leads made before a moment with which nobody has talked."""
     talked = exists().where(Activity.lead == Lead.id, Activity.done_at.is_not(None))
-    return (
-        Lead.status.not_in(Lead.options_like("status", *ENDED))
-        & (Lead.created_at < before)
-        & ~talked
-    )
+    return Lead.open() & (Lead.created_at < before) & ~talked
 
 
 def passed(today: date) -> ColumnElement[bool]:

@@ -104,6 +104,20 @@ def roles(browser: Browser, url: str, folder: Path) -> None:
     take(screen, str(folder / "roles"))
 
 
+def rule(browser: Browser, url: str, folder: Path) -> None:
+    """A rule that is said back, and the form in which one is built."""
+    screen = sit(browser, url, "U_ADA", "C_GENERAL")
+    screen.say(
+        "/crm rule new when lead is created where source = website then assign round-robin "
+        'team:sales, task "Call" +1d'
+    )
+    expect(screen.whisper("those at work first")).to_be_visible()
+    screen.say("/crm rule build")
+    screen.fill(about="deal", detail="amount > 50k", then="dm owner, post #sales")
+    screen.choose("when", "Begins to fit")
+    take(screen, str(folder / "rule"))
+
+
 def shape(browser: Browser, url: str, folder: Path) -> None:
     """A noun of one's own: the line that makes it, its form, and its card."""
     screen = sit(browser, url, "U_ADA", "C_GENERAL")
@@ -149,7 +163,18 @@ def digest(browser: Browser, url: str, folder: Path) -> None:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sandbox(Path(place)) as url, chromium() as browser:
-        for picture in (homes, everything, case, roles, shape, channel, form, pipelines, digest):
+        for picture in (
+            homes,
+            everything,
+            case,
+            roles,
+            shape,
+            channel,
+            form,
+            pipelines,
+            digest,
+            rule,
+        ):
             picture(browser, url, folder)
 
 

@@ -34,6 +34,7 @@ PAGES = {
     "docs/pipelines.md": {seed.ADA},
     "docs/packs.md": {seed.ADA},
     "docs/approvals.md": {seed.SAM, seed.MONA, seed.ADA, seed.RITA},
+    "docs/rules.md": {seed.ADA},
 }
 """The pages for people, and who types on each."""
 FOR_ALL = ("README.md", "docs/packs.md", "docs/approvals.md")

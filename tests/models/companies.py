@@ -16,6 +16,7 @@ from models.activities.activity import Activity
 from models.automation.rule import RuleLine
 from models.core import fields
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.name_reference import Named
 from models.core.errors import Invalid
 from models.core.fields.base import Field
 from models.core.identity.rights import Preset
@@ -324,6 +325,7 @@ def some_words(luck: random.Random) -> str:
 
 VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
     RuleLine: lambda luck: "when account is created then post #sales",
+    Named: lambda luck: luck.choice([None, Preset.ADMIN]),
     fields.Money: lambda luck: Decimal(luck.randrange(1, 60) * 100),
     fields.Number: lambda luck: luck.randrange(1, 60),
     fields.Decimal: lambda luck: Decimal(luck.randrange(1, 600)) / 10,

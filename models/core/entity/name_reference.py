@@ -49,6 +49,23 @@ def must_stand(work: Context, record: Entity, changes: Changes, *fields: str) ->
             )
 
 
+def follow_name(work: Context, record: Entity, new: str) -> None:
+    """Update a record that is renamed wherever others point at it by its name.
+
+    Args:
+        work: The unit of work.
+        record: The record, which still has its former key.
+        new: The key of its new name.
+    """
+    for entity in ENTITIES.values():
+        for name, kind in entity.fields().items():
+            if isinstance(kind, Named) and kind.to == record.slug():
+                theirs = select(entity).where(getattr(entity, name) == record.key)
+                theirs = theirs.execution_options(with_deleted=True)
+                for each in work.session.scalars(theirs):
+                    setattr(each, name, new)
+
+
 def one_of_each_name(entity: type[Entity]) -> Index:
     """Return the index that lets no two records have one name, but for deleted ones."""
     there, name = text("deleted_at IS NULL"), f"ix_{entity.slug()}_name"

@@ -15,7 +15,7 @@ from models.core.fields import Money, Reference
 from models.core.fields.base import Field
 from models.core.fields.computed import Formula
 from models.core.parsing.values import show_moment
-from models.core.permissions import filling, policy
+from models.core.permissions import granting, policy
 from models.core.records import history, must_be_here
 
 
@@ -146,7 +146,7 @@ def must_be_allowed(work: Context, record: Entity, changes: Sequence[Change]) ->
     values = {each.field: each.then for each in changes}
     if record.owned in values:
         policy.check(work, "assign", record)
-    filling.check_needs(work, record, {each.field: (each.now, each.then) for each in changes})
+    granting.check_needs(work, record, {each.field: (each.now, each.then) for each in changes})
     must_be_here(work, type(record), values)
 
 

@@ -20,7 +20,7 @@ from models.core.entity.name_reference import Named
 from models.core.errors import Conflict
 from models.core.fields.base import Field
 from models.core.history import retractions
-from models.core.permissions import filling, policy
+from models.core.permissions import filling, granting, policy
 from models.core.records import history, verbs_of, who
 
 WINDOW = timedelta(hours=24)
@@ -413,7 +413,7 @@ def allow(work: Context, steps: Sequence[Step], mine: bool) -> None:
             policy.check(work, verb, step.record)
         filling.may_know(work, type(step.record), step.values)
         record = step.record
-        filling.check_needs(
+        granting.check_needs(
             work,
             record,
             {name: (getattr(record, name), then) for name, then in step.values.items()},

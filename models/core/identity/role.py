@@ -9,14 +9,14 @@ from sqlalchemy.orm import Mapped
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.facts import Facts
-from models.core.entity.name_reference import must_be_unique, one_of_each_name
+from models.core.entity.name_reference import follow_name, must_be_unique, one_of_each_name
 from models.core.errors import Conflict
 from models.core.fields import LongText, Text, field
 from models.core.fields.base import Reader
 from models.core.identity import rights
 from models.core.identity.rights import Preset
 from models.core.identity.team import Team
-from models.core.identity.user import User, follow_name
+from models.core.identity.user import User
 from models.core.parsing import values
 
 
@@ -72,8 +72,7 @@ class Role(Entity):
         if changes.get("deleted_at", (None, None))[1]:
             self.must_be_nobodys(work)
         if "name" in changes:
-            for what in (User, Team):
-                follow_name(work, what, "role", self.key, values.fold(self.name))
+            follow_name(work, self, values.fold(self.name))
 
     def must_be_nobodys(self, work: Context) -> None:
         """Raise Conflict where people have the role, or would get it from a team."""

@@ -10,12 +10,18 @@ from sqlalchemy.orm import Mapped
 from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.hierarchy import is_above_itself
-from models.core.entity.name_reference import Named, must_be_unique, must_stand, one_of_each_name
+from models.core.entity.name_reference import (
+    Named,
+    follow_name,
+    must_be_unique,
+    must_stand,
+    one_of_each_name,
+)
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Person, Reference, Text, field
 from models.core.fields.base import Reader
 from models.core.identity.rights import Preset
-from models.core.identity.user import User, follow_name
+from models.core.identity.user import User
 from models.core.parsing import values
 from models.core.parsing.texts import wrong
 
@@ -105,7 +111,7 @@ class Team(Entity):
         if "role" in changes:
             must_stand(work, self, changes, "role")
         if self.id and "name" in changes:
-            follow_name(work, User, "team", self.key, values.fold(self.name))
+            follow_name(work, self, values.fold(self.name))
 
     def must_be_empty(self, work: Context) -> None:
         """Raise Conflict where people, or other teams, belong to the team."""

@@ -255,18 +255,3 @@ def with_names(work: Context, text: str) -> str:
         return "@somebody" if code[1] else code[0]
 
     return CODE.sub(name, text)
-
-
-def follow_name(work: Context, what: type[Entity], field: str, old: str, new: str) -> None:
-    """Update a role or team that was renamed where people have it, or where teams give it.
-
-    Args:
-        work: The unit of work.
-        what: Users, or teams.
-        field: role or team.
-        old: The key of the former name.
-        new: The key of the new name.
-    """
-    theirs = select(what).where(getattr(what, field) == old).execution_options(with_deleted=True)
-    for each in work.session.scalars(theirs):
-        setattr(each, field, new)

@@ -35,6 +35,7 @@ KINDS: Mapping[str, tuple[Notice, ...]] = {
     "wish": (Notice.GIVEN,),
     "rule": (Notice.GIVEN,),
     "approval": (Notice.GIVEN,),
+    "mail": (Notice.GIVEN,),
 }
 """The deliveries that nobody asked for → what a person chooses to get them."""
 AT_ONCE = (Notice.DUE, Notice.DAY, Notice.DIGEST)

@@ -65,6 +65,17 @@ def mark(work: Context, delivery: Delivery, **columns: Any) -> bool:
     )
 
 
+def done(work: Context, delivery: Delivery) -> None:
+    """Record that a delivery that is not for Slack arrived."""
+    mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)
+
+
+def pause_after(delivery: Delivery) -> timedelta:
+    """Return how long a delivery waits that failed: longer and longer."""
+    doubled: int = 2 ** min(max(delivery.attempts - 1, 0), 10)
+    return min(SETTLING * doubled, LONGEST_PAUSE)
+
+
 def drop(work: Context, delivery: Delivery, why: str) -> None:
     """End a delivery that has nothing to send any more, and notify the person who wanted it."""
     ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
@@ -82,6 +93,19 @@ def put_back(work: Context, delivery: Delivery, pause: timedelta = timedelta()) 
     mark(work, delivery, state=delivery.state, not_before=work.now + min(pause, LONGEST_PAUSE))
 
 
+def again(work: Context, delivery: Delivery, error: str, pause: float = 0.0) -> None:
+    """Put back a delivery that did not arrive, with why; it waits longer each time.
+
+    Args:
+        work: the unit of work.
+        delivery: the delivery.
+        error: why it did not arrive.
+        pause: seconds that its receiver asks to wait.
+    """
+    wait = min(max(pause_after(delivery), timedelta(seconds=pause)), LONGEST_PAUSE)
+    mark(work, delivery, state=DeliveryState.WAITING, not_before=work.now + wait, error=error)
+
+
 def doubt(work: Context, delivery: Delivery, error: str) -> None:
     """Record that a delivery was perhaps sent, and look again later.
 
@@ -89,9 +113,9 @@ def doubt(work: Context, delivery: Delivery, error: str) -> None:
     """
     if is_redraw(delivery):
         reposting.looks(work, delivery, None)
-    pause = min(SETTLING * 2 ** min(delivery.attempts - 1, 10), LONGEST_PAUSE)
     if delivery.attempts < ATTEMPTS:
-        mark(work, delivery, state=DeliveryState.UNKNOWN, not_before=work.now + pause, error=error)
+        again = work.now + pause_after(delivery)
+        mark(work, delivery, state=DeliveryState.UNKNOWN, not_before=again, error=error)
         return
     why = f"{PERHAPS}Slack could not be reached for a day: {error}"
     if mark(work, delivery, state=DeliveryState.REFUSED, error=why):

@@ -26,7 +26,7 @@ class Roster:
         version: the workspace's `roster` at that time; every change of a role or a team raises it.
         rights: what a role allows.
         circles: who is in someone's teams.
-        sights: what people who read together may see.
+        sights: what people, each in a role, who read together may see.
         rooms: who represents all of a channel.
         posts: what is posted in a channel, by its Slack id or its name.
         shape: the fields that admins added, and their layouts.
@@ -37,7 +37,7 @@ class Roster:
     version: int = -1
     rights: dict[str, Rights] = field(default_factory=dict)
     circles: dict[int, frozenset[int]] = field(default_factory=dict)
-    sights: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    sights: dict[tuple[tuple[int, str], ...], Any] = field(default_factory=dict)
     rooms: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
     posts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shape: Shape | None = None

@@ -42,6 +42,8 @@ EVERYONE = (
 """The verbs of `CRM` that everyone in the workspace may use; what they do is checked further on."""
 TAKES = frozenset({"claim", "assign"})
 """The verbs by which a person takes a record that nobody owns."""
+ACTS_AS = "acts_as"
+"""Where a session keeps who acts with the rights of another role than their own: id → role."""
 READS = LOOKS | {"export"}
 """The verbs that leave a record as it is."""
 Owners = frozenset[int] | None
@@ -124,14 +126,14 @@ def refusal(actor: User, verb: str, what: Entity | type[Entity] | str, line: str
     about = what if isinstance(what, str) else what.slug()
     scope = rights_of(actor).scope(about, verb)
     if scope == Scope.NONE or not isinstance(what, Entity):
-        return f"Your role ({actor.role}) does not allow “{line}”."
+        return f"Your role ({role_of(actor)}) does not allow “{line}”."
     theirs = "your own" if scope == Scope.OWN else "your team's"
     above = holder(what)
     free = (above.owned or above.part_of) and whose(above) == NOBODY
     isnt = f"{what.ref} is nobody's" if free else f"{what.ref} is not"
     take = free and above.owned and can(actor, "assign", above)
     hint = f" Take {above.ref} first: assign {above.ref} to=me." if take else ""
-    return f"Your role ({actor.role}) allows “{line}” only for {theirs} {what.plural()}, and {isnt}.{hint}"
+    return f"Your role ({role_of(actor)}) allows “{line}” only for {theirs} {what.plural()}, and {isnt}.{hint}"
 
 
 def ref_of(what: Entity | type[Entity] | str) -> str:
@@ -165,7 +167,33 @@ def rights_of(actor: User | System) -> Rights:
     """Return what the role of a person allows; nothing where there is no such role any more."""
     if not actor:
         return rights.stored(PRESETS[Preset.ADMIN])
-    return rights_in(session_of(actor), actor.role)
+    return rights_in(session_of(actor), role_of(actor))
+
+
+def role_of(actor: User) -> str:
+    """Return the role with whose rights a person acts: theirs, or the one of a rule."""
+    session = object_session(actor)
+    other = session.info.get(ACTS_AS, {}) if session else {}
+    return str(other.get(actor.id, actor.role))
+
+
+class acting_as(AbstractContextManager[None]):  # noqa: N801 — it is used like a function
+    """Let people act in the block with the rights of these roles; of their own, where it is none.
+
+    Args:
+        session: The session.
+        roles: The ids of people → the keys of roles.
+    """
+
+    def __init__(self, session: Session, roles: Mapping[int, str]) -> None:
+        self.info, self.roles = session.info, roles
+
+    def __enter__(self) -> None:
+        self.before = self.info.get(ACTS_AS, {})
+        self.info[ACTS_AS] = self.roles
+
+    def __exit__(self, *_: object) -> None:
+        self.info[ACTS_AS] = self.before
 
 
 def rights_in(session: Session, role: str) -> Rights:
@@ -204,7 +232,7 @@ def reach(actor: User | System, about: str, verb: str) -> Owners:
 
 def reaches(actor: User) -> dict[tuple[str, str], Owners]:
     """Return what is known of whose records someone may use verbs on: (noun, verb) → owners."""
-    return roster_of(session_of(actor)).reaches.setdefault((actor.id, actor.role), {})
+    return roster_of(session_of(actor)).reaches.setdefault((actor.id, role_of(actor)), {})
 
 
 def found_reach(actor: User, about: str, verb: str) -> Owners:

@@ -38,7 +38,7 @@ def of(session: Session) -> Sight:
     viewers = policy.viewers_of(session)
     if viewers == (SYSTEM,):
         return ()
-    key = tuple(viewer.id for viewer in viewers)
+    key = tuple((viewer.id, viewer and policy.role_of(viewer) or "") for viewer in viewers)
     seen: Sight | None = roster_of(session).sights.get(key)
     if seen is None:
         with beyond(session):

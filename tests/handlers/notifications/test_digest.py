@@ -201,6 +201,7 @@ def test_every_kind_of_delivery_has_its_drawing() -> None:
     kinds |= {"wish", "answer", "changed", "followed", "own", "mentioned", "deadline"}
     kinds |= {"preview", "made", "together", "progress", "rule", "rule_post", "rule_trouble"}
     kinds |= {"approval", "approval_decided", "export"}
+    kinds |= {"rule_digest", "mail"}
     assert set(digests.DRAWINGS) == kinds
     assert all(drawing.__doc__ for drawing in digests.DRAWINGS.values())
 

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -51,6 +52,14 @@ def test_models_and_migrations_agree_and_a_difference_would_be_noticed(settled: 
         connection.execute(text("ALTER TABLE lead ADD COLUMN surplus INTEGER"))
         found = differences(connection)
     assert {str(each[0]) for each in found} == {"add_index", "remove_column"}  # type: ignore[index]
+
+
+def test_the_step_is_read_while_somebody_else_writes(settled: Engine) -> None:
+    with settled.begin() as connection:
+        connection.execute(text("UPDATE workspace SET name = 'Busy'"))
+        began = monotonic()
+        assert schema.current(settled) == schema.head()
+        assert monotonic() - began < 1
 
 
 def test_every_step_goes_up_and_down_and_up_again(blank: Engine) -> None:
