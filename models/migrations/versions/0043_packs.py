@@ -7,7 +7,7 @@ from models.migrations.frozen_columns import entity
 from models.migrations.row_level_security import isolate
 
 revision = "0043"
-down_revision = "0040"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

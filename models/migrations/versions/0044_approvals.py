@@ -7,7 +7,7 @@ from models.migrations.frozen_columns import entity, index
 from models.migrations.row_level_security import isolate
 
 revision = "0044"
-down_revision = "0040"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import Column, Integer, String
 
 revision = "0048"
-down_revision = "0040"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,7 @@
 
 from models.migrations import online
 
-revision = "0146"
+revision = "0047"
 down_revision = "0046"
 branch_labels = None
 depends_on = None
