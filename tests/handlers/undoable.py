@@ -225,8 +225,9 @@ def held(works: UnitOfWorkFactory) -> dict[str, Any]:
     """Every record that is not hidden with everything it holds, what it is found by, and what was
     said about it.
 
-    Left out: versions, times of change, and the words that a noun once had, which only grow; the trail and the moves of deals, which
-    are history; and what Slack is told, which follows from the records.
+    Left out: versions, times of change, and the words that a noun once had, which only grow; the
+    trail and the moves of deals, which are history; and what Slack is told, which follows from the
+    records.
     """
     with everywhere(works.engine).connect() as connection:
         return {
