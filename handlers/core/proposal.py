@@ -74,7 +74,7 @@ def named(verb: Verb) -> str:
     """Return what a verb does, for people: New field, Change, Delete."""
     if verb.saves and verb.record:
         return f"Change {ENTITIES[verb.about].noun()}"
-    return verb.title or f"{verb.name.capitalize()} {ENTITIES[verb.about].noun()}"
+    return verb.heading if verb.title else f"{verb.heading} {ENTITIES[verb.about].noun()}"
 
 
 def meant(request: Request, verb: Verb) -> dict[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.core.responses import Response
+from models.core.entity.base import ENTITIES
 from models.core.fields import LongText
 from models.core.fields.base import Field
 
@@ -94,6 +95,12 @@ class Verb:
     """What leads to it at the end of a line that shows a list: `deal list open keep as Mine`."""
     piped: str = ""
     """The word that leads to it behind a bar: `deal list open | save "Mine"`."""
+
+    @property
+    def heading(self) -> str:
+        """The title of its form, in the words of the workspace: New deal, Assign."""
+        about = ENTITIES[self.about].noun() if self.about in ENTITIES else self.noun
+        return (self.title or self.name.capitalize()).replace("{noun}", about)
 
     @property
     def id(self) -> str:

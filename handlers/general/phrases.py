@@ -180,6 +180,7 @@ PHRASES = (
         r"(?:pipeline (?:new|add|create)|(?:new|add|create|make)(?: an?)?(?: new)? pipeline) (.+)",
         r"option new deal pipeline \1",
     ),
+    (r"pipeline new|new pipeline", "option new deal pipeline"),
     (r"pipelines|pipelines? list|list (?:the )?pipelines", "option list deal pipeline"),
     (
         rf"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)((?! {NUMBER}).+)",

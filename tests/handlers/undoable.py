@@ -238,8 +238,7 @@ def held(works: UnitOfWorkFactory) -> dict[str, Any]:
 
     Left out: versions, times of change, and the words that a noun once had, which only grow; what
     records keep for added fields that were deleted, which comes back with them; the trail and the
-    moves of deals, which
-    are history; and what Slack is told, which follows from the records.
+    moves of deals, which are history; and what Slack is told, which follows from the records.
     """
     with everywhere(works.engine).connect() as connection:
         found = {

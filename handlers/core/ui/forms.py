@@ -67,16 +67,10 @@ def form(
     metadata = json.dumps({key: value for key, value in state.items() if value})
     drawn = [*request.state.get("top", ()), *told, *inputs, *foot]
     named = state["r"] if others else record.spoken if record else ""
-    begin = (verb.title or verb.name.capitalize()).replace("{noun}", noun_of(verb))
-    title = f"{begin} {named}".strip()
+    title = f"{verb.heading} {named}".strip()
     save = "Save anyway" if state["d"] else "Save" if verb.saves else verb.button or "Save"
     save = "Propose" if request.proposes else "Approve" if request.proposal else save
     return Form(blocks.modal(title, verb.id, drawn, metadata, save) | {"notify_on_close": True})
-
-
-def noun_of(verb: Verb) -> str:
-    """Return the word for what a verb is about, in the workspace."""
-    return ENTITIES[verb.about].noun() if verb.about in ENTITIES else verb.noun
 
 
 def refilled(request: Request, texts: Mapping[str, str], **state: Any) -> Request:

@@ -139,6 +139,8 @@ def described(work: Context, entity: type[Entity], name: str, kind: Choice, code
     told = [f"{kinds[n].label}: {kinds[n].show(kinds[n].load(taken[n]), work)}" for n in taken]
     wanted = [kinds[each].label for each in kind.needs.get(code, ()) if each in kinds]
     told += [f"needs {', '.join(wanted)}"] if wanted else []
+    home = kind.homes.get(code, "")
+    told += [f"in {kind.above.name(home)}"] if home and not kind.above.says_nothing else []
     like = kind.meaning(code)
     told += [f"like {kind.name(like).lower()}"] if like != code and kind.has_meanings else []
     told += ["retired"] if code in kind.retired else []

@@ -27,6 +27,9 @@ def renewals(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> Non
     made = admin(slack, NEW)
     assert "Created OT-1 Renewals" in made, made
     assert "Stages: Due, Negotiation, Renewed" in made
+    assert "Due · Probability: 20 % · Forecast category: Pipeline · in Renewals" in admin(
+        slack, "option list deal stage"
+    )
 
 
 def where(works: UnitOfWorkFactory, number: int = 1) -> tuple[str, str]:
@@ -245,6 +248,7 @@ def test_making_it_is_undone_with_its_stages(slack: SlackDriver, works: UnitOfWo
 @table(
     ("line", "why"),
     [
+        ("pipeline new", "Of a pipeline its stages"),
         ("pipeline new Partners", "Say each stage of Partners, in their order"),
         ('pipeline new Partners stages="Won, Lost"', "Say each stage of Partners"),
         ('pipeline new Partners stages="A, A"', "“A”: There is an option “A” already."),
