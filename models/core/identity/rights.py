@@ -402,11 +402,12 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
 
 def named(entity: type[Entity], said: Sequence[str]) -> list[str]:
     """Return the words for fields that a text consists of: a name may have several, next step."""
-    known, left, found = entity.field_names(), [word for word in said if word != "and"], []
+    known, left, found = entity.field_names(), list(said), list[str]()
     while left:
         lengths = range(min(len(left), LONGEST), 0, -1)
         length = next((n for n in lengths if underscored(" ".join(left[:n])) in known), 1)
-        found.append(underscored(" ".join(left[:length])))
+        name = underscored(" ".join(left[:length]))
+        found += [] if name == "and" else [name]
         del left[:length]
     return found
 

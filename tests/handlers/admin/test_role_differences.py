@@ -67,9 +67,9 @@ def test_a_release_that_ships_more_is_taken_over_line_by_line(
     monkeypatch.setitem(PRESETS, Preset.SENIOR, f"{PRESETS[Preset.SENIOR]}\n{more}")
     said = admin(slack, "role diff senior rep")
     assert "Accounts: no line, so what is said about everything holds." in said
-    assert "Shipped: “look, new, hide country notes”." in said
+    assert "Shipped: “look, new, hide country and notes”." in said
     assert "`/crm role refuse senior rep account change`" in said
-    assert "`/crm role hide senior rep account country notes`" in said
+    assert "`/crm role hide senior rep account country and notes`" in said
     assert "`/crm role allow senior rep audit verify`" in said
     for line in LINE.findall(said):
         assert "senior rep" in admin(slack, line)

@@ -167,7 +167,7 @@ def test_whom_nobody_knows_any_more_is_named_so(
         }
         work.session.add(records.entries.AuditEntry(**unknown, **change))
     slack.command("/crm history OP-1")
-    assert "v3 · Someone who is gone by a rule: colour: empty → red" in told(slack)
+    assert "v3 · Someone who is gone by a rule: Colour: empty → red" in told(slack)
 
 
 # ── as of ─────────────────────────────────────────────────────────────────────────────────────────

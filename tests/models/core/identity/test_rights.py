@@ -142,3 +142,18 @@ def test_what_is_written_is_read_as_the_same(scopes: dict[str, dict[str, Scope]]
     for about in ("lead", "account", "role", "customer"):
         for verb in ("show", "new", "edit", "delete"):
             assert found.scope(about, verb) == written.scope(about, verb)
+
+
+@table(
+    "typed",
+    [
+        "amount next_step close_date",
+        "amount next step close date",
+        "amount next-step and close date",
+        "next step and amount and close date",
+    ],
+)
+def test_fields_are_hidden_by_their_labels(typed: str) -> None:
+    names = rights.fields("opportunity", typed.split())
+    assert names >= {"amount", "next_step", "close_date"}
+    assert rights.labels("opportunity", {"close_date", "amount"}) == ["amount", "close date"]
