@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models.automation.rule import RuleLine
 from models.core import fields
-from models.core.custom.custom_field import FormulaText, OptionList
+from models.core.custom.custom_field import Coming, FormulaText, OptionList
 from models.core.custom.field_names import FieldNames
 from models.core.custom.option import FieldList, Place
 from models.core.entity.base import ENTITIES, Entity
@@ -39,6 +39,7 @@ TEXTS: dict[type[Field], str] = {
     fields.Day: "2026-04-01",
     fields.Moment: "2026-04-01T09:30:00+02:00",
     fields.Flag: "yes",
+    Coming: "yes",
     fields.Tags: "vip, fair",
     Room: "C_SALES",
     fields.Person: "U_RAVI",
