@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models.automation.rule import RuleLine
 from models.core import fields
-from models.core.custom.custom_field import FormulaText, OptionList
+from models.core.custom.custom_field import Coming, FormulaText, OptionList
 from models.core.custom.field_names import FieldNames
 from models.core.custom.option_fields import FieldList, Home, Place
 from models.core.entity.base import ENTITIES, Entity
@@ -41,6 +41,7 @@ TEXTS: dict[type[Field], str] = {
     fields.Moment: "2026-04-01T09:30:00+02:00",
     fields.Flag: "yes",
     Repeats: "every 2 weeks on Wednesday",
+    Coming: "yes",
     fields.Tags: "vip, fair",
     Room: "C_SALES",
     fields.Person: "U_RAVI",

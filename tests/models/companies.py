@@ -15,6 +15,7 @@ import handlers.registry  # noqa: F401  the routes tell which verbs there are
 from models.activities.activity import Activity
 from models.automation.rule import RuleLine
 from models.core import fields
+from models.core.custom.custom_field import Coming
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.errors import Invalid
@@ -333,6 +334,7 @@ VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
     fields.Day: lambda luck: date(2026, 3, 10) + timedelta(days=luck.randrange(-30, 30)),
     fields.Moment: lambda luck: MORNING + timedelta(hours=luck.randrange(-200, 200)),
     fields.Flag: lambda luck: luck.random() < 0.5,
+    Coming: lambda luck: luck.random() < 0.5,
     fields.Tags: lambda luck: tuple(luck.sample([each.lower() for each in WORDS], 2)),
     fields.Email: lambda luck: f"{luck.choice(HOSTS)}{luck.randrange(60)}@example.org",
     fields.Domain: lambda luck: f"{luck.choice(HOSTS)}.example.org",

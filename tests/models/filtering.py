@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.core import fields
+from models.core.custom.custom_field import Coming
 from models.core.entity.base import ENTITIES
 from models.core.fields.base import Field
 from models.core.parsing.values import fold
@@ -256,5 +257,6 @@ READING: dict[type[Field], Callable[[str], Any]] = {
     fields.Percent: Decimal,
     fields.Day: date.fromisoformat,
     fields.Flag: lambda text: text == "yes",
+    Coming: lambda text: text == "yes",
     fields.Phone: lambda text: text.removeprefix("+"),
 }

@@ -29,6 +29,10 @@ SAYING = frozenset(
 """Words that people say before the name of a list of theirs."""
 FLAGS = re.compile(r"(?:\s+--[a-z]+)+$", re.IGNORECASE)
 """What may follow the name, such as --here."""
+BEHIND = re.compile(
+    r"\s+(?:\||(?:sort|sorted|order|ordered|group|grouped)\s+by\b).*$", re.IGNORECASE | re.DOTALL
+)
+"""An order, a group, or what becomes of the list, behind the name of a saved filter."""
 
 Named = tuple[Entity, Command]
 """A record, and the command in which its number has taken the place of its name."""
@@ -151,11 +155,11 @@ def with_saved_filter(request: Request) -> Request:
     """Return the request for the list whose saved filter is the whole line, else as it is.
 
     A name counts where a line says no verb itself: what a person calls a list goes before what a
-    phrase may mean.
+    phrase may mean. An order, a group, and what becomes of the list may stand behind it.
     """
     typed = values.clean(request.line.phrase or request.line.raw)
-    said = FLAGS.sub("", typed).rstrip(" ?!.")
-    is_name = may_be_name(request.command) and bool(said) and not request.line.piped
+    said = BEHIND.sub("", FLAGS.sub("", typed)).rstrip(" ?!.")
+    is_name = may_be_name(request.command) and bool(said)
     if not is_name or request.surface == "form":
         return request
     named = (saved_filters.called(request.work, name) for name in names_in(said))
@@ -163,7 +167,8 @@ def with_saved_filter(request: Request) -> Request:
     router = request.catalogue.routers.get(saved.about) if saved else None
     if saved is None or router is None:
         return request
-    line = f"{saved.as_list(router.word)}{typed.removeprefix(FLAGS.sub('', typed))}"
+    rest = BEHIND.search(typed) or FLAGS.search(typed)
+    line = f"{saved.as_list(router.word)}{f' {rest[0].strip()}' if rest else ''}"
     return request.but(command=request.catalogue.command(line))
 
 

@@ -40,9 +40,11 @@ class NounChoice(Choice):
 
     def read(self, text: str, reader: Reader) -> str:
         there, word = set(map(str, self.options)), values.fold(text)
-        words = {each: slug for each, slug in rights.nouns().items() if slug in there}
+        words: dict[str, str] = {
+            each: slug for each, slug in rights.nouns().items() if slug in there
+        }
         if word in words:
-            return words[word]
+            return str(words[word])
         try:
             return super().read(text, reader)
         except ValueError as error:

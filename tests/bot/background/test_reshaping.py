@@ -165,17 +165,18 @@ def test_doubles_are_named_and_the_field_stays_not_unique(
 def test_what_was_unique_once_and_changed_since_is_looked_at_again(
     works: UnitOfWorkFactory, worker: BackgroundWorker
 ) -> None:
-    ids = filled(works, {20: "mine"})
+    ids = filled(works, {at + 20: f"mine {at}" for at in range(7)})
     wanted(works, is_unique="yes")
     worker.drain()
     wanted(works, is_unique="no")
-    code(works, ids[20], "another")
-    code(works, ids[2], "mine")
+    for at in range(7):
+        code(works, ids[at + 20], f"another {at}")
+        code(works, ids[at], f"mine {at}")
     wanted(works, is_unique="yes")
     worker.drain()
     assert kind(works).unique
     with pytest.raises(Invalid, match="There is already"):
-        code(works, ids[7], "mine")
+        code(works, ids[8], "mine 1")
 
 
 def test_what_is_cancelled_leaves_the_field_as_it_was(

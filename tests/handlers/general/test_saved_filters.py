@@ -63,10 +63,14 @@ def test_a_saved_filter_is_the_same_wherever_a_list_is(
     """Ordered, grouped, counted, changed, exported, and when a rule sets off."""
     slack.command('/crm deal list stage=qualification | save "First ones" for everyone')
     for words in ("sort by amount", "group by stage", "sort by name group by stage"):
-        slack.command(f"/crm deal list first ones {words}")
-        assert told(slack).startswith("3 deals match “stage=qualification”"), words
-    slack.command("/crm deal list First ones sort by amount | count")
-    assert told(slack).startswith("3 deals match")
+        for begin in ("deal list first ones", "First ones"):
+            slack.command(f"/crm {begin} {words}")
+            assert told(slack).startswith("3 deals match “stage=qualification”"), words
+    for line in ("deal list First ones sort by amount | count", "first ones | count"):
+        slack.command(f"/crm {line}")
+        assert told(slack).startswith("3 deals match"), line
+    slack.command("/crm first ones | set next_step=call", user="U_ADA")
+    assert told(slack).startswith("Change 3 deals? Nothing was done yet.")
     slack.command("/crm deal list first ones | export")
     assert told(slack).startswith("3 deals. The CSV file comes in a direct message")
     slack.command('/crm rule new when deal enters "first ones" then task "Look" +1d', user="U_ADA")
