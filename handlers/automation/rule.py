@@ -21,7 +21,6 @@ from models.automation.language import Does, Sentence
 from models.automation.rule import ROLE, Rule
 from models.automation.run import RuleRun, RunState
 from models.core import records
-from models.core.entity.base import ENTITIES
 from models.core.errors import Conflict, CRMError, Invalid
 from models.core.fields import LongText, Number
 from models.core.identity.user import User
@@ -254,9 +253,8 @@ def told(work: UnitOfWork, run: RuleRun) -> str:
 
     Who may not see the record reads no more than its reference.
     """
-    about = ""
-    if run.entity:
-        record = work.get(ENTITIES[run.entity], run.record_id or 0)
+    about, record = "", run.about(work)
+    if record is not None:
         if not policy.shows(work, record):
             return f"{record.ref}: {run.state}"
         about = f"{record}: "
@@ -287,7 +285,8 @@ def secret(request: Request, rule: Rule) -> Response:
             "Nothing is signed, because there is no key to sign with. Whoever runs Rapport makes "
             "one with: crm key, and sets ENCRYPTION_KEYS."
         )
-    if not any(action.does == Does.WEBHOOK for action in rule.read.actions):
+    actions = rule.read.actions if rule.is_readable else ()
+    if not any(action.does == Does.WEBHOOK for action in actions):
         raise Conflict(
             f"{rule.ref} calls no webhook: rule line {rule.ref} … then webhook https://…"
         )

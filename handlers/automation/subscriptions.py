@@ -90,7 +90,10 @@ def composed(what: str, channel: str) -> str:
 
 def is_subscription(sentence: str) -> bool:
     """Return whether a rule does nothing but tell its owner, or a channel."""
-    does = [(each.does, each.whom) for each in language.read(sentence).actions]
+    try:
+        does = [(each.does, each.whom) for each in language.read(sentence).actions]
+    except ValueError:
+        return False  # it speaks of what is no more
     told = does[0] == (Does.DM, ME) or does[0][0] in (Does.POST, Does.DIGEST) if does else False
     return len(does) == 1 and told
 

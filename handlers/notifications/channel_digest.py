@@ -56,7 +56,7 @@ def adding(work: UnitOfWork, at: datetime) -> list[Rule]:
     due = select(RuleRun.rule).where(RuleRun.at == at, RuleRun.entity.is_(None))
     with policy.beyond(work.session):
         active = select(Rule).where(Rule.id.in_(due), ~Rule.paused).order_by(Rule.id)
-        return list(work.session.scalars(active))
+        return [rule for rule in work.session.scalars(active) if rule.is_readable]
 
 
 def filters_of(work: UnitOfWork, rule: Rule, channel: str) -> Iterator[SavedFilter]:

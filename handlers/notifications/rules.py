@@ -36,7 +36,7 @@ def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     person `entity` and `record_id`; `since` where many are told together.
     """
     rule = work.get(Rule, delivery.about["rule"])
-    if rule.deleted_at:
+    if rule.deleted_at or not rule.is_readable:
         return None
     if "since" in delivery.about:
         return together(work, rule, datetime.fromisoformat(delivery.about["since"]))
@@ -64,7 +64,7 @@ def mail(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message 
     rule, record = work.get(Rule, delivery.about["rule"]), record_of(work, delivery)
     if "since" in delivery.about:
         return message(work, catalogue, delivery)
-    action = action_of(rule, delivery.about["action"])
+    action = action_of(rule, delivery.about["action"]) if rule.is_readable else None
     if rule.deleted_at or record is None or record.deleted_at or action is None:
         return None
     if not masking.is_open(work, record):
@@ -105,7 +105,7 @@ def together(work: UnitOfWork, rule: Rule, since: datetime) -> Message | None:
     runs = select(RuleRun).where(*these, RuleRun.collapsed, RuleRun.told > 0)
     total = work.session.scalar(select(func.count()).select_from(runs.subquery())) or 0
     some = work.session.scalars(runs.order_by(RuleRun.id.desc()).limit(NAMED)).all()
-    found = [work.get(ENTITIES[run.entity], run.record_id or 0) for run in some if run.entity]
+    found = [record for run in some if (record := run.about(work)) is not None]
     named = [str(each) for each in found if policy.shows(work, each)]
     if not total:
         return None
@@ -128,7 +128,7 @@ def trouble(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messa
     )
     if run is None or rule.deleted_at:
         return None
-    record = work.get(ENTITIES[run.entity], run.record_id or 0) if run.entity else None
+    record = run.about(work)
     about = f" about {record}" if record is not None else ""
     said = f"Your rule {rule.ref} did nothing{about}: {run.said}"
     if why := delivery.about.get("why"):

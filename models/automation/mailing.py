@@ -28,7 +28,7 @@ def way(entity: type[Entity]) -> tuple[str, ...]:
         return (own,)
     for name, kind in entity.fields().items():
         points = isinstance(kind, Reference) and not isinstance(kind, Person)
-        if points and (there := field_of(ENTITIES[kind.to])):  # type: ignore[attr-defined]
+        if points and kind.to in ENTITIES and (there := field_of(ENTITIES[kind.to])):  # type: ignore[attr-defined]
             return (name, there)
     return ()
 

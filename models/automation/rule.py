@@ -118,6 +118,14 @@ class Rule(Entity):
         """Return what its line says."""
         return replace(language.read(self.sentence), role=self.role or "")
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether its line still speaks of nouns that there are."""
+        try:
+            return bool(self.read)
+        except ValueError:
+            return False
+
     def pause(self) -> None:
         """Let it do nothing from now on.
 
@@ -152,8 +160,6 @@ class Rule(Entity):
         """
         if "role" in changes:
             must_stand(work, self, changes, "role")
-        if self.role and self.read.validates:
-            raise Invalid({"role": language.NO_ROLE})
         if self.most is None or self.most < 0:
             raise Invalid({"most": "Say how many messages it may send in an hour, such as 20."})
         owner = self.runs_as(work)
@@ -174,6 +180,8 @@ class Rule(Entity):
     def must_be_possible(self, work: Context, owner: User) -> None:
         """Raise Invalid where the line speaks of something that is not there for its owner."""
         try:
+            if self.role and self.read.validates:
+                raise Invalid({"role": language.NO_ROLE})
             with reading_as(work, owner, self.role or ""):
                 checks.check(work, self.read)
         except ValueError as error:

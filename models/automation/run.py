@@ -18,8 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.context import Context
 from models.core.db.types import UTCDateTime
-from models.core.entity.base import Row
+from models.core.entity.base import ENTITIES, Entity, Row
+from models.core.errors import NotFound
 from models.core.outbox.delivery import partial
 
 
@@ -80,6 +82,16 @@ class RuleRun(Row):
     turn: Mapped[int | None] = mapped_column(Integer)
     told: Mapped[int] = mapped_column(Integer, default=0)
     collapsed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+    def about(self, work: Context) -> Entity | None:
+        """Return the record that it is about; None where there is none, or none any more."""
+        if self.entity is None or self.entity not in ENTITIES:
+            return None
+        try:
+            found: Entity = work.get(ENTITIES[self.entity], self.record_id or 0)
+        except NotFound:
+            return None
+        return found
 
     @classmethod
     def indexes(cls) -> list[Any]:

@@ -20,7 +20,7 @@ from models.automation.rule import Rule
 from models.automation.run import WAITING, RuleRun, RunState
 from models.core import uniqueness
 from models.core.context import RULE, Context
-from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.base import Entity
 from models.core.errors import Busy, CRMError
 from models.core.identity.user import User
 from models.core.outbox.delivery import answer
@@ -136,7 +136,9 @@ def record_of(work: UnitOfWork, run: RuleRun) -> Entity | None:
     """Return the record of a cause, which nobody else changes until this unit of work ends."""
     if run.entity is None:
         return None
-    record: Entity = work.get(ENTITIES[run.entity], run.record_id or 0)
+    record = run.about(work)
+    if record is None:
+        raise Trouble(run.id, "what it is about is no more")
     with policy.beyond(work.session):
         work.session.refresh(record, with_for_update=True)
     return record

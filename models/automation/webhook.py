@@ -16,7 +16,7 @@ from models.automation.language import Action, Does
 from models.automation.rule import Rule
 from models.automation.run import RuleRun
 from models.core.context import Context
-from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.base import Entity
 from models.core.fields import Reference
 from models.core.fields.base import Field
 from models.core.outbox.delivery import Delivery
@@ -56,6 +56,8 @@ def call_of(work: Context, delivery: Delivery) -> Call:
     owner = rule.runs_as(work)
     if not rule.active:
         raise Over("the rule is paused" if rule.paused else "the rule is gone")
+    if not rule.is_readable:
+        raise Over("the line of the rule speaks of what is no more")
     if run is None or owner is None or absent(owner) or rule.lacks_role(work):
         raise Over("nobody is there with whose rights it could be told")
     action = action_of(rule, delivery.about["action"])
@@ -84,9 +86,12 @@ def secrets(work: Context, rule: Rule) -> list[bytes]:
 def message(work: Context, rule: Rule, run: RuleRun) -> dict[str, Any]:
     """Return what happened, for the actor, as values of JSON."""
     about: dict[str, Any] = {"rule": rule.ref, "workspace": work.workspace.id}
-    noun = ENTITIES[run.entity].noun() if run.entity else "rule"
-    if run.entity:
-        about |= of_record(work, run, work.get(ENTITIES[run.entity], run.record_id or 0))
+    record = run.about(work)
+    if run.entity and record is None:
+        raise Over("what it is about is no more")
+    if record is not None:
+        about |= of_record(work, run, record)
+    noun = record.noun() if record is not None else "rule"
     happened = rule.read.trigger.when
     return {
         "type": f"{noun.replace(' ', '_')}.{happened}",

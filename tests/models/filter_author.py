@@ -16,7 +16,7 @@ from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, T
 from models.core.search.list_words import ALL
 from tests.ground import START
 from tests.models.companies import WORDS
-from tests.models.filtering import OPEN
+from tests.models.filtering import knows
 from tests.models.plainly import Eyes
 
 TYPED = (
@@ -55,7 +55,7 @@ class Author:
             return Word(self.word())
         if chance < 0.6:
             state = self.luck.choice(["open", "closed", "overdue", "mine"])
-            known = self.slug in OPEN or (state == "mine" and self.entity.owned)
+            known = knows(self.slug, state) or (state == "mine" and self.entity.owned)
             return (
                 Term("is", self.luck.choice(["=", "!="]), state)
                 if known and chance < 0.5

@@ -29,12 +29,18 @@ TEXTS = (fields.Text, fields.LongText)
 OPEN: dict[str, tuple[tuple[str, ...], Fits]] = {
     "opportunity": (("stage",), lambda row: row["stage"] not in ("won", "lost")),
     "case": (("status",), lambda row: row["status"] in ("new", "open", "waiting")),
+    "lead": (("status",), lambda row: row["status"] not in ("unqualified", "converted")),
     "activity": (
         ("done_at", "due_date"),
         lambda row: row["done_at"] is None and row["due_date"] is not None,
     ),
 }
 DUE = {"opportunity": "close_date", "case": "resolve_by", "activity": "due_date"}
+
+
+def knows(slug: str, text: str) -> bool:
+    """Whether a word is a state of the records of an entity."""
+    return slug in {"open": OPEN, "closed": OPEN, "overdue": DUE}.get(text, ())
 
 
 class Refused(Exception):
@@ -76,7 +82,7 @@ class Reading:
         return lambda row: any(fits(row) for fits in ways)
 
     def word(self, text: str) -> Fits:
-        if text in ("open", "closed", "overdue") and self.slug in OPEN:
+        if knows(self.slug, text):
             return self.state(text)
         if text == "mine" and (owned := ENTITIES[self.slug].owned):
             return lambda row: row[owned] == self.eyes.me["id"]
@@ -91,7 +97,7 @@ class Reading:
 
     def state(self, text: str) -> Fits:
         names, is_open = OPEN[self.slug]
-        due = DUE[self.slug]
+        due = DUE.get(self.slug, "")
         self.must_see(self.slug, *names, *([due] if text == "overdue" else []))
         if text != "overdue":
             return is_open if text == "open" else lambda row: not is_open(row)
