@@ -167,7 +167,9 @@ class Approval(Shared, Entity):
         return f"{self.ref} is {self.state}" if "state" in changed else super().news(work, changed)
 
     def settle(self, work: Context, changes: Changes) -> None:
-        """Say until when it waits, and who decides where nobody else is named."""
+        """Say who asks, until when it waits, and who decides where nobody else is named."""
+        if self.asker is None and self.id is None and work.actor:
+            self.asker = work.actor.id
         asker = work.get(User, self.asker) if self.asker else None
         if self.until is None:
             self.until = working_days_later(asker, work.now)

@@ -262,7 +262,8 @@ def stock(
         for name, kind in kinds.items()
         if kind.required or luck.random() < 0.7
     }
-    for name in (*entity.whose[:1], *entity.named[:1]):
+    named = [name for name in (*entity.named, *entity.stand_ins) if name in kinds]
+    for name in (*entity.whose[:1], *named[:1]):
         values.setdefault(name, anything(luck, kinds[name], made))
     if entity is Activity:
         values |= {
