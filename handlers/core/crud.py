@@ -26,7 +26,7 @@ from models.core.joins import ADDED
 from models.core.permissions import policy
 from models.core.saved_filters import spelt_out
 from models.core.search.duplicates import stem
-from models.core.search.list_words import FILLERS
+from models.core.search.idle_words import FILLERS
 from models.core.search.lookup import REFERENCE
 from models.core.search.query import (
     Page,

@@ -22,7 +22,7 @@ from models.core.identity.user import User
 from models.core.permissions import policy
 from models.core.search import filter_parser, filter_sql
 from models.core.search.filter_fields import field_of, shortcuts
-from models.core.search.filter_parser import And, Node, Not, OneOf, Or, Term, Word
+from models.core.search.filter_nodes import And, Node, Not, OneOf, Or, Term, Word
 from models.core.search.filter_values import RANKS, compare
 from models.core.search.list_parts import parsed
 from models.core.search.list_words import Listing

@@ -41,7 +41,18 @@ from models.sales.closed_deals import ClosedDeals
 from models.sales.collisions import colleagues_with
 from models.sales.purchase import Purchase
 from models.sales.purchase_line import PurchaseLine
-from models.sales.stage import CLOSED, ENTRIES, HOMES, OPEN, PIPELINES, Forecast, Pipeline, Stage
+from models.sales.stage import (
+    CLOSED,
+    ENTRIES,
+    HOMES,
+    OPEN,
+    OTHER_FORECASTS,
+    OUTCOMES,
+    PIPELINES,
+    Forecast,
+    Pipeline,
+    Stage,
+)
 
 FIGURE = re.compile(
     r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE
@@ -60,21 +71,6 @@ SUMMED = (
     "probability",
 )
 """The columns from which figures of deals are summed; an index of them saves reading each deal."""
-OUTCOMES: dict[str, dict[str, str]] = {
-    "open": {},
-    "won": {"stage": Stage.WON},
-    "lost": {"stage": Stage.LOST},
-    "deleted": {"deleted": "yes"},
-}
-"""What Pipedrive says about a deal in addition to its stage."""
-
-OTHER_FORECASTS = {
-    "closed": Forecast.COMMIT,
-    "bestcase": Forecast.BEST,
-    "mostlikely": Forecast.COMMIT,
-    "omitted": Forecast.OMIT,
-}
-"""Salesforce's forecast categories where they differ; what is closed there is committed here."""
 CELEBRATED_AFTER = timedelta(minutes=1)
 """How long the news of a won deal waits."""
 SALES = 2

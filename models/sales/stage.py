@@ -53,3 +53,19 @@ ENTRIES: Mapping[str, Mapping[str, str]] = {
 
 They apply unless the person says otherwise.
 """
+
+
+OTHER_FORECASTS = {
+    "closed": Forecast.COMMIT,
+    "bestcase": Forecast.BEST,
+    "mostlikely": Forecast.COMMIT,
+    "omitted": Forecast.OMIT,
+}
+"""Salesforce's forecast categories where they differ; what is closed there is committed here."""
+OUTCOMES: dict[str, dict[str, str]] = {
+    "open": {},
+    "won": {"stage": Stage.WON},
+    "lost": {"stage": Stage.LOST},
+    "deleted": {"deleted": "yes"},
+}
+"""What Pipedrive says about a deal in addition to its stage."""

@@ -12,7 +12,7 @@ from models.core.entity.name_reference import Named
 from models.core.fields.base import Field
 from models.core.parsing.values import fold
 from models.core.search.filter_fields import is_served
-from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.filter_nodes import And, Count, Node, Not, OneOf, Or, Term, Word
 from models.core.search.list_words import ALL
 from tests.ground import START
 from tests.models.companies import WORDS

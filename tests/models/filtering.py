@@ -13,7 +13,7 @@ from models.core.custom.custom_field import Coming
 from models.core.entity.base import ENTITIES
 from models.core.fields.base import Field
 from models.core.parsing.values import fold
-from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.filter_nodes import And, Count, Node, Not, OneOf, Or, Term, Word
 from tests.ground import START
 from tests.models.plainly import Eyes, Row
 

@@ -16,7 +16,7 @@ from models.core.parsing import values
 from models.core.parsing.dates import english
 from models.core.parsing.periods import read_period
 from models.core.search.filter_fields import referring, shortcuts
-from models.core.search.filter_parser import And, Count, Node, Op, Term, Word
+from models.core.search.filter_nodes import And, Count, Node, Op, Term, Word
 from models.core.search.filter_periods import Span, read_span
 
 

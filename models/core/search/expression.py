@@ -12,7 +12,7 @@ from models.core.entity.base import Entity
 from models.core.permissions import policy, visibility
 from models.core.search import filter_parser, filter_sql
 from models.core.search.filter_fields import shortcuts, vocabulary
-from models.core.search.filter_parser import And, Node, Not, Or, Word
+from models.core.search.filter_nodes import And, Node, Not, Or, Word
 from models.core.search.list_groups import take_group
 from models.core.search.list_order import Order, take
 from models.core.search.list_parts import parsed

@@ -11,7 +11,8 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Flag, Moment, Reference
 from models.core.fields.base import Field
 from models.core.parsing.texts import with_article
-from models.core.search.filter_parser import Count, OneOf, Term, Vocabulary
+from models.core.search.filter_nodes import Count, OneOf, Term
+from models.core.search.filter_parser import Vocabulary
 from models.core.search.similarity import nearest
 
 MOST_STEPS = 2

@@ -31,7 +31,7 @@ from models.core.search.filter_fields import (
     step_of,
     vocabulary,
 )
-from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.filter_nodes import And, Count, Node, Not, OneOf, Or, Term, Word
 from models.core.search.filter_values import compare
 from models.core.search.index import SearchText
 from models.core.search.similarity import nearest

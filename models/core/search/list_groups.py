@@ -15,7 +15,8 @@ from models.core.entity.name_reference import Named
 from models.core.fields import Choice, Country, Flag, LongText, Reference, Text
 from models.core.fields.base import Field
 from models.core.permissions import visibility
-from models.core.search.filter_parser import Term, write
+from models.core.search.filter_nodes import Term
+from models.core.search.filter_parser import write
 from models.core.search.list_order import SORT
 from models.core.search.similarity import nearest
 

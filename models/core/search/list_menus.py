@@ -10,7 +10,8 @@ from models.core.identity.user import with_names
 from models.core.permissions import visibility
 from models.core.search import list_order
 from models.core.search.filter_fields import SHORTCUTS, shortcuts
-from models.core.search.filter_parser import And, Node, Or, Term, Word, write
+from models.core.search.filter_nodes import And, Node, Or, Term, Word
+from models.core.search.filter_parser import write
 from models.core.search.list_order import AGE, Order, is_ranked
 from models.core.search.list_words import Listing
 

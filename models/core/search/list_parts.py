@@ -15,7 +15,8 @@ from models.core.fields.spoken import underscored
 from models.core.parsing import values
 from models.core.search import filter_parser
 from models.core.search.filter_fields import ALWAYS, field_of, shortcuts, vocabulary, words
-from models.core.search.filter_parser import LONGEST_NAME, Node, Or, Term, Word
+from models.core.search.filter_nodes import Node, Or, Term, Word
+from models.core.search.filter_parser import LONGEST_NAME
 
 LONE = re.compile(
     r"(?P<before>[^\s=<>~≠≥≤\"]*)(?P<space>\s*)(?P<op>>=|<=|=>|=<|>|<|≥|≤)\s*(?=[^\s=<>~])"

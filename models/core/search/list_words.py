@@ -25,9 +25,11 @@ from models.core.search.filter_fields import (
     field_of,
     shortcuts,
 )
-from models.core.search.filter_parser import And, Count, Node, Not, OneOf, Or, Term, Word, quote
+from models.core.search.filter_nodes import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.filter_parser import quote
 from models.core.search.filter_periods import read_span
 from models.core.search.filter_values import team_named
+from models.core.search.idle_words import FILLERS, SAYS_NOTHING
 from models.core.search.list_parts import is_past, key, plain, together, worded
 from models.core.search.lookup import REFERENCE, begins
 from models.core.search.mentions import OWNERS, called
@@ -44,21 +46,6 @@ CODE, SHORTEST_COUNTRY = 2, 4
 OFFERED = 5
 NEAR = 70
 """From 100, how like a word must be to one that is a filter."""
-FILLERS = frozenset(
-    re.findall(
-        r"\w+",
-        "in on by of for from at to with the during owned assigned that are is about regarding called named tagged",
-    )
-)
-SAYS_NOTHING = FILLERS | frozenset(
-    re.findall(
-        r"\w+",
-        "which what who has have had having do does did we i they you us there be been being got get taken took come came "
-        "comes coming in out expected supposed scheduled planned going should would will can could to a an please currently "
-        "right now still yet any some already so far own owns",
-    )
-)
-"""Words that are left out where others beside them are conditions: leads that came in today."""
 ALL = frozenset(("all", "every", "alle", "tous", "todos"))
 NOBODYS = frozenset(
     ("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner")

@@ -19,11 +19,12 @@ from models.core.permissions import masking, visibility
 from models.core.search import filter_sql, list_menus
 from models.core.search.expression import Filter
 from models.core.search.full_text import CANDIDATES, best, by_reference, records_of
+from models.core.search.idle_words import FILLERS
 from models.core.search.list_groups import Group, groups_of, narrowed, take_group
 from models.core.search.list_menus import ListMenu
 from models.core.search.list_order import Order, take
 from models.core.search.list_parts import parsed
-from models.core.search.list_words import FILLERS, Listing
+from models.core.search.list_words import Listing
 
 E = TypeVar("E", bound=Entity)
 

@@ -13,7 +13,8 @@ from models.core.fields import Text
 from models.core.fields.operands import words_of
 from models.core.fields.spoken import LONGEST, spoken_of, underscored
 from models.core.search import filter_fields, filter_sql
-from models.core.search.filter_parser import OneOf, Term, Vocabulary, parse, write
+from models.core.search.filter_nodes import OneOf, Term
+from models.core.search.filter_parser import Vocabulary, parse, write
 from models.core.search.list_words import Listing
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.custom_kinds import add_fields

@@ -7,19 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.core.parsing.texts import clean
-from models.core.search.filter_parser import (
-    And,
-    Count,
-    Node,
-    Not,
-    OneOf,
-    Or,
-    Term,
-    Vocabulary,
-    Word,
-    parse,
-    write,
-)
+from models.core.search.filter_nodes import And, Count, Node, Not, OneOf, Or, Term, Word
+from models.core.search.filter_parser import Vocabulary, parse, write
 from tests.tables import table
 
 pytestmark = pytest.mark.dialect

@@ -10,7 +10,7 @@ from models.core import records
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
 from models.core.identity.rights import Preset
-from models.core.search import filter_fields, filter_parser, filter_sql
+from models.core.search import filter_fields, filter_nodes, filter_parser, filter_sql
 from models.core.search.query import list_records
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
@@ -31,7 +31,7 @@ BY_INDEX = "SELECT search_text.record_id"
 """How the question begins that the index of words answers."""
 
 
-def read(text: str, entity: type[Entity]) -> filter_parser.Node:
+def read(text: str, entity: type[Entity]) -> filter_nodes.Node:
     return filter_parser.parse(text, filter_fields.vocabulary(entity))
 
 
@@ -419,7 +419,7 @@ def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(
     with works("T1", "U_RITA", writes=False) as work:
         for name in entity.fields():
             for op in ("=", "!="):
-                asked = filter_sql.condition(filter_parser.Term(name, op, "empty"), entity, work)  # type: ignore[arg-type]
+                asked = filter_sql.condition(filter_nodes.Term(name, op, "empty"), entity, work)  # type: ignore[arg-type]
                 work.session.scalars(select(entity.id).where(asked)).all()
 
 

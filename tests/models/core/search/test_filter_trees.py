@@ -6,7 +6,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models.core.search import filter_parser, filter_sql
+from models.core.search import filter_nodes, filter_sql
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.models.marks import tried
@@ -14,9 +14,9 @@ from tests.models.marks import tried
 pytestmark = pytest.mark.dialect
 
 LEAVES = st.one_of(
-    st.builds(filter_parser.Word, st.text(min_size=1, max_size=8)),
+    st.builds(filter_nodes.Word, st.text(min_size=1, max_size=8)),
     st.builds(
-        filter_parser.Term,
+        filter_nodes.Term,
         st.sampled_from(
             [
                 "stage",
@@ -40,19 +40,19 @@ LEAVES = st.one_of(
 TREES = st.recursive(
     LEAVES,
     lambda parts: st.one_of(
-        st.builds(filter_parser.Not, parts),
-        st.builds(filter_parser.And, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(filter_parser.Or, st.lists(parts, min_size=1, max_size=3).map(tuple)),
+        st.builds(filter_nodes.Not, parts),
+        st.builds(filter_nodes.And, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(filter_nodes.Or, st.lists(parts, min_size=1, max_size=3).map(tuple)),
     ),
     max_leaves=5,
 )
 
 
-@example(filter_parser.Term("amount", ">", ""))
+@example(filter_nodes.Term("amount", ">", ""))
 @tried(60)
 @for_all(TREES)
 def test_any_tree_is_answered_or_refused_with_a_sentence(
-    works: UnitOfWorkFactory, tree: filter_parser.Node
+    works: UnitOfWorkFactory, tree: filter_nodes.Node
 ) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         told = ""

@@ -16,7 +16,8 @@ from models.core.identity.user import User
 from models.core.parsing.values import fold
 from models.core.permissions import policy
 from models.core.search import filter_fields, mentions
-from models.core.search.filter_parser import And, Node, Term, Word, write
+from models.core.search.filter_nodes import And, Node, Term, Word
+from models.core.search.filter_parser import write
 from models.core.search.full_text import FEW
 from models.core.search.index import index
 from models.core.search.list_groups import GROUPED
