@@ -1,6 +1,6 @@
 """What becomes of the close date of a deal that is opened again."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import select
@@ -8,6 +8,9 @@ from sqlalchemy import select
 from models.core.audit.entries import AuditEntry
 from models.core.context import Context
 from models.sales.stage import CLOSED
+
+NOON = time(12)
+"""When a deal was closed of which only the day is known: the same day in nearly every zone."""
 
 
 def when_open_again(work: Context, deal: Any) -> date | None:

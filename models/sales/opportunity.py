@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +36,7 @@ from models.core.fields.trailing import take_amount, take_close
 from models.core.outbox.delivery import deliver
 from models.core.parsing import values
 from models.core.permissions import policy
-from models.sales.close_dates import when_open_again
+from models.sales.close_dates import NOON, when_open_again
 from models.sales.closed_deals import ClosedDeals
 from models.sales.collisions import colleagues_with
 from models.sales.purchase import Purchase
@@ -58,8 +58,6 @@ FIGURE = re.compile(
     r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE
 )
 """What may be an amount in the name of a deal, and is no year."""
-NOON = time(12)
-"""When a deal was closed of which only the day is known: the same day in nearly every zone."""
 SUMMED = (
     "workspace",
     "stage",
