@@ -32,7 +32,7 @@ from models.core.entity.beside import beside
 from models.core.entity.bulk import insert_once
 from models.core.entity.finding import by_number
 from models.core.errors import Busy, Conflict, NotFound, Outrun, Taken
-from models.core.fields.shape import BUILT_IN, entered
+from models.core.fields.shape import entered
 from models.core.identity.defaults import furnish
 from models.core.identity.user import User, Workspace, newcomer
 from models.core.opening import opening
@@ -47,8 +47,6 @@ E = TypeVar("E")
 T = TypeVar("T")
 W = TypeVar("W", bound="UnitOfWork")
 
-SHAPE = "shape"
-"""What who changes the shape of a workspace holds, and all who store records in it share."""
 PAUSES = (0.02, 0.1, 0.3)
 """Seconds between two attempts of what may succeed the next time, at most."""
 
@@ -203,32 +201,6 @@ class UnitOfWork:
         if self.actor and now != self.workspace.roster:
             raise Outrun
         self.session.info["governs"] = True
-
-    def reshape(self) -> None:
-        """Wait for those who store records in the present shape, and let none begin until the end.
-
-        What is looked for in records next is there; who began earlier tries again.
-        """
-        self.hold(SHAPE)
-        self.session.info["stands"] = True
-
-    def stand(self) -> None:
-        """Keep admins from changing the shape in which records are stored until the end.
-
-        Raises:
-            Busy: They changed it since this unit of work began.
-        """
-        info = self.session.info
-        is_shared = (
-            info["shape"] is not BUILT_IN and self.session.get_bind().dialect.name != "sqlite"
-        )
-        if not is_shared or info.get("stands") or info.get("governs"):
-            return
-        hold(self.session, self.workspace.id, [SHAPE], shared=True)
-        now = self.session.scalar(select(Workspace.roster).where(Workspace.id == self.workspace.id))
-        if now != self.workspace.roster:
-            raise Outrun
-        info["stands"] = True
 
     def find(self, entity: type[E], number: int, deleted: bool = False) -> E:
         """Return the record with this number, if the actor may see it and somebody reads.

@@ -13,6 +13,7 @@ from models.core.custom import computing, formulas, indexing
 from models.core.custom.indexing import Filling
 from models.core.custom.kinds import COMPUTED, KINDS, NAMES, RELATED, CustomKind, code_of, kind_of
 from models.core.custom.noun_choice import NounChoice
+from models.core.custom.shape_lock import reshape
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
 from models.core.errors import Invalid
@@ -238,7 +239,7 @@ class CustomField(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the names of a noun's fields apart, and what depends on the kind in order."""
-        work.reshape()
+        reshape(work)
         errors = dict(self.problems(work, changes))
         if errors:
             raise Invalid(errors)
