@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import instance_state
 from models.core import entering, rollups, uniqueness
 from models.core.audit import entries
 from models.core.context import Context
+from models.core.custom.shape_lock import stand
 from models.core.entity import custom_values
 from models.core.entity.base import Changes, Entity
 from models.core.entity.readonly import sources_of
@@ -60,7 +61,7 @@ def keep(work: Context, session: Session) -> None:
         ):
             work.govern()
         else:
-            work.stand()
+            stand(work)
         for record in due:
             keep_rules(work, record, by_hand, settled.get(record))
             settled[record] = record.__dict__.copy()
@@ -78,7 +79,7 @@ def keep_coming(work: Context, records: Sequence[Entity]) -> None:
         work: The unit of work.
         records: The records, prepared with `prepare`, that are about to be stored in bulk.
     """
-    work.stand()
+    stand(work)
     coming: dict[Entity, Held] = work.session.info.get(COMING, {})
     rounds: Rounds = {}
     while due := [

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.core import listeners, names, rule_locks, uniqueness
+from models.core import listeners, names, uniqueness
 from models.core.context import HIDDEN, IMPORT, NO_DOOR, REPEATS, SYSTEM, RenderContext, System
 from models.core.custom.shaping import renew
 from models.core.db.advisory_locks import hold
@@ -31,7 +31,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.beside import beside
 from models.core.entity.bulk import insert_once
 from models.core.entity.finding import by_number
-from models.core.errors import Busy, Conflict, NotFound, Taken
+from models.core.errors import Busy, Conflict, NotFound, Outrun, Taken
 from models.core.fields.shape import entered
 from models.core.identity.defaults import furnish
 from models.core.identity.user import User, Workspace, newcomer
@@ -186,16 +186,21 @@ class UnitOfWork:
         hold(self.session, self.workspace.id, keys)
 
     def govern(self) -> None:
-        """Take the lock on how people work together; see `rule_locks.govern`."""
-        rule_locks.govern(self)
+        """Take the lock on how people work together, until this unit of work ends.
 
-    def reshape(self) -> None:
-        """Take the lock on the shape of the workspace; see `rule_locks.reshape`."""
-        rule_locks.reshape(self)
+        Rules such as that there is an admin then hold for the present state.
 
-    def stand(self) -> None:
-        """Share the lock on the shape of the workspace; see `rule_locks.stand`."""
-        rule_locks.stand(self)
+        Raises:
+            Busy: Somebody changed that since the actor was let in; what the actor may do is asked
+                again with the next attempt.
+        """
+        if self.session.info.get("governs"):
+            return
+        here = select(Workspace.roster).where(Workspace.id == self.workspace.id)
+        now = self.session.scalar(here.with_for_update(key_share=True))
+        if self.actor and now != self.workspace.roster:
+            raise Outrun
+        self.session.info["governs"] = True
 
     def find(self, entity: type[E], number: int, deleted: bool = False) -> E:
         """Return the record with this number, if the actor may see it and somebody reads.

@@ -13,6 +13,7 @@ from models.core.custom import computing, formulas, indexing
 from models.core.custom.indexing import Filling
 from models.core.custom.kinds import COMPUTED, KINDS, NAMES, RELATED, CustomKind, code_of, kind_of
 from models.core.custom.noun_choice import NounChoice
+from models.core.custom.shape_lock import reshape
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.custom_values import PREFIX, dumped
 from models.core.errors import Conflict, Invalid
@@ -243,7 +244,7 @@ class CustomField(Entity):
 
         Of a noun that is deleted, a field can only be put away.
         """
-        work.reshape()
+        reshape(work)
         if self.about not in ENTITIES:
             if "deleted_at" in changes and self.deleted_at is None:
                 raise Conflict(f"{self.name} is a field of a noun that is deleted. {NOUN_FIRST}")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 from models.core.context import Context
 from models.core.custom.custom_record import entity_of
 from models.core.custom.kinds import code_of
+from models.core.custom.shape_lock import reshape
 from models.core.entity.base import ENTITIES, Changes, Entity, plural
 from models.core.errors import Invalid
 from models.core.fields import Text, field
@@ -71,7 +72,7 @@ class CustomObject(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the words and the letters of nouns apart."""
-        work.reshape()
+        reshape(work)
         self.slot = self.slot or code_of(self.name)[:40]
         self.starts = (self.starts or self.free_letters()).upper()
         self.room = (self.room or "").strip() or None

@@ -55,4 +55,5 @@ class NounChoice(Choice):
         entity = ENTITIES.get(option)
         if entity is None:
             return option
-        return str(entity.plural() if self.several else entity.noun()).capitalize()
+        word: str = entity.plural() if self.several else entity.noun()
+        return word.capitalize()

@@ -30,6 +30,7 @@ from models.core.custom.order import (
     place_after,
     places,
 )
+from models.core.custom.shape_lock import reshape
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Invalid
 from models.core.fields import Choice, Decimal, Flag, Percent, Text, field
@@ -157,7 +158,7 @@ class Option(Entity):
 
     def settle(self, work: Context, changes: Changes) -> None:
         """Keep the options of a choice apart and in their order, with a meaning for each."""
-        work.reshape()
+        reshape(work)
         entity = ENTITIES[self.about]
         kind = entity.fields().get(self.choice)
         if kind is None or not kind.yours:
