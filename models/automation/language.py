@@ -173,7 +173,7 @@ EVERY = re.compile(
     re.I | re.S,
 )
 AS_ROLE = re.compile(
-    r"""(?:^|,?\s+)(?:running\s+)?as\s+(?:the\s+)?role\s+(["“„«][^"“”»]+["“”»]|[^\s,"]+),?(?=\s|$)""",
+    r"""(?:^|,?\s+)(?:running\s+)?as\s+(?:the\s+)?role\s+(?!then\b)(["“„«][^"“”»]+["“”»]|[^\s,"]+),?(?=\s|$)""",
     re.I,
 )
 BY = re.compile(r"\s*\bby\s+(people|others|anyone|anybody)\s*$", re.I)

@@ -23,6 +23,8 @@ def url_of(text: str) -> str:
         ValueError: it is none that a webhook may have.
     """
     url = target(unquoted(text.strip()))
+    if not url:
+        raise ValueError(f"Which program is told? {TRY_HOOK}")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port

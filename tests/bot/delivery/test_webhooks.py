@@ -279,7 +279,7 @@ def test_an_address_is_shown_without_what_may_be_a_secret(
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("webhook", "is no address of a program"),
+        ("webhook", "Which program is told?"),
         ("webhook nonsense", "is no address of a program"),
         ("webhook ftp://x.example/a", "is no address of a program"),
         ("webhook javascript:alert(1)", "is no address of a program"),

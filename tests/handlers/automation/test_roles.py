@@ -136,6 +136,7 @@ def test_bad_roles_are_said_and_no_rule_is_made(
         'when lead is created then dm me as role "nobody"': "There is no role “nobody”",
         "when lead is created as role rep then dm me as role admin": "A rule runs as one role.",
         "deal must amount as role manager": "runs as no role",
+        "when lead is created as role then dm me": "“is created as role” is no trigger",
     }.items():
         assert why in say(slack, f"rule new {line}"), line
     assert count(works, Rule) == 0

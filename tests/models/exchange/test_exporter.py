@@ -14,6 +14,7 @@ from models.core.custom.custom_object import CustomObject
 from models.core.custom.field_layout import FieldLayout
 from models.core.custom.noun_word import NounWord
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.name_reference import Named
 from models.core.fields import (
     Choice,
     Country,
@@ -160,6 +161,7 @@ def test_a_hidden_customer_of_a_deal_does_not_stop_the_round_trip(works: UnitOfW
 
 SAMPLES: dict[type[Field], tuple[str, str]] = {
     RuleLine: ("when lead is created then dm me", 'when case is new then task "Call", dm me'),
+    Named: ("manager", "senior rep"),
     Email: ("ada@example.org", "grace+x@example.co.uk"),
     Phone: ("+4915112345678", "+12125550123"),
     Link: ("https://lark.example/a?b=c", "http://wren.example"),
