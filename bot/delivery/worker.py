@@ -21,8 +21,11 @@ from bot.slack.circuit_breaker import Limited
 from bot.slack.clients import Clients
 from bot.slack.errors import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
 from bot.slack.gateway import Refused, SlackGateway, Unclear, is_person
+from handlers.core.responder import NO_FILES
+from handlers.core.responses import Message
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch, referred
+from handlers.core.ui.receipts import plainly
 from handlers.notifications import rerender
 from models.core import user_groups
 from models.core.errors import Busy, CRMError, NotFound
@@ -194,9 +197,7 @@ class DeliveryWorker:
                 delivery, partial(results.draw_anew, channel=channel, ts=ts), "sent"
             )
         self.hurry(errand)
-        if files := drawn.message.files():
-            outlet.attach(channel, files)
-        ts = outlet.post(channel, delivery.thread, drawn.message, key)
+        ts = outlet.post(channel, delivery.thread, with_files(outlet, channel, drawn.message), key)
         return sent(delivery, outlet.place(channel), ts, drawn)
 
     def redraw(
@@ -303,6 +304,17 @@ CHORES: dict[str, Callable[[ChannelMembers, Delivery], DeliveryResult]] = {
     user_groups.MEMBERS: check_members,
 }
 """What is done in addition to sending messages."""
+
+
+def with_files(outlet: SlackGateway, channel: str, message: Message) -> Message:
+    """Send the files of a message ahead of it, and return the message, or one that says why not."""
+    if not (files := message.files()):
+        return message
+    try:
+        outlet.attach(channel, files)
+    except Refused as refused:
+        return plainly(NO_FILES.format(refused))
+    return message
 
 
 def sent(delivery: Delivery, channel: str, ts: str, drawn: Rendered) -> DeliveryResult:

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.manifest import SCOPES, manifest
 from bot.sandbox.client import SlackDriver
 from handlers.core.commandline import pipe
 from handlers.core.commandline.line import FLAGS
@@ -123,6 +124,22 @@ def test_a_file_holds_what_its_reader_may_see_when_it_is_sent(
     courier.drain()
     assert len(files(slack)) == before
     assert slack.posted("U_RITA")[-1].text.startswith("The file could not be written.")
+
+
+@SQLITE
+def test_without_the_scope_for_files_the_person_hears_why_none_came(
+    slack: SlackDriver,
+    deals: list[Opportunity],
+    courier: DeliveryDispatcher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    granted = [scope for scope in SCOPES if scope != "files:write"]
+    asked = manifest(CATALOGUE) | {"oauth_config": {"scopes": {"bot": granted}}}
+    monkeypatch.setattr(slack.slack, "manifest", asked)
+    slack.command("/crm deal list open | export", user="U_ADA")
+    courier.drain()
+    why = "The files were not sent: Slack says “missing_scope”."
+    assert slack.posted("U_ADA")[-1].text.startswith(why)
 
 
 @SQLITE
