@@ -98,8 +98,12 @@ def twice_(database: Database, seed: int, quick: bool) -> Found:
 
 
 def background_(database: Database, seed: int, quick: bool) -> Found:
-    count, kills = (600, 4) if quick else (10_000, 25)
+    count, kills = (600, 4) if quick else (2_000, 8)
     return background.run(database, REPLICAS[database.name], count, kills, seed)
+
+
+def large_background(database: Database, seed: int, quick: bool) -> Found:
+    return background.run(database, REPLICAS[database.name], 10_000, 25, seed)
 
 
 def off_(database: Database, seed: int, quick: bool) -> Found:
@@ -107,8 +111,12 @@ def off_(database: Database, seed: int, quick: bool) -> Found:
 
 
 def ruled_(database: Database, seed: int, quick: bool) -> Found:
-    causes, kills = (200, 3) if quick else (10_000, 40)
+    causes, kills = (200, 3) if quick else (2_000, 10)
     return ruled.run(database, 2, causes, kills, seed)
+
+
+def large_rules(database: Database, seed: int, quick: bool) -> Found:
+    return ruled.run(database, 2, 10_000, 20, seed)
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -129,6 +137,8 @@ SCENARIOS: dict[str, Scenario] = {
     "background": background_,
     "rules": ruled_,
 }
+LARGE: dict[str, Scenario] = {"large-background": large_background, "large-rules": large_rules}
+"""Scenarios that take so long that they are a run of their own, when somebody asks for them."""
 ALONE: dict[str, Callable[[bool], Figure]] = {
     "contention": lambda quick: contention.run(2 if quick else 10),
     "zones": lambda quick: zones.run(2025, 2026) if quick else zones.run(),
@@ -139,7 +149,7 @@ ALONE: dict[str, Callable[[bool], Figure]] = {
 def asked(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.chaos", description=__doc__)
     parser.add_argument(
-        "--only", nargs="+", choices=[*SCENARIOS, *ALONE], default=[*SCENARIOS, *ALONE]
+        "--only", nargs="+", choices=[*SCENARIOS, *ALONE, *LARGE], default=[*SCENARIOS, *ALONE]
     )
     parser.add_argument(
         "--database", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"]
@@ -153,13 +163,14 @@ def asked(words: list[str] | None = None) -> argparse.Namespace:
 
 def played(options: argparse.Namespace) -> Iterator[Figure]:
     """What each attempt found; one that breaks off is a finding, too."""
+    scenarios = SCENARIOS | LARGE
     with ground(tuple(options.database)) as databases:
         for name in options.only:
             tries = (
                 [("none", partial(ALONE[name], options.quick))]
                 if name in ALONE
                 else [
-                    (database.name, partial(SCENARIOS[name], database, options.seed, options.quick))
+                    (database.name, partial(scenarios[name], database, options.seed, options.quick))
                     for database in databases
                 ]
             )
