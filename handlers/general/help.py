@@ -152,7 +152,9 @@ def about(request: Request, word: str) -> Message:
 def special_page(request: Request, words: Sequence[str]) -> Message | None:
     """Return a page of its own that these words name, or how to do what they say."""
     page = PAGE.fullmatch(" ".join(words))
-    if page and (role := next((each for each in ROLES if page[1] in ROLES[each]), None)):
+    is_noun = len(words) == 1 and words[0] in request.catalogue.words.nouns
+    role = next((each for each in ROLES if page and page[1] in ROLES[each]), None)
+    if role and not is_noun:
         return overview(request, role)
     if len(words) == 1 and words[0] in talk.TALK:
         return talk.TALK[words[0]](request)

@@ -125,7 +125,7 @@ def grant_presets(entity: str) -> None:
     for preset in Preset:
         found = rights.stored(PRESETS[preset])
         if entity in found.scopes:
-            line = f"{rights.noun(entity)}: {', '.join(found.told(entity)) or Scope.NONE}"
+            line = f"{rights.usual_noun(entity)}: {', '.join(found.written(entity)) or Scope.NONE}"
             change = f"rights = rights || '\n{line}', version = version + 1"
             update("role", change, f"key = '{preset}' AND {unsaid(entity)}")
     if op.get_bind().dialect.name == "sqlite":

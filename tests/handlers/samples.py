@@ -84,6 +84,7 @@ BARE = {
     "reopen",
     "done",
     "drop",
+    "skip",
     "delete",
     "restore",
     "verify",

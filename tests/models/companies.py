@@ -20,6 +20,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.errors import Invalid
 from models.core.fields.base import Field
+from models.core.fields.repeats import Repeats
 from models.core.identity.rights import Preset
 from models.core.identity.role import Role
 from models.core.identity.team import Team
@@ -336,6 +337,7 @@ VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
     fields.Moment: lambda luck: MORNING + timedelta(hours=luck.randrange(-200, 200)),
     fields.Flag: lambda luck: luck.random() < 0.5,
     Coming: lambda luck: luck.random() < 0.5,
+    Repeats: lambda luck: luck.choice(["every week on Monday", "every month on the 31st"]),
     fields.Tags: lambda luck: tuple(luck.sample([each.lower() for each in WORDS], 2)),
     fields.Email: lambda luck: f"{luck.choice(HOSTS)}{luck.randrange(60)}@example.org",
     fields.Domain: lambda luck: f"{luck.choice(HOSTS)}.example.org",

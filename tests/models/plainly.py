@@ -17,6 +17,15 @@ Row = Mapping[str, Any]
 """A record as the database holds it, deleted or not."""
 
 
+COSTS = ("quantity", "price", "discount", "tax_rate")
+"""The fields of the line of a sale from which its total follows."""
+
+
+def looks(role: Rules, *slugs: str) -> str:
+    """Whose records of the first of these a role looks at: by its own line, or the next one's."""
+    return next((role.lines[slug].look for slug in slugs if slug in role.lines), role.look)
+
+
 @dataclass(frozen=True)
 class Company:
     """All that there is, and what the roles say."""
@@ -140,7 +149,8 @@ class Eyes:
 
     def hidden(self, slug: str) -> set[str]:
         """The fields of an entity that are hidden from one of them; with a currency, what is told
-        in it.
+        in it, with a pipeline its stages, and with what a line costs its total and that of its
+        sale.
         """
         roles = [
             self.company.roles.get(person["role"]) for person in self.readers if not person["guest"]
@@ -156,7 +166,16 @@ class Eyes:
             for name, kind in ENTITIES[slug].fields().items()
             if isinstance(kind, Money)
         }
-        return found | {name for name, told_in in amounts.items() if told_in in found}
+        found |= {name for name, told_in in amounts.items() if told_in in found}
+        found |= {"stage"} if slug == "opportunity" and "pipeline" in found else set()
+        if slug == "purchase_line" and not found.isdisjoint(COSTS):
+            found.add("total")
+        if slug == "purchase" and (
+            self.hidden("purchase_line") & {"purchase", "total"}
+            or any(role and looks(role, "purchase_line", slug) == "none" for role in roles)
+        ):
+            found.add("total")
+        return found
 
     def blind(self, slug: str, *names: str) -> bool:
         """Whether one of these fields is hidden from one of them."""

@@ -23,6 +23,8 @@ from models.core.history import retractions
 from models.core.permissions import filling, granting, policy
 from models.core.records import history, verbs_of, who
 
+Goal = tuple[Entity, Mapping[str, Any]]
+"""A record, and what its fields are to hold again."""
 WINDOW = timedelta(hours=24)
 """How long a unit of work can be undone.
 
@@ -257,8 +259,7 @@ def set_back(work: Context, steps: Sequence[Step]) -> None:
     """Give the fields their values.
 
     Rules that follow one field, as the probability follows the stage, do not get the last word: the
-    unit of work is undone as a whole. What says how people work together is set back one by one,
-    the last thing first: a field of a noun goes before its noun, and comes back after it.
+    unit of work is undone as a whole. What says how people work together is set back one by one.
     """
     goals = [
         (
@@ -268,7 +269,7 @@ def set_back(work: Context, steps: Sequence[Step]) -> None:
         )
         for step in steps
     ]
-    for record, values, _ in reversed(goals):
+    for record, values in in_turn((record, values) for record, values, _ in reversed(goals)):
         if record.governing & values.keys():
             give(record, values)
             work.session.flush()
@@ -279,6 +280,24 @@ def set_back(work: Context, steps: Sequence[Step]) -> None:
     for step in steps:
         for said in step.remarks:
             comments.turn(work, step.record, said)
+
+
+def in_turn(goals: Iterable[Goal]) -> list[Goal]:
+    """Return records, the last thing first, in the order in which one after the other can be.
+
+    A field of a noun goes before its noun, and comes back after it; so do the stages of a pipeline,
+    which was made before them.
+    """
+    goals, turns = list(goals), dict[str, int]()
+    for record, _ in goals:
+        turns.setdefault(record.slug(), len(turns))
+
+    def turn(goal: Goal) -> tuple[int, int]:
+        record, values = goal
+        comes_back = record.deleted_at is not None and values.get("deleted_at", record) is None
+        return turns[record.slug()], record.id if comes_back else -record.id
+
+    return sorted(goals, key=turn)
 
 
 def give(record: Entity, values: Mapping[str, Any]) -> None:

@@ -98,7 +98,7 @@ class Rights:
         """
         line, entity = self.line(about), ENTITIES.get(about)
         verb = SHOW if entity and verb in entity.answers else verb
-        if verb in line:
+        if verb in line and verb != CHANGE:  # of what one does not see, one changes nothing
             return line[verb]
         group = LOOK if verb in LOOKS else CHANGE
         found = next((line[word] for word in (group, EVERYTHING) if word in line), Scope.NONE)
@@ -183,9 +183,13 @@ class Rights:
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{usual_noun(about)}: {', '.join([*self.granted(about), *self.kept(about)]) or 'none'}"
+            f"{usual_noun(about)}: {', '.join(self.written(about)) or 'none'}"
             for about in self.scopes
         )
+
+    def written(self, about: str) -> list[str]:
+        """Return what is allowed and what is hidden, as it is stored."""
+        return [*self.granted(about), *self.kept(about)]
 
     def granted(self, about: str) -> list[str]:
         return [

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.app import create_background
+from bot.background import worker
 from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
 from models.automation import clock as time_of_rules
 from models.automation import runner
 from models.automation.rule import Rule
-from models.core import recompute
 from models.core.audit.entries import AuditEntry
+from models.core.background import reshaping
 from models.core.custom.custom_field import CustomField
 from models.core.custom.custom_object import CustomObject
 from models.core.custom.custom_record import entity_of
@@ -79,7 +80,7 @@ def shape(works: UnitOfWorkFactory) -> list[Any]:
     with works("T1", writes=False) as work:
         rules = work.session.execute(select(Rule.sentence, Rule.paused)).all()
         deleted = [each for each in rows_of(work.session, "T1")[2] if each.deleted_at is None]
-        fields, nouns, _, layouts = rows_of(work.session, "T1")
+        fields, nouns, _, layouts, _ = rows_of(work.session, "T1")
         return [fields, nouns, deleted, layouts, rules]
 
 
@@ -205,21 +206,20 @@ def test_points_come_of_sales_and_of_the_ledger(
 def test_a_large_company_gets_its_points_a_part_at_a_time(
     slack: SlackDriver,
     works: UnitOfWorkFactory,
-    courier: DeliveryDispatcher,
     company: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What the fields of a pack amount to is worked out together within what one act may take."""
     for _ in range(3):
         say(slack, 'sale new customer=CU-1 lines="3 × Widget @ 90" --yes')
-    monkeypatch.setattr(recompute, "AT_ONCE", 4)
-    monkeypatch.setattr(recompute, "PART", 2)
+    monkeypatch.setattr(reshaping, "AT_ONCE", 4)
+    monkeypatch.setattr(worker, "LEAST_REST", 0.0)
+    monkeypatch.setattr(worker, "LONGEST_REST", 0.0)
     say(slack, "pack apply retail --yes")
     with works("T1", writes=False) as work:
         grace: Any = work.find(Customer, 1)
         assert grace.x_last_sale is None
-    for _ in range(20):  # one field a round
-        courier.drain()
+    create_background(works).drain()
     with works("T1", writes=False) as work:
         grace = work.find(Customer, 1)
         assert (grace.x_points_from_sales, grace.x_points_balance) == (81, 81)

@@ -353,12 +353,16 @@ def test_nothing_readonly_changes_through_any_door(
             assert entity.fields()[name].label in sentence
             noun = entity.slug()
             form = {"texts": {name: text}}
-            for act in (
+            acts = [
                 command(f"set {record.ref} {name}={text}"),
-                command(f"{noun} new Something {name}={text}"),
                 Interaction("form", "T1", "U_ADA", f"{noun} edit {record.ref}", **form),
-                Interaction("form", "T1", "U_ADA", f"{noun} new", **form),
-            ):
+            ]
+            if "new" in dispatcher.catalogue.routers[noun].verbs:  # a pack is applied instead
+                acts += [
+                    command(f"{noun} new Something {name}={text}"),
+                    Interaction("form", "T1", "U_ADA", f"{noun} new", **form),
+                ]
+            for act in acts:
                 try:
                     said = str(getattr(dispatcher.do(act), "text", ""))
                 except CRMError as error:

@@ -173,7 +173,7 @@ def test_a_note_is_undone_with_the_button_and_the_thread_hears_of_it(
     assert said[-1] == "Rita Reyes undid this: Rita Reyes noted: <!channel> Angry"
     assert_inert(slack)
     slack.command("/crm history CS-1")
-    assert "by undo: note: <!channel> Angry → empty" in told(slack)
+    assert "by undo: Note: <!channel> Angry → empty" in told(slack)
 
 
 @SQLITE

@@ -35,6 +35,7 @@ from models.core.fields import (
     Zone,
 )
 from models.core.fields.base import Field
+from models.core.fields.repeats import Repeats
 from models.core.fields.several import Several
 from models.core.identity.team import Group
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -176,6 +177,7 @@ SAMPLES: dict[type[Field], tuple[str, str]] = {
     Day: ("2026-02-28", "1999-12-31"),
     Moment: ("2026-03-29T01:30:00+00:00", "2020-01-01 00:00:00.000001Z"),
     Flag: ("yes", "no"),
+    Repeats: ("every 2 weeks on Monday", "every month on the 31st"),
     Tags: ("vip, new", "größe"),
     Group: ("S012|sales", "S345|support"),
 }

@@ -86,7 +86,7 @@ def test_what_is_hidden_leads_to_nobody(works: UnitOfWorkFactory) -> None:
 
 def test_what_a_record_may_be_called_by_cannot_be_hidden(works: UnitOfWorkFactory) -> None:
     for about, name in (("customer", "email"), ("lead", "company"), ("lead", "first_name")):
-        with pytest.raises(ValueError, match=f"is known by its {name}"):
+        with pytest.raises(ValueError, match=f"is known by its {name.replace('_', ' ')}"):
             rights.fields(about, [name])
 
 
