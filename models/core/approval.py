@@ -9,7 +9,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ColumnElement, Index, String, literal_column, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    String,
+    and_,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import Text as LongColumn
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
@@ -161,7 +171,11 @@ class Approval(Shared, Entity):
     def others_shown(
         cls, rows: Any, people: Collection[int], circle: Collection[int]
     ) -> list[ColumnElement[bool]]:
-        return [rows.asked.contains(f",{person},", autoescape=True) for person in sorted(people)]
+        theirs = (
+            or_(rows.asker == person, rows.asked.contains(f",{person},", autoescape=True))
+            for person in sorted(people)
+        )
+        return [and_(*theirs)] if people else []
 
     def news(self, work: Context, changed: Collection[str] = ()) -> str:
         return f"{self.ref} is {self.state}" if "state" in changed else super().news(work, changed)

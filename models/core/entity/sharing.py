@@ -68,7 +68,7 @@ class Shared:
 
         Args:
             rows: The columns to ask.
-            people: The id of who sees it; nobody's where several see it together.
+            people: The ids of those who see it together.
             circle: The ids of the people whose team's things they see.
         """
         audience, owner = getattr(rows, cls.shared_by), getattr(rows, cls.owned)

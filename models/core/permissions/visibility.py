@@ -61,13 +61,23 @@ def shared(viewers: Sequence[User | System]) -> list[tuple[str, Owners]]:
     for entity in there:
         if viewers and all(can(viewer, "show", entity) for viewer in viewers):
             common = frozenset.intersection(*(policy.circle(each) for each in people))
-            found.append((team_of(entity), common))
+            found += [(team_of(entity), common), (people_of(entity), frozenset(map(id_of, people)))]
     return found
+
+
+def id_of(viewer: User | System) -> int:
+    """Return the id of a viewer, who is a person."""
+    return cast(User, viewer).id
 
 
 def team_of(entity: type[Entity]) -> str:
     """Return the key in a `Sight` for whose records that are shared with a team are seen."""
     return f"{entity.slug()} team"
+
+
+def people_of(entity: type[Entity]) -> str:
+    """Return the key in a `Sight` for who sees the records that are shared, all together."""
+    return f"{entity.slug()} people"
 
 
 def reach(viewers: Sequence[User | System], entity: type[Entity], verb: str = "show") -> Owners:
@@ -96,7 +106,7 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
     seen, rows = dict(sight), entity if rows is None else rows
     found = [belonging(entity, seen[entity.slug()], rows)] if entity.slug() in seen else []
     if found and issubclass(entity, Shared) and team_of(entity) in seen:
-        others = entity.others_shown(rows, seen[entity.slug()], seen[team_of(entity)])
+        others = entity.others_shown(rows, seen[people_of(entity)], seen[team_of(entity)])
         found = [or_(*found, *others)]
     for name, other in namesakes(entity).items():
         if other.slug() in seen:
