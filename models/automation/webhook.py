@@ -91,7 +91,7 @@ def message(work: Context, rule: Rule, run: RuleRun) -> dict[str, Any]:
         raise Over("what it is about is no more")
     if record is not None:
         about |= of_record(work, run, record)
-    noun = record.noun() if record is not None else "rule"
+    noun = record.usual_noun() if record is not None else "rule"  # programs know it by this
     happened = rule.read.trigger.when
     return {
         "type": f"{noun.replace(' ', '_')}.{happened}",
@@ -123,7 +123,7 @@ def of_record(work: Context, run: RuleRun, record: Entity) -> dict[str, Any]:
     return {
         "record": {
             "ref": record.ref,
-            "type": record.noun(),
+            "type": record.usual_noun(),
             "deleted": record.deleted_at is not None,
             "fields": held(work, kinds, record),
         },

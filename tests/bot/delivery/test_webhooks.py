@@ -16,6 +16,7 @@ from handlers.registry import ROUTERS
 from models.automation import runner
 from models.automation.rule import Rule
 from models.core import records
+from models.core.custom.noun_word import NounWord
 from models.core.identity.role import Role
 from models.core.outbox.delivery import DeliveryState
 from models.core.outbox.queue import LEASE, claim
@@ -71,6 +72,17 @@ def test_a_program_reads_what_happened_to_which_record(
         None,
         {"rule": 1, "run": 1, "action": 0},
     )
+
+
+def test_a_program_knows_a_noun_by_its_usual_word(
+    works: UnitOfWorkFactory, courier: DeliveryDispatcher, receiver: Program
+) -> None:
+    rule(works, f"when deal changes stage to proposal then webhook {receiver.url}")
+    given(works, NounWord, by="U_ADA", about="opportunity", one="Auftrag", many="Aufträge")
+    change(works, deal(works), stage="proposal")
+    work_on(works, courier)
+    [told] = receiver.told
+    assert (told["type"], told["data"]["record"]["type"]) == ("deal.changed", "deal")
 
 
 def test_it_is_signed_with_each_key_in_the_standard_form(
