@@ -60,7 +60,7 @@ CARRYING, DELIVERY, OUTLET = (
     "bot/slack/gateway.py",
 )
 OUTBOX, WORK = "models/core/outbox/delivery.py", "models/core/unit_of_work.py"
-POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
+POST = "ts = outlet.post(channel, delivery.thread, with_files(outlet, channel, drawn.message), key)"
 FOUND = "if doubtful and (arrival := self.found(outlet, delivery, channel, key)):"
 BUSY = (
     'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'

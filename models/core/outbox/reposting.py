@@ -14,6 +14,7 @@ from models.core.entity.sharing import Shared
 from models.core.outbox.delivery import Delivery, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.permissions import policy, visibility
+from models.core.permissions.visibility import PEOPLE, people_of, team_of
 
 E = TypeVar("E", bound=Entity)
 
@@ -76,7 +77,7 @@ def together(work: Context, asked: Collection[str] = ()) -> Shown:
         asked: The entities with private records that the message asked for.
     """
     apart = private() - set(asked)
-    apart |= {visibility.team_of(ENTITIES[slug]) for slug in apart}
+    apart |= {key(ENTITIES[slug]) for slug in apart for key in (team_of, people_of)}
     rights = [policy.rights_of(viewer) for viewer in work.viewers if not viewer.guest]
     hidden = {slug for each in rights for slug, names in each.hidden.items() if names}
     return {
@@ -96,9 +97,14 @@ def may_stand(before: Shown | None, now: Shown) -> bool:
     """Return whether a message rendered for some shows only what its readers of now may see."""
     if before is None or "open" in now:
         return before == now
-    if not before["seen"].keys() >= now["seen"].keys():
+    then, there = before["seen"], now["seen"]
+    owners = {slug: theirs for slug, theirs in there.items() if not slug.endswith(PEOPLE)}
+    if not then.keys() >= owners.keys():
         return False  # everything was to be seen of an entity
-    less = any(set(before["seen"][slug]) - set(theirs) for slug, theirs in now["seen"].items())
+    less = any(set(then[slug]) - set(theirs) for slug, theirs in owners.items()) or any(
+        set(there[slug]) - set(then[slug])
+        for slug in (there.keys() - owners.keys()) & then.keys()  # who looks, not at what
+    )
     more = any(
         set(names) - set(before["hidden"].get(slug, ())) for slug, names in now["hidden"].items()
     )

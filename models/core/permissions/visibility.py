@@ -31,6 +31,8 @@ from models.core.permissions.policy import Owners, beyond, can, hides, namesakes
 
 Sight = tuple[tuple[str, frozenset[int]], ...]
 """For each entity of which not everything is visible: whose records are."""
+PEOPLE = " people"
+"""The end of the keys in a `Sight` that name who looks, and not whose records are seen."""
 
 
 def of(session: Session) -> Sight:
@@ -77,7 +79,7 @@ def team_of(entity: type[Entity]) -> str:
 
 def people_of(entity: type[Entity]) -> str:
     """Return the key in a `Sight` for who sees the records that are shared, all together."""
-    return f"{entity.slug()} people"
+    return f"{entity.slug()}{PEOPLE}"
 
 
 def reach(viewers: Sequence[User | System], entity: type[Entity], verb: str = "show") -> Owners:

@@ -78,7 +78,7 @@ def buttons(slack: SlackDriver) -> dict[str, str]:
 def shape(works: UnitOfWorkFactory) -> list[Any]:
     """What the workspace says of its nouns, fields, options and layouts, and its rules."""
     with works("T1", writes=False) as work:
-        rules = work.session.execute(select(Rule.sentence, Rule.paused)).all()
+        rules = work.session.execute(select(Rule.sentence, Rule.paused).order_by(Rule.id)).all()
         deleted = [each for each in rows_of(work.session, "T1")[2] if each.deleted_at is None]
         fields, nouns, _, layouts, _ = rows_of(work.session, "T1")
         return [fields, nouns, deleted, layouts, rules]
