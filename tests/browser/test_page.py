@@ -1,8 +1,9 @@
 """The page itself: keyboard, persons, home tab, small windows, and what strangers type."""
 
 import re
+import time
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import Sit
 from tests.browser.screen import Screen
@@ -55,6 +56,28 @@ def test_the_home_tab_shows_my_day_and_what_is_done_there_leaves_it(sit: Sit) ->
     expect(done).to_have_count(0)
     screen.press(home, "Undo")
     expect(done).to_have_count(1)
+
+
+def test_a_home_that_was_drawn_since_is_not_replaced_by_a_late_answer(sit: Sit) -> None:
+    screen = sit("U_RITA", "C_GENERAL")
+    tabs, home = screen.page.get_by_role("tab"), screen.page.get_by_role("tabpanel", name="Home")
+    screen.page.get_by_role("navigation").get_by_role("button", name="Rapport").click()
+    tabs.filter(has_text="Home").click()
+    expect(home).to_contain_text("My leads")
+    tabs.filter(has_text="Messages").click()
+    screen.say("/crm lead new Lena Late")
+    screen.whisper("Created LD-")
+
+    def answer_late(route: Route) -> None:
+        answer = route.fetch()
+        time.sleep(2)  # the app draws it meanwhile
+        route.fulfill(response=answer)
+
+    screen.page.route("**/page/home?*", answer_late)
+    with screen.page.expect_response(re.compile("/page/home\\?")):
+        tabs.filter(has_text="Home").click()
+    screen.page.wait_for_timeout(200)
+    expect(home).to_contain_text("Lena Late")
 
 
 def test_one_becomes_somebody_else_and_a_link_remembers_whom(sit: Sit) -> None:

@@ -15,6 +15,9 @@ export const nowhere = {
 export const listKey = (channel, thread) => (thread ? `${channel}/${thread}` : channel);
 const isReply = (message) => Boolean(message.thread_ts && message.thread_ts !== message.ts);
 
+/** The answer to a look from before it was drawn may come late: it does not replace what was drawn since. */
+const later = (shown, view) => (!view || (shown?.id === view.id && view.hash < shown.hash) ? shown : view);
+
 export const changes = {
   state(world, { state, read }) {
     const { now, ...known } = state;
@@ -48,12 +51,11 @@ export const changes = {
   view_opened: (world, { view }) => ({ ...world, views: [view] }),
   view_pushed: (world, { view }) => ({ ...world, views: [...without(world.views, view.id), view] }),
   view_updated(world, { view }) {
-    if (view.type === "home") return { ...world, home: view };
+    if (view.type === "home") return { ...world, home: later(world.home, view) };
     return { ...world, views: world.views.map((open) => (open.id === view.id ? view : open)) };
   },
   view_closed: (world, { view_id }) => ({ ...world, views: without(world.views, view_id) }),
-  // The answer to a look from before it was drawn may come late: nothing does not replace what is there.
-  home: (world, { view }) => (view ? { ...world, home: view } : world),
+  home: (world, { view }) => ({ ...world, home: later(world.home, view) }),
 
   // An error may come twice, as an event and as the answer to what was asked: it is shown once.
   error: (world, { text, id }) => ({
