@@ -390,12 +390,9 @@ class Activity(Entity):
 
     def plan_next(self, work: Context) -> None:
         """Plan the one that comes after it: one at a time, and none for what was missed."""
-        assert self.repeats
-        assert self.due_date
-        due = read_repeat(self.repeats).after(self.due_date, work.now, self.zone(work))
         kinds = self.fields().items()
         same = {name: getattr(self, name) for name, kind in kinds if carried(name, kind)}
-        work.session.add(Activity(**same, due_date=due, repeats_of=self.id))
+        work.session.add(Activity(**same, due_date=self.next_due(work), repeats_of=self.id))
 
     def skip(self, work: Context) -> None:
         """Leave this one out: it is due when the next one would be.
@@ -403,13 +400,20 @@ class Activity(Entity):
         Raises:
             Conflict: It is done, or does not repeat.
         """
-        if self.done_at:
-            raise Conflict(f"{self.ref} is already done.")
+        self.must_be_open()
+        self.due_date = self.next_due(work)
+
+    def next_due(self, work: Context) -> datetime:
+        """Return when it is due the next time.
+
+        Raises:
+            Conflict: It does not repeat.
+        """
         if not self.repeats or not self.due_date:
             raise Conflict(
                 f"{self.ref} does not repeat. Say how often: {REPEATING.format(self.ref)}"
             )
-        self.due_date = read_repeat(self.repeats).after(self.due_date, work.now, self.zone(work))
+        return read_repeat(self.repeats).after(self.due_date, work.now, self.zone(work))
 
     def zone(self, work: Context) -> ZoneInfo:
         """Return the time zone in which it repeats: that of its owner, else of the workspace."""
@@ -427,10 +431,14 @@ class Activity(Entity):
         told = work.session.scalars(select(Delivery.about).where(*sent))
         return any(self.id in about.get("ids", []) for about in told)
 
-    def done(self, work: Context, outcome: str | None = None) -> None:
-        """Tick it off, with its outcome."""
+    def must_be_open(self) -> None:
+        """Raise Conflict where it is done already."""
         if self.done_at:
             raise Conflict(f"{self.ref} is already done.")
+
+    def done(self, work: Context, outcome: str | None = None) -> None:
+        """Tick it off, with its outcome."""
+        self.must_be_open()
         self.done_at, self.outcome = work.now, outcome or self.outcome
 
     @property
@@ -457,8 +465,7 @@ class Activity(Entity):
             work: The unit of work.
             until: A future moment.
         """
-        if self.done_at:
-            raise Conflict(f"{self.ref} is already done.")
+        self.must_be_open()
         if until <= work.now:
             raise Invalid({"due_date": "That has already passed. Try tomorrow, fri or +3d."})
         self.due_date = until
@@ -470,7 +477,6 @@ class Activity(Entity):
             Conflict: It is done already.
             Forbidden: The right to delete it is missing.
         """
-        if self.done_at:
-            raise Conflict(f"{self.ref} is already done.")
+        self.must_be_open()
         policy.check(work, "delete", self)
         self.deleted_at = work.now
